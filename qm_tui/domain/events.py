@@ -1,0 +1,75 @@
+"""What a sync or an import tells while it runs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from qm_tui.domain.records import Novelty, RefusedRow, Section
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SectionCounts:
+    """What became of the rows of one section."""
+
+    received: int = 0
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    refused: int = 0
+
+    def __add__(self, other: "SectionCounts") -> "SectionCounts":
+        return SectionCounts(
+            received=self.received + other.received,
+            added=self.added + other.added,
+            changed=self.changed + other.changed,
+            unchanged=self.unchanged + other.unchanged,
+            refused=self.refused + other.refused,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyncEvent:
+    """Anything a run tells; `source` is a connection's name or a file's."""
+
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyncStarted(SyncEvent):
+    """A run began."""
+
+    total_bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyncProgress(SyncEvent):
+    """How far a run is."""
+
+    done_bytes: int
+    total_bytes: int
+    rows: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyncFinished(SyncEvent):
+    """A run ended and what it brought is stored."""
+
+    run: int | None
+    """The run's number in the store; None when the document had been read before."""
+    sections: dict[Section, SectionCounts]
+    refused: Sequence[RefusedRow] = ()
+    novelties: Sequence[Novelty] = ()
+    warnings: Sequence[str] = ()
+    accounts: Sequence[str] = field(default=())
+    already_known: bool = False
+
+    @property
+    def totals(self) -> SectionCounts:
+        """The counts of all sections together."""
+        return sum(self.sections.values(), SectionCounts())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyncFailed(SyncEvent):
+    """A run ended and left nothing behind; `reason` is a sentence for the user."""
+
+    reason: str

@@ -1,0 +1,670 @@
+"""Facts and observations as brokers report them, and the batch in which they travel."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import IntEnum, StrEnum
+
+from qm_tui.domain.instruments import Instrument
+
+
+class Section(StrEnum):
+    """The parts of a pull; each succeeds or fails by itself."""
+
+    ACCOUNTS = "accounts"
+    INSTRUMENTS = "instruments"
+    BALANCES = "balances"
+    NAV = "nav"
+    POSITIONS = "positions"
+    BROKER_LOTS = "broker_lots"
+    TRADES = "trades"
+    TRADE_SUMMARIES = "trade_summaries"
+    CLOSED_LOTS = "closed_lots"
+    WASH_SALES = "wash_sales"
+    CASH = "cash"
+    DIVIDEND_ACCRUALS = "dividend_accruals"
+    INTEREST = "interest"
+    TRANSFERS = "transfers"
+    CORPORATE_ACTIONS = "corporate_actions"
+    OPTION_EVENTS = "option_events"
+    STATEMENT_LINES = "statement_lines"
+    FX_RATES = "fx_rates"
+    OTHER = "other"
+
+
+class OpenClose(StrEnum):
+    """What a fill does to the position, in the broker's words."""
+
+    OPEN = "open"
+    CLOSE = "close"
+    CLOSE_OPEN = "close_open"
+    """One fill that crosses zero (Flex `C;O`)."""
+
+
+class TradeLevel(StrEnum):
+    """How fine a row is. Only where a source has no executions do its orders stand for them."""
+
+    EXECUTION = "execution"
+    ORDER = "order"
+
+
+class TradeKind(StrEnum):
+    """A fill, or the taking back of one."""
+
+    FILL = "fill"
+    CANCEL = "cancel"
+
+
+class CashType(StrEnum):
+    """Why money moved."""
+
+    DIVIDEND = "dividend"
+    PAYMENT_IN_LIEU = "payment_in_lieu"
+    WITHHOLDING_TAX = "withholding_tax"
+    INTEREST_RECEIVED = "interest_received"
+    INTEREST_PAID = "interest_paid"
+    DEPOSIT = "deposit"
+    WITHDRAWAL = "withdrawal"
+    FEE = "fee"
+    COMMISSION_ADJUSTMENT = "commission_adjustment"
+    PRICE_ADJUSTMENT = "price_adjustment"
+    TAX = "tax"
+    OTHER = "other"
+
+
+class TransferDirection(StrEnum):
+    """Seen from the account."""
+
+    IN = "in"
+    OUT = "out"
+
+
+class OptionEventType(StrEnum):
+    """How an option ended, or what its end delivered."""
+
+    EXERCISE = "exercise"
+    ASSIGNMENT = "assignment"
+    EXPIRATION = "expiration"
+    CASH_SETTLEMENT = "cash_settlement"
+    DELIVERY = "delivery"
+    """The stock leg of an exercise or assignment."""
+    OTHER = "other"
+
+
+class CorporateActionType(StrEnum):
+    """What a company did; OTHER keeps the broker's code beside it."""
+
+    SPLIT = "split"
+    REVERSE_SPLIT = "reverse_split"
+    STOCK_DIVIDEND = "stock_dividend"
+    SPIN_OFF = "spin_off"
+    MERGER = "merger"
+    TENDER = "tender"
+    RIGHTS = "rights"
+    RETURN_OF_CAPITAL = "return_of_capital"
+    SYMBOL_CHANGE = "symbol_change"
+    DELISTING = "delisting"
+    CONVERSION = "conversion"
+    DIVIDEND_REINVESTMENT = "dividend_reinvestment"
+    OTHER = "other"
+
+
+class TaxTreatment(StrEnum):
+    """How an account is taxed."""
+
+    TAXABLE = "taxable"
+    IRA = "ira"
+    ROTH = "roth"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """Anything a broker said. `document_row` counts the rows of its document from 0."""
+
+    account: str
+    """The broker's account number."""
+    document_row: int | None = None
+    broker_specific: Mapping[str, str] | None = None
+    """What the row says beyond our fields, under the broker's names."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact(Record):
+    """What happened. Stays under its key; a restatement is a new version of the same fact."""
+
+    key: str
+    """Unique within the account and the kind of record; prefixed with the kind of id it is made of."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observation(Record):
+    """What was seen at a moment."""
+
+    as_of: dt.datetime
+
+
+# --- accounts and what they are worth ----------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountInfo(Record):
+    """An account as the broker describes it; what is not said is None and changes nothing."""
+
+    account_type: str | None = None
+    tax_treatment: TaxTreatment | None = None
+    """Only where the broker's own words say so (an IRA, a Roth IRA)."""
+    base_currency: str | None = None
+    nickname: str | None = None
+    owner: str | None = None
+    opened: dt.date | None = None
+    closed: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstrumentInfo(Record):
+    """An instrument described for its own sake (Flex SecuritiesInfo); `account` is empty."""
+
+    instrument: Instrument
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Balance(Observation):
+    """One account value: a tag in the broker's words, in one currency."""
+
+    tag: str
+    currency: str
+    """ISO code, or `BASE` for a total in the account's base currency."""
+    value: Decimal
+
+
+class NavKind(StrEnum):
+    """Which report a net asset value comes from."""
+
+    EQUITY_SUMMARY = "equity_summary"
+    """The value at the end of a day, by kind of asset."""
+    CHANGE_IN_NAV = "change_in_nav"
+    """What changed the value over a period."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NavSummary(Observation):
+    """Net asset value in the base currency, at the end of `to_date`."""
+
+    kind: NavKind
+    from_date: dt.date | None = None
+    to_date: dt.date
+    currency: str | None = None
+    starting_value: Decimal | None = None
+    total: Decimal | None = None
+    cash: Decimal | None = None
+    stock: Decimal | None = None
+    options: Decimal | None = None
+    bonds: Decimal | None = None
+    funds: Decimal | None = None
+    dividend_accruals: Decimal | None = None
+    interest_accruals: Decimal | None = None
+    deposits_withdrawals: Decimal | None = None
+    mark_to_market: Decimal | None = None
+    time_weighted_return: Decimal | None = None
+    """Percent over the period, as the broker computes it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Position(Observation):
+    """How much of an instrument an account holds; cost and value follow the sign of quantity."""
+
+    instrument: Instrument
+    currency: str | None
+    quantity: Decimal
+    average_cost: Decimal | None = None
+    """Per unit: cost_basis ÷ quantity ÷ multiplier."""
+    cost_basis: Decimal | None = None
+    market_price: Decimal | None = None
+    market_value: Decimal | None = None
+    unrealized_pnl: Decimal | None = None
+    realized_pnl: Decimal | None = None
+    daily_pnl: Decimal | None = None
+    fx_rate_to_base: Decimal | None = None
+    """Multiplies the position's currency into the account's base currency."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrokerLot(Observation):
+    """An open tax lot as the broker reports it."""
+
+    key: str
+    """Tells the lots of one position at one moment apart."""
+    instrument: Instrument
+    currency: str | None
+    quantity: Decimal
+    cost_basis: Decimal | None = None
+    open_price: Decimal | None = None
+    """Per unit."""
+    market_price: Decimal | None = None
+    market_value: Decimal | None = None
+    unrealized_pnl: Decimal | None = None
+    opened_at: dt.datetime | None = None
+    acquisition_date: dt.date | None = None
+    holding_start: dt.date | None = None
+    """Earlier than the acquisition where a wash sale tacked the former holding period on."""
+    fx_rate_to_base: Decimal | None = None
+    originating_transaction_id: str | None = None
+    originating_order_id: str | None = None
+    code: str | None = None
+
+
+# --- what happened -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trade(Fact):
+    """One fill (or its cancellation). Money is signed: paid is negative."""
+
+    instrument: Instrument
+    kind: TradeKind = TradeKind.FILL
+    level: TradeLevel = TradeLevel.EXECUTION
+    trade_date: dt.date
+    """The exchange's calendar day."""
+    executed_at: dt.datetime | None = None
+    settle_date: dt.date | None = None
+    report_date: dt.date | None = None
+    quantity: Decimal
+    price: Decimal | None
+    """Per unit, before the multiplier."""
+    currency: str | None
+    proceeds: Decimal | None = None
+    """−quantity × price × multiplier, before commission and taxes."""
+    commission: Decimal | None = None
+    commission_currency: str | None = None
+    taxes: Decimal | None = None
+    net_cash: Decimal | None = None
+    fx_rate_to_base: Decimal | None = None
+    accrued_interest: Decimal | None = None
+    cost_basis: Decimal | None = None
+    realized_pnl: Decimal | None = None
+    close_price: Decimal | None = None
+    open_close: OpenClose | None = None
+    transaction_type: str | None = None
+    """The broker's word: ExchTrade, BookTrade, FracShare, TradeCancel …"""
+    exchange: str | None = None
+    order_type: str | None = None
+    codes: str | None = None
+    """The broker's notes, e.g. `A;P`."""
+    broker_trade_id: str | None = None
+    broker_transaction_id: str | None = None
+    broker_execution_id: str | None = None
+    """Shared by the API's execution, the trade confirmation and the activity statement."""
+    broker_order_id: str | None = None
+    original_trade_id: str | None = None
+    original_transaction_id: str | None = None
+    """What a cancellation or correction replaces."""
+
+
+class TradeSummaryLevel(StrEnum):
+    """Rows that repeat fills in sum; they are for checking and are never booked."""
+
+    ORDER = "order"
+    SYMBOL = "symbol_summary"
+    ASSET = "asset_summary"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TradeSummary(Fact):
+    """A sum of fills as the broker states it."""
+
+    level: TradeSummaryLevel
+    instrument: Instrument | None = None
+    asset_category: str | None = None
+    currency: str | None = None
+    trade_date: dt.date | None = None
+    quantity: Decimal | None = None
+    price: Decimal | None = None
+    proceeds: Decimal | None = None
+    commission: Decimal | None = None
+    taxes: Decimal | None = None
+    net_cash: Decimal | None = None
+    broker_order_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClosedLot(Fact):
+    """What the broker says a closing fill closed. Evidence for the choice of lots, never a trade."""
+
+    instrument: Instrument
+    currency: str | None = None
+    quantity: Decimal
+    """Positive when a long lot was closed, negative for a short one; None is never stored."""
+    cost_basis: Decimal | None = None
+    open_price: Decimal | None = None
+    realized_pnl: Decimal | None = None
+    opened_at: dt.datetime | None = None
+    acquisition_date: dt.date | None = None
+    holding_start: dt.date | None = None
+    closed_at: dt.datetime | None = None
+    disposition_date: dt.date | None = None
+    term: str | None = None
+    """`short` or `long` where the broker says so."""
+    fx_rate_to_base: Decimal | None = None
+    opening_transaction_id: str | None = None
+    closing_trade_key: str | None = None
+    """The key of the closing trade, where the statement's order tells it."""
+    codes: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrokerWashSale(Fact):
+    """A wash sale as the broker reports it."""
+
+    instrument: Instrument
+    currency: str | None = None
+    quantity: Decimal | None = None
+    amount: Decimal | None = None
+    """The loss disallowed, as the broker signs it."""
+    trade_date: dt.date | None = None
+    realized_at: dt.datetime | None = None
+    reopened_at: dt.datetime | None = None
+    holding_start: dt.date | None = None
+    opening_transaction_id: str | None = None
+    codes: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CashTransaction(Fact):
+    """Money that moved other than by a trade."""
+
+    date: dt.date
+    occurred_at: dt.datetime | None = None
+    settle_date: dt.date | None = None
+    ex_date: dt.date | None = None
+    type: CashType
+    broker_type: str | None = None
+    instrument: Instrument | None = None
+    currency: str
+    amount: Decimal
+    fx_rate_to_base: Decimal | None = None
+    description: str | None = None
+    broker_id: str | None = None
+    broker_trade_id: str | None = None
+    action_id: str | None = None
+    codes: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DividendAccrual(Fact):
+    """A dividend that is due (open) or a change of what is due."""
+
+    kind: str
+    """`open` or `change`."""
+    instrument: Instrument
+    currency: str | None = None
+    date: dt.date | None = None
+    ex_date: dt.date | None = None
+    pay_date: dt.date | None = None
+    quantity: Decimal | None = None
+    gross_rate: Decimal | None = None
+    """Per unit."""
+    gross_amount: Decimal | None = None
+    tax: Decimal | None = None
+    fee: Decimal | None = None
+    net_amount: Decimal | None = None
+    codes: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarginInterest(Fact):
+    """Interest accrued over a period, or one tier of a day's computation."""
+
+    type: str
+    """`accrual`, `accrual_base_summary`, or the broker's name of the tier's interest."""
+    currency: str
+    from_date: dt.date | None = None
+    to_date: dt.date | None = None
+    principal: Decimal | None = None
+    rate: Decimal | None = None
+    """Percent a year."""
+    accrued: Decimal | None = None
+    starting_balance: Decimal | None = None
+    reversal: Decimal | None = None
+    ending_balance: Decimal | None = None
+    tier: str | None = None
+    fx_rate_to_base: Decimal | None = None
+    broker_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transfer(Fact):
+    """Holdings or cash that came from or went to another account."""
+
+    date: dt.date
+    occurred_at: dt.datetime | None = None
+    settle_date: dt.date | None = None
+    type: str | None = None
+    """The broker's word: ACATS, FOP, INTERNAL …"""
+    direction: TransferDirection
+    instrument: Instrument | None = None
+    currency: str | None = None
+    quantity: Decimal | None = None
+    """Signed: out is negative. None for cash alone."""
+    price: Decimal | None = None
+    market_value: Decimal | None = None
+    cost_basis: Decimal | None = None
+    """None is unknown, not zero."""
+    cash_amount: Decimal | None = None
+    realized_pnl: Decimal | None = None
+    fx_rate_to_base: Decimal | None = None
+    counterparty: str | None = None
+    counterparty_account: str | None = None
+    description: str | None = None
+    broker_id: str | None = None
+    codes: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransferLot(Fact):
+    """A lot of a transfer: explains it, and is not added to it."""
+
+    transfer_key: str | None = None
+    instrument: Instrument | None = None
+    currency: str | None = None
+    date: dt.date
+    direction: TransferDirection
+    quantity: Decimal
+    cost_basis: Decimal | None = None
+    price: Decimal | None = None
+    opened_at: dt.datetime | None = None
+    acquisition_date: dt.date | None = None
+    holding_start: dt.date | None = None
+    codes: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorporateAction(Fact):
+    """One leg of a corporate action: what it did to one instrument in one account."""
+
+    type: CorporateActionType
+    broker_type: str | None = None
+    date: dt.date
+    effective_at: dt.datetime | None = None
+    report_date: dt.date | None = None
+    instrument: Instrument | None = None
+    currency: str | None = None
+    quantity: Decimal | None = None
+    """Signed change of the holding."""
+    amount: Decimal | None = None
+    proceeds: Decimal | None = None
+    value: Decimal | None = None
+    cost_basis: Decimal | None = None
+    realized_pnl: Decimal | None = None
+    fx_rate_to_base: Decimal | None = None
+    description: str | None = None
+    action_id: str | None = None
+    """Ties the legs of one action."""
+    broker_id: str | None = None
+    codes: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OptionEvent(Fact):
+    """How an option ended. Repeats what trades say: it classifies, it is not booked."""
+
+    type: OptionEventType
+    broker_type: str | None = None
+    date: dt.date
+    instrument: Instrument
+    currency: str | None = None
+    quantity: Decimal | None = None
+    price: Decimal | None = None
+    market_price: Decimal | None = None
+    proceeds: Decimal | None = None
+    commission: Decimal | None = None
+    cost_basis: Decimal | None = None
+    realized_pnl: Decimal | None = None
+    broker_trade_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatementLine(Fact):
+    """A line of the statement of funds: for checking, never booked."""
+
+    level: str | None = None
+    """`Currency` or `BaseCurrency`: the same movements twice, in their own and the base currency."""
+    date: dt.date | None = None
+    report_date: dt.date | None = None
+    settle_date: dt.date | None = None
+    currency: str | None = None
+    activity_code: str | None = None
+    description: str | None = None
+    instrument: Instrument | None = None
+    quantity: Decimal | None = None
+    amount: Decimal | None = None
+    balance: Decimal | None = None
+    broker_trade_id: str | None = None
+    broker_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FxRate(Record):
+    """Units of `to_currency` for one of `from_currency`, at the end of `date`."""
+
+    date: dt.date
+    from_currency: str
+    to_currency: str
+    rate: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherRow(Fact):
+    """A row of a section this program has no table for: kept as it came."""
+
+    section: str
+    tag: str
+    date: dt.date | None = None
+
+
+# --- how records travel ------------------------------------------------------------------------
+
+
+class Authority(IntEnum):
+    """Whose word holds when two sources tell the same fact differently."""
+
+    USER = 10
+    """Typed or kept by the user: a ledger."""
+    PROVISIONAL = 20
+    """The broker, before the books of the day are closed: executions, trade confirmations."""
+    FINAL = 30
+    """The broker's books: activity statements, the transaction history."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """What a broker sent, as one piece: a file, or the body of an answer."""
+
+    name: str
+    kind: str
+    """`flex-activity`, `flex-confirmation`, `ledger-csv` …"""
+    sha256: str
+    size: int
+    """Bytes."""
+    generated_at: dt.datetime | None = None
+    """When the broker made it; of two versions of a fact the one made later holds."""
+    authority: Authority = Authority.FINAL
+    reader: str = ""
+    """Name and version of what read it: a newer reader may find more in the same bytes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawBlock:
+    """A compressed piece of a document that ends between two rows."""
+
+    first_row: int
+    offset: int
+    """Of the first byte, in the document."""
+    length: int
+    """Uncompressed bytes."""
+    row_offsets: bytes
+    """Where each row begins in the block: unsigned 32-bit integers, little endian."""
+    data: bytes
+    """zlib."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holds:
+    """The batch (or an earlier one of the pull) holds all of a section of an account, as of a time.
+
+    Only there does absence mean closed.
+    """
+
+    account: str
+    section: Section
+    as_of: dt.datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefusedRow:
+    """A row that could not be read: it is named, and the others are kept."""
+
+    section: str
+    document_row: int
+    field: str
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Novelty:
+    """Something in a statement that this program did not know."""
+
+    what: str
+    """`section`, `row`, `attribute`, `value` or `currency`."""
+    where: str
+    """`Trades/Trade`, or `Trades/Trade@orderType`."""
+    example: str
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """A statement says what happened in an account between two days, both included."""
+
+    account: str
+    from_date: dt.date
+    to_date: dt.date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """What one section (or page) of a pull brought: saved together or not at all."""
+
+    section: Section
+    records: tuple[Record, ...] = ()
+    holds: tuple[Holds, ...] = ()
+    coverage: tuple[Coverage, ...] = ()
+    cursor: str | None = None
+    blocks: tuple[RawBlock, ...] = ()
+    refused: tuple[RefusedRow, ...] = ()
+    novelties: tuple[Novelty, ...] = ()
+    warnings: tuple[str, ...] = ()
+    """One clear sentence each, for the user."""
+    bytes_read: int = 0
+    """How far into the document the reader is, for a progress bar."""

@@ -1,0 +1,27 @@
+"""Rows of a screen by the page, addressed by key and never by offset."""
+
+from collections.abc import Sequence
+from typing import Protocol, TypeVar
+
+from qm_tui.domain.selection import Anchor as Anchor
+from qm_tui.domain.selection import Order as Order
+
+V_co = TypeVar("V_co", covariant=True)
+
+PAGE_SIZE = 200
+
+
+class Pages(Protocol[V_co]):
+    """All rows that match, in one order; nothing is read before it is asked for."""
+
+    async def count(self) -> int:
+        """How many rows there are."""
+
+    async def anchors(self) -> Sequence[Anchor]:
+        """The keys after which every page but the first begins, PAGE_SIZE rows apart."""
+
+    async def page(self, after: Anchor | None, size: int = PAGE_SIZE) -> Sequence[V_co]:
+        """The rows behind `after`; None is the beginning."""
+
+    async def last_page(self, size: int = PAGE_SIZE) -> Sequence[V_co]:
+        """The last rows, in the same order."""

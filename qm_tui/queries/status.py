@@ -1,0 +1,20 @@
+"""What the status bar says."""
+
+from qm_tui.queries.views import StatusView
+from qm_tui.store.reader import Reader
+from qm_tui.store.reading.accounts import connection_names
+from qm_tui.store.reading.runs import state
+
+
+async def status(reader: Reader) -> StatusView:
+    """Return how much there is, how old it is and where it comes from."""
+    now = await reader.read(state)
+    names = await reader.read(connection_names)
+    return StatusView(
+        accounts=now.accounts,
+        connections=tuple(sorted({name for each in names.values() for name in each})),
+        newest_as_of=now.newest_as_of,
+        last_run_at=now.last_run_at,
+        open_breaks=None,
+        empty=now.last_run_at is None,
+    )

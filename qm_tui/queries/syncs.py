@@ -1,0 +1,93 @@
+"""Syncs and imports, and what each of them changed."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from qm_tui.domain.selection import Anchor
+from qm_tui.queries.paging import PAGE_SIZE, Pages
+from qm_tui.queries.views import ChangeView, RunView, SyncView
+from qm_tui.store.reader import Reader
+from qm_tui.store.reading import changes as reading
+from qm_tui.store.reading import runs as run_reading
+from qm_tui.store.reading.changes import Change
+
+
+async def syncs(reader: Reader) -> list[SyncView]:
+    """Return one row a section of every run, the newest first."""
+    return [SyncView(**row._mapping) for row in await reader.read(run_reading.sections)]
+
+
+async def runs(reader: Reader) -> list[RunView]:
+    """Return every run, the newest first."""
+    return [_run(dict(row._mapping)) for row in await reader.read(run_reading.runs)]
+
+
+def _run(row: dict[str, Any]) -> RunView:
+    details = row.pop("details") or {}
+    return RunView(
+        **row,
+        accounts=tuple(details.get("accounts", ())),
+        warnings=tuple(details.get("warnings", ())),
+    )
+
+
+def changes(reader: Reader, run: int) -> Pages[ChangeView]:
+    """List what a run refused, met for the first time, changed, added and saw."""
+    return _ChangePages(reader, run)
+
+
+class _ChangePages:
+    def __init__(self, reader: Reader, run: int) -> None:
+        self._reader = reader
+        self._run = run
+
+    async def count(self) -> int:
+        return await self._reader.read(reading.count_changes, self._run)
+
+    async def anchors(self) -> Sequence[Anchor]:
+        return await self._reader.read(reading.change_anchors, self._run, PAGE_SIZE)
+
+    async def page(self, after: Anchor | None, size: int = PAGE_SIZE) -> Sequence[ChangeView]:
+        found = await self._reader.read(reading.changes_after, self._run, after, size)
+        return [_change(self._run, change) for change in found]
+
+    async def last_page(self, size: int = PAGE_SIZE) -> Sequence[ChangeView]:
+        found = await self._reader.read(reading.last_changes, self._run, size)
+        return [_change(self._run, change) for change in found]
+
+
+_SECTIONS = {"refused_rows": "section", "novelties": "what"}
+_WORDS = {
+    "refused_rows": ("field", "text", "reason"),
+    "novelties": ("where", "example", "count"),
+    "trades": ("trade_date", "quantity", "price", "currency"),
+    "trade_summaries": ("trade_date", "level", "quantity", "proceeds"),
+    "cash_transactions": ("date", "type", "amount", "currency", "description"),
+    "transfers": ("date", "direction", "quantity", "cash_amount", "currency"),
+    "closed_lots": ("disposition_date", "quantity", "realized_pnl", "currency"),
+    "margin_interest": ("to_date", "type", "accrued", "currency"),
+    "statement_lines": ("date", "activity_code", "amount", "currency", "description"),
+    "nav_summaries": ("to_date", "kind", "total", "currency"),
+    "corporate_actions": ("date", "type", "quantity", "description"),
+    "option_events": ("date", "type", "quantity"),
+    "dividend_accruals": ("ex_date", "pay_date", "net_amount", "currency"),
+    "positions": ("as_of", "quantity", "market_value", "currency"),
+    "broker_lots": ("acquisition_date", "quantity", "cost_basis", "currency"),
+    "balances": ("tag", "value", "currency"),
+    "other_rows": ("section", "tag", "date"),
+}
+
+
+def _change(run: int, change: Change) -> ChangeView:
+    named = _SECTIONS.get(change.section)
+    words = [change.row.get(name) for name in _WORDS.get(change.section, ("key",))]
+    return ChangeView(
+        id=change.id,
+        run=run,
+        change=change.change,
+        section=str(change.row[named]) if named else change.section,
+        account=change.account,
+        what=" ".join(str(word) for word in (change.symbol, *words) if word is not None),
+        document_id=change.document_id,
+        document_row=change.document_row,
+    )

@@ -1,0 +1,320 @@
+"""What screens and `qm-tui show` print: one frozen row a screen, its fields named as in the contract."""
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+
+from qm_tui.domain.selection import Scope as Scope  # every caller of a query needs it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CurrencyAmount:
+    """Money in one currency; value None is unknown."""
+
+    currency: str
+    value: Decimal | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountView:
+    """An account and what it is worth, in its base currency."""
+
+    account: str
+    broker: str
+    connections: tuple[str, ...]
+    nickname: str | None
+    account_type: str | None
+    tax_treatment: str | None
+    base_currency: str | None
+    net_liquidation: Decimal | None
+    total_cash: Decimal | None
+    buying_power: Decimal | None
+    margin_used: Decimal | None
+    margin_available: Decimal | None
+    unrealized_pnl: Decimal | None
+    realized_pnl: Decimal | None
+    daily_pnl: Decimal | None
+    as_of: dt.datetime | None
+    cash: tuple[CurrencyAmount, ...] = ()
+    positions: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountTotal:
+    """The foot of the accounts screen, for one base currency.
+
+    `missing` names, per column, the accounts whose value is unknown and not in the sum.
+    """
+
+    base_currency: str | None
+    net_liquidation: Decimal | None
+    total_cash: Decimal | None
+    unrealized_pnl: Decimal | None
+    daily_pnl: Decimal | None
+    missing: dict[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BalanceView:
+    """One account value."""
+
+    account: str
+    currency: str
+    tag: str
+    value: Decimal
+    as_of: dt.datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PositionView:
+    """A holding; `stale` when the newest answer of its account did not confirm it."""
+
+    id: int
+    instrument_id: int
+    account: str
+    broker: str
+    symbol: str
+    description: str | None
+    instrument_type: str
+    underlying: str | None
+    conid: str | None
+    osi_symbol: str | None
+    isin: str | None
+    currency: str | None
+    quantity: Decimal
+    average_cost: Decimal | None
+    cost_basis: Decimal | None
+    market_price: Decimal | None
+    market_value: Decimal | None
+    unrealized_pnl: Decimal | None
+    realized_pnl: Decimal | None
+    daily_pnl: Decimal | None
+    multiplier: Decimal
+    fx_rate_to_base: Decimal | None
+    as_of: dt.datetime
+    stale: bool
+    right: str | None = None
+    strike: Decimal | None = None
+    expiry: dt.date | None = None
+    document_id: int | None = None
+    document_row: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LotView:
+    """An open lot. `source` says who reckoned it: `broker` or `derived`."""
+
+    id: int
+    instrument_id: int
+    account: str
+    symbol: str
+    currency: str | None
+    quantity: Decimal
+    acquisition_date: dt.date | None
+    holding_start: dt.date | None
+    cost_basis: Decimal | None
+    basis_status: str
+    wash_adjustment: Decimal | None
+    term: str | None
+    source: str
+    view: str | None
+    market_price: Decimal | None = None
+    market_value: Decimal | None = None
+    unrealized_pnl: Decimal | None = None
+    as_of: dt.datetime | None = None
+    document_id: int | None = None
+    document_row: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GainView:
+    """A realized gain."""
+
+    id: int
+    account: str
+    symbol: str
+    currency: str | None
+    quantity: Decimal
+    acquisition_date: dt.date | None
+    disposition_date: dt.date | None
+    proceeds: Decimal | None
+    cost_basis: Decimal | None
+    gain: Decimal | None
+    term: str | None
+    wash_disallowed: Decimal | None
+    source: str
+    view: str | None
+    document_id: int | None = None
+    document_row: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TradeView:
+    """A fill."""
+
+    id: int
+    account: str
+    symbol: str
+    description: str | None
+    trade_date: dt.date
+    executed_at: dt.datetime | None
+    quantity: Decimal
+    price: Decimal | None
+    proceeds: Decimal | None
+    commission: Decimal | None
+    currency: str | None
+    open_close: str | None
+    broker_trade_id: str | None
+    realized_pnl: Decimal | None
+    exchange: str | None
+    codes: str | None
+    level: str
+    instrument_id: int
+    document_id: int | None = None
+    document_row: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CashView:
+    """Money that moved other than by a trade."""
+
+    id: int
+    account: str
+    date: dt.date
+    type: str
+    broker_type: str | None
+    symbol: str | None
+    currency: str
+    amount: Decimal
+    description: str | None
+    broker_id: str | None
+    document_id: int | None = None
+    document_row: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransferView:
+    """Holdings or cash that came or went."""
+
+    id: int
+    account: str
+    date: dt.date
+    type: str | None
+    symbol: str | None
+    currency: str | None
+    direction: str
+    quantity: Decimal | None
+    cost_basis: Decimal | None
+    market_value: Decimal | None
+    cash_amount: Decimal | None
+    counterparty: str | None
+    broker_id: str | None
+    description: str | None
+    document_id: int | None = None
+    document_row: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InterestView:
+    """Interest accrued over a period."""
+
+    id: int
+    account: str
+    from_date: dt.date | None
+    to_date: dt.date | None
+    currency: str
+    principal: Decimal | None
+    rate: Decimal | None
+    accrued: Decimal | None
+    type: str
+    broker_id: str | None
+    document_id: int | None = None
+    document_row: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyncView:
+    """One section of one sync or import."""
+
+    id: int
+    run: int
+    connection: str
+    name: str | None
+    """The file's name, for an import."""
+    section: str
+    state: str
+    started_at: dt.datetime
+    finished_at: dt.datetime | None
+    received: int
+    added: int
+    changed: int
+    unchanged: int
+    refused: int
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunView:
+    """One sync or import as a whole."""
+
+    run: int
+    connection: str
+    name: str | None
+    kind: str
+    state: str
+    started_at: dt.datetime
+    finished_at: dt.datetime | None
+    received: int
+    added: int
+    changed: int
+    unchanged: int
+    refused: int
+    accounts: tuple[str, ...]
+    warnings: tuple[str, ...]
+    error: str | None
+    document_id: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeView:
+    """One row that a run added, changed or refused, or something new it met."""
+
+    id: int
+    run: int
+    change: str
+    """`added`, `changed`, `refused` or `new` (something the program did not know)."""
+    section: str
+    account: str | None
+    what: str
+    """The row in a few words, or the field, text and reason of a refused one."""
+    document_id: int | None
+    document_row: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawRowView:
+    """The row as the broker wrote it."""
+
+    document_id: int
+    document: str
+    kind: str
+    row: int
+    rows: int
+    """How many rows the document has."""
+    byte_offset: int
+    text: str
+    fields: tuple[tuple[str, str], ...]
+    """Names and values in the broker's order, where the row could be taken apart."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusView:
+    """What the status bar says."""
+
+    accounts: int
+    connections: tuple[str, ...]
+    newest_as_of: dt.datetime | None
+    last_run_at: dt.datetime | None
+    open_breaks: int | None
+    """None while nothing is reconciled yet."""
+    empty: bool

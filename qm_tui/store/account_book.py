@@ -1,0 +1,113 @@
+"""Which account a row means, what is known of it, and through which connections it is seen."""
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import Dialect, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from qm_tui.domain.records import AccountInfo
+from qm_tui.store.schema.accounts import account_connections, account_settings, accounts
+from qm_tui.store.upsert import upsert
+
+_DESCRIBED = (
+    "account_type", "tax_treatment", "base_currency", "nickname", "owner", "opened", "closed",
+)  # fmt: skip
+
+
+class AccountBook:
+    """The accounts of one broker during one transaction."""
+
+    def __init__(self, connection: AsyncConnection, broker: str, connection_id: int) -> None:
+        self._connection = connection
+        self._broker = broker
+        self._connection_id = connection_id
+        self._ids: dict[str, int] = {}
+        self._taxpayers: dict[int, str] = {}
+        self.touched: set[int] = set()
+
+    async def load(self) -> None:
+        """Read the accounts that are there."""
+        rows = await self._connection.execute(
+            select(accounts.c.id, accounts.c.number, accounts.c.taxpayer).where(
+                accounts.c.broker == self._broker
+            )
+        )
+        for row in rows:
+            self._ids[row.number] = row.id
+            self._taxpayers[row.id] = row.taxpayer
+
+    async def resolve(self, number: str) -> int:
+        """Return the id of an account, new or known."""
+        account_id = self._ids.get(number)
+        if account_id is None:
+            account_id = self._ids[number] = await self._add(number)
+        self.touched.add(account_id)
+        return account_id
+
+    def taxpayer(self, account_id: int) -> str:
+        """Return who is taxed for an account: lots and wash sales are reckoned per taxpayer."""
+        return self._taxpayers[account_id]
+
+    def numbers(self) -> list[str]:
+        """Return the numbers of the accounts that were touched."""
+        return sorted(number for number, known in self._ids.items() if known in self.touched)
+
+    async def _add(self, number: str) -> int:
+        taxpayer = await self._connection.scalar(
+            select(account_settings.c.taxpayer).where(account_settings.c.number == number)
+        )
+        values: dict[str, Any] = {"broker": self._broker, "number": number, "owner_id": 1}
+        if taxpayer:
+            values["taxpayer"] = taxpayer
+        result = await self._connection.execute(insert(accounts).values(**values))
+        assert result.inserted_primary_key is not None
+        account_id = int(result.inserted_primary_key[0])
+        self._taxpayers[account_id] = taxpayer or "me"
+        return account_id
+
+    async def describe(self, info: AccountInfo, source_at: dt.datetime) -> str:
+        """Take over what the broker says of an account; return `added`, `changed` or `unchanged`.
+
+        A field that is not said stays as it was, and an older statement changes nothing but gaps.
+        """
+        is_new = info.account not in self._ids
+        account_id = await self.resolve(info.account)
+        known = (
+            await self._connection.execute(select(accounts).where(accounts.c.id == account_id))
+        ).one()
+        newer = known.described_at is None or source_at >= known.described_at
+        said = {name: getattr(info, name) for name in _DESCRIBED}
+        changes: dict[str, Any] = {
+            name: value
+            for name, value in said.items()
+            if value is not None
+            and value != getattr(known, name)
+            and (newer or getattr(known, name) is None)
+        }
+        if info.broker_specific and (newer or not known.broker_specific):
+            merged = {**(known.broker_specific or {}), **info.broker_specific}
+            if merged != known.broker_specific:
+                changes["broker_specific"] = merged
+        if changes or newer:
+            moment = {"described_at": source_at} if newer else {}
+            await self._connection.execute(
+                update(accounts).where(accounts.c.id == account_id).values(**changes, **moment)
+            )
+        if is_new:
+            return "added"
+        return "changed" if changes else "unchanged"
+
+    async def flush(self, dialect: Dialect) -> None:
+        """Note through which connection the touched accounts were seen."""
+        if self.touched:
+            statement = upsert(
+                account_connections, dialect, key=("account_id", "connection_id"), replace=()
+            )
+            await self._connection.execute(
+                statement,
+                [
+                    {"account_id": account_id, "connection_id": self._connection_id}
+                    for account_id in sorted(self.touched)
+                ],
+            )

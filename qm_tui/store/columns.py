@@ -1,0 +1,103 @@
+"""How values lie in the database: exact decimals, aware UTC times, enumerations, JSON."""
+
+import datetime as dt
+import json
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import CheckConstraint, DateTime, Dialect, Numeric, Text, TypeDecorator
+from sqlalchemy.types import TypeEngine
+from typing_extensions import override
+
+
+def canonical(value: Decimal) -> str:
+    """Write a decimal in the one way it is stored: no exponent, no trailing zeros, no minus zero.
+
+    Raises:
+        ValueError: for NaN and the infinities.
+    """
+    text = format(value, "f")
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    elif not value.is_finite():
+        raise ValueError(f"{value} is not a number that can be stored")
+    return "0" if text == "-0" else text
+
+
+class ExactDecimal(TypeDecorator[Decimal]):
+    """A decimal, exactly: NUMERIC where the database has it, else canonical text.
+
+    SQLAlchemy's own Numeric stores a float on SQLite and says nothing.
+    """
+
+    impl = Text
+    cache_ok = True
+
+    @override
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        if dialect.name == "sqlite":
+            return dialect.type_descriptor(Text())
+        return dialect.type_descriptor(Numeric(asdecimal=True))
+
+    @override
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Any:
+        if value is None:
+            return None
+        return canonical(value) if dialect.name == "sqlite" else value
+
+    @override
+    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
+        return None if value is None else Decimal(value)
+
+
+class UtcTime(TypeDecorator[dt.datetime]):
+    """An aware time, kept in UTC; on SQLite as `2024-03-15 20:00:00.000000`, which sorts."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    @override
+    def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> Any:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without zone cannot be stored")
+        return value.astimezone(dt.UTC).replace(tzinfo=None)
+
+    @override
+    def process_result_value(self, value: Any, dialect: Dialect) -> dt.datetime | None:
+        if value is None:
+            return None
+        moment: dt.datetime = value
+        return moment.replace(tzinfo=dt.UTC) if moment.tzinfo is None else moment
+
+
+class JsonText(TypeDecorator[Mapping[str, Any]]):
+    """A mapping as compact JSON text with sorted names, so that equal mappings are equal text."""
+
+    impl = Text
+    cache_ok = True
+
+    @override
+    def process_bind_param(self, value: Mapping[str, Any] | None, dialect: Dialect) -> str | None:
+        return None if not value else json_text(value)
+
+    @override
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
+        return None if value is None else json.loads(value)
+
+
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
+
+
+def json_text(value: Mapping[str, Any]) -> str:
+    """Write a mapping the one way it is stored."""
+    return _encode(dict(value))
+
+
+def one_of(column: str, values: type[StrEnum] | Iterable[str], name: str) -> CheckConstraint:
+    """Make the CHECK that a column holds one of a closed set of words."""
+    listed = ", ".join(f"'{value}'" for value in values)
+    return CheckConstraint(f"{column} IN ({listed})", name=name)

@@ -1,0 +1,67 @@
+"""The engines of a store: one that writes, one that reads, and how SQLite is told to behave."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.pool import QueuePool
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncEngine
+
+BUSY_TIMEOUT_MS = 60_000
+"""How long a writer waits for another process: longer than the import of a large statement."""
+
+
+def _listen(engine: Engine, pragmas: tuple[str, ...], begin: str) -> None:
+    @event.listens_for(engine, "connect")
+    def configure(connection: Any, _record: Any) -> None:
+        # The driver must not open transactions by itself: its default mode loses updates.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in pragmas:
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begin_transaction(connection: Any) -> None:
+        connection.exec_driver_sql(begin)
+
+
+def reading_engine(path: Path) -> Engine:
+    """Make the engine that reads: each transaction sees one moment of the store, and cannot write."""
+    engine = create_engine(
+        f"sqlite:///{path}",
+        poolclass=QueuePool,
+        pool_size=2,
+        max_overflow=0,
+        connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT_MS / 1000},
+    )
+    _listen(engine, ("query_only=ON", "cache_size=-16000", "mmap_size=268435456"), "BEGIN")
+    return engine
+
+
+def writing_engine(path: Path) -> "AsyncEngine":
+    """Make the engine that writes: one connection, every transaction begun IMMEDIATE."""
+    # Late: this import brings the ORM along, and only who writes has to pay for it.
+    from sqlalchemy.ext.asyncio import create_async_engine  # noqa: PLC0415
+
+    engine = create_async_engine(
+        f"sqlite+aiosqlite:///{path}",
+        pool_size=1,
+        max_overflow=0,
+        pool_timeout=3600,
+        connect_args={"timeout": BUSY_TIMEOUT_MS / 1000},
+    )
+    _listen(
+        engine.sync_engine,
+        (
+            "journal_mode=WAL",
+            "foreign_keys=ON",
+            "synchronous=NORMAL",
+            f"busy_timeout={BUSY_TIMEOUT_MS}",
+            "cache_size=-32000",
+        ),
+        "BEGIN IMMEDIATE",
+    )
+    return engine

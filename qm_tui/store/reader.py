@@ -1,0 +1,51 @@
+"""Read the store beside the program's event loop; each call sees one moment of it."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy import Connection, Engine
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Reader:
+    """Runs selections in a thread of its own, one read transaction each.
+
+    Synchronous SQLAlchemy Core in a thread, not its asyncio engine: that one loads the ORM, which
+    would nearly double the time to the first rows.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="store-reader")
+
+    async def read(
+        self, selection: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run a selection and return what it returns."""
+
+        def run() -> T:
+            with self._engine.connect() as connection:
+                return selection(connection, *args, **kwargs)
+
+        return await asyncio.get_running_loop().run_in_executor(self._threads, run)
+
+    async def data_version(self) -> int:
+        """Return a number that changes when anybody, in any process, has written to the store."""
+        return await self.read(_data_version)
+
+    async def close(self) -> None:
+        """Let go of the file."""
+        self._threads.shutdown(wait=True, cancel_futures=True)
+        self._engine.dispose()
+
+
+def _data_version(connection: Connection) -> int:
+    # One counter over connections of one pool could differ; the newest run and its end do not.
+    row = connection.exec_driver_sql(
+        "SELECT coalesce(max(id), 0), count(finished_at) FROM sync_runs"
+    ).one()
+    return int(row[0]) * 1_000_003 + int(row[1])

@@ -1,0 +1,1 @@
+"""Selections: what screens read, as of one moment."""

@@ -1,0 +1,178 @@
+"""What happened, as listings: trades, cash, transfers, interest, realized gains."""
+
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Table,
+    func,
+    literal,
+    literal_column,
+    null,
+)
+
+from qm_tui.domain.selection import Scope
+from qm_tui.store.reading.listing import Listing
+from qm_tui.store.reading.narrowing import account_ids, among, end_of, instrument_ids
+from qm_tui.store.schema.accounts import accounts
+from qm_tui.store.schema.activity import (
+    cash_transactions,
+    closed_lots,
+    margin_interest,
+    trades,
+    transfers,
+)
+from qm_tui.store.schema.instruments import instruments
+
+# An instrument that turned out to be another one is shown as that one.
+_named = instruments.alias("named")
+_shown = instruments.alias("shown")
+
+
+def with_account(table: FromClause) -> FromClause:
+    """Join the account. Outer joins, so that the planner starts from the table and its index."""
+    return table.outerjoin(accounts, accounts.c.id == table.c.account_id)
+
+
+def with_instrument(table: FromClause, rows: Table) -> FromClause:
+    """Join the instrument that stands for the row's."""
+    return table.outerjoin(_named, _named.c.id == rows.c.instrument_id).outerjoin(
+        _shown, _shown.c.id == func.coalesce(_named.c.same_as_id, _named.c.id)
+    )
+
+
+def _narrow(
+    table: Table, connection: Connection, scope: Scope, day: ColumnElement[Any]
+) -> list[ColumnElement[bool]]:
+    conditions = among(table.c.account_id, account_ids(connection, scope))
+    if "instrument_id" in table.c:
+        conditions += among(table.c.instrument_id, instrument_ids(connection, scope))
+    elif scope.symbol is not None or scope.instrument_id is not None:
+        conditions.append(literal(value=False))
+    if scope.run is not None:
+        conditions.append(table.c.run_id == scope.run)
+    if scope.as_of is not None:
+        conditions.append(day <= scope.as_of)
+    return conditions
+
+
+_provenance = ("document_id", "document_row")
+
+
+def _of(table: Table, *names: str) -> dict[str, ColumnElement[Any]]:
+    return {name: table.c[name] for name in (*names, *_provenance)}
+
+
+def _narrow_trades(connection: Connection, scope: Scope) -> list[ColumnElement[bool]]:
+    conditions = _narrow(trades, connection, scope.__class__(
+        account=scope.account, broker=scope.broker, symbol=scope.symbol,
+        instrument_id=scope.instrument_id, run=scope.run,
+    ), trades.c.trade_date)  # fmt: skip
+    if scope.as_of is not None:
+        conditions.append(trades.c.ordered_at < end_of(scope.as_of))
+    return conditions
+
+
+TRADES = Listing(
+    source=with_instrument(with_account(trades), trades),
+    columns={
+        "account": accounts.c.number,
+        "symbol": _shown.c.symbol,
+        "description": _shown.c.description,
+        **_of(
+            trades, "id", "trade_date", "executed_at", "quantity", "price", "proceeds",
+            "commission", "currency", "open_close", "broker_trade_id", "realized_pnl",
+            "exchange", "codes", "level", "instrument_id",
+        ),
+    },
+    # Written out, not bound: only then does SQLite use the index of what is booked.
+    where=(trades.c.state == literal_column("'booked'"),),
+    id=trades.c.id,
+    searched=("account", "symbol", "description", "trade_date", "broker_trade_id", "codes"),
+    narrow=_narrow_trades,
+    natural={"trade_date": trades.c.ordered_at, "executed_at": trades.c.ordered_at},
+)  # fmt: skip
+
+CASH = Listing(
+    source=with_instrument(with_account(cash_transactions), cash_transactions),
+    columns={
+        "account": accounts.c.number,
+        "symbol": _shown.c.symbol,
+        **_of(
+            cash_transactions, "id", "date", "type", "broker_type", "currency", "amount",
+            "description", "broker_id",
+        ),
+    },
+    where=(),
+    id=cash_transactions.c.id,
+    searched=("account", "symbol", "date", "type", "broker_type", "currency", "description"),
+    narrow=lambda connection, scope: _narrow(
+        cash_transactions, connection, scope, cash_transactions.c.date
+    ),
+    natural={"date": cash_transactions.c.date},
+)  # fmt: skip
+
+TRANSFERS = Listing(
+    source=with_instrument(with_account(transfers), transfers),
+    columns={
+        "account": accounts.c.number,
+        "symbol": _shown.c.symbol,
+        "counterparty": func.coalesce(transfers.c.counterparty, transfers.c.counterparty_account),
+        **_of(
+            transfers, "id", "date", "type", "currency", "direction", "quantity", "cost_basis",
+            "market_value", "cash_amount", "broker_id", "description",
+        ),
+    },
+    where=(),
+    id=transfers.c.id,
+    searched=("account", "symbol", "date", "type", "direction", "counterparty", "description"),
+    narrow=lambda connection, scope: _narrow(transfers, connection, scope, transfers.c.date),
+    natural={"date": transfers.c.date},
+)  # fmt: skip
+
+INTEREST = Listing(
+    source=with_account(margin_interest),
+    columns={
+        "account": accounts.c.number,
+        **_of(
+            margin_interest, "id", "from_date", "to_date", "currency", "principal", "rate",
+            "accrued", "type", "broker_id",
+        ),
+    },
+    where=(),
+    id=margin_interest.c.id,
+    searched=("account", "to_date", "currency", "type"),
+    narrow=lambda connection, scope: _narrow(
+        margin_interest, connection, scope, margin_interest.c.to_date
+    ),
+    natural={},
+)  # fmt: skip
+
+GAINS = Listing(
+    source=with_instrument(with_account(closed_lots), closed_lots),
+    columns={
+        "account": accounts.c.number,
+        "symbol": _shown.c.symbol,
+        "gain": closed_lots.c.realized_pnl,
+        "wash_disallowed": null(),
+        "source": literal("broker"),
+        "view": literal("broker"),
+        **_of(
+            closed_lots, "id", "currency", "quantity", "acquisition_date", "disposition_date",
+            "cost_basis", "term",
+        ),
+    },
+    where=(),
+    id=closed_lots.c.id,
+    searched=("account", "symbol", "disposition_date", "term"),
+    narrow=lambda connection, scope: _narrow(
+        closed_lots, connection, scope, closed_lots.c.disposition_date
+    ),
+    natural={},
+)  # fmt: skip
+
+LISTINGS = {
+    "trades": TRADES, "cash": CASH, "transfers": TRANSFERS, "interest": INTEREST, "gains": GAINS,
+}  # fmt: skip

@@ -1,0 +1,162 @@
+"""What is held: the newest answer of each account, and what it did not confirm."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Select, and_, func, select
+
+from qm_tui.domain.records import Section
+from qm_tui.domain.selection import Scope
+from qm_tui.store.reading.narrowing import account_ids, among, containing, end_of, instrument_ids
+from qm_tui.store.schema.accounts import accounts, connections
+from qm_tui.store.schema.holdings import balances, broker_lots, observation_sets, positions
+from qm_tui.store.schema.instruments import instruments
+
+V = TypeVar("V")
+
+_named = instruments.alias("named")
+_shown = instruments.alias("shown")
+
+
+def current_sets(connection: Connection, section: Section, scope: Scope) -> list[Any]:
+    """Return (set id, account id, as_of, complete) of the sets that say what is held.
+
+    Per account the newest complete answer, and the incomplete ones that came after it. At equal
+    times the live source holds, then what was made later.
+    """
+    s = observation_sets
+    query = (
+        select(s.c.id, s.c.account_id, s.c.as_of, s.c.complete)
+        .join_from(s, connections, connections.c.id == s.c.connection_id)
+        .where(s.c.section == section.value, *among(s.c.account_id, account_ids(connection, scope)))
+        .order_by(
+            s.c.account_id, s.c.as_of.desc(), s.c.complete.desc(), connections.c.live.desc(),
+            s.c.generated_at.desc(), s.c.id.desc(),
+        )
+    )  # fmt: skip
+    if scope.as_of is not None:
+        query = query.where(s.c.as_of < end_of(scope.as_of))
+    kept: list[Any] = []
+    answered: set[int] = set()
+    for row in connection.execute(query):
+        if row.account_id in answered:
+            continue
+        kept.append(row)
+        if row.complete:
+            answered.add(row.account_id)
+    return kept
+
+
+def _newest(sets: Sequence[Any]) -> dict[int, dt.datetime]:
+    newest: dict[int, dt.datetime] = {}
+    for row in sets:
+        newest[row.account_id] = max(row.as_of, newest.get(row.account_id, row.as_of))
+    return newest
+
+
+def current_positions(
+    connection: Connection, make: Callable[..., V], scope: Scope = Scope()
+) -> list[V]:
+    """Return the open positions, one a (account, instrument), with `stale` where unconfirmed."""
+    sets = current_sets(connection, Section.POSITIONS, scope)
+    newest = _newest(sets)
+    p = positions
+    query = _held(
+        select(
+            p.c.id, p.c.account_id, p.c.as_of, p.c.quantity, p.c.average_cost, p.c.cost_basis,
+            p.c.market_price, p.c.market_value, p.c.unrealized_pnl, p.c.realized_pnl,
+            p.c.daily_pnl, p.c.fx_rate_to_base, p.c.document_row,
+            func.coalesce(p.c.currency, _shown.c.currency).label("currency"),
+            _shown.c.id.label("instrument_id"), _shown.c.symbol, _shown.c.description,
+            _shown.c.instrument_type, _shown.c.underlying_symbol.label("underlying"),
+            _shown.c.conid, _shown.c.osi_symbol, _shown.c.isin, _shown.c.multiplier,
+            _shown.c.right, _shown.c.strike, _shown.c.expiry,
+        ),
+        p, [row.id for row in sets], connection, scope,
+    )  # fmt: skip
+    found: dict[tuple[int, int], dict[str, Any]] = {}
+    for row in connection.execute(query.order_by(p.c.as_of)):
+        values = dict(row._mapping)
+        account_id = values.pop("account_id")
+        values["stale"] = row.as_of < newest[account_id]
+        found[account_id, row.instrument_id] = values
+    ordered = sorted(found.values(), key=lambda row: (row["account"], row["symbol"], row["id"]))
+    return [make(**row) for row in ordered if row["quantity"]]
+
+
+def current_broker_lots(
+    connection: Connection, make: Callable[..., V], scope: Scope = Scope()
+) -> list[V]:
+    """Return the open lots as the brokers reported them, oldest acquisition first."""
+    sets = current_sets(connection, Section.BROKER_LOTS, scope)
+    lots = broker_lots
+    query = _held(
+        select(
+            lots.c.id, lots.c.account_id, lots.c.as_of, lots.c.quantity, lots.c.cost_basis,
+            lots.c.acquisition_date, lots.c.holding_start, lots.c.market_price,
+            lots.c.market_value, lots.c.unrealized_pnl, lots.c.document_row,
+            func.coalesce(lots.c.currency, _shown.c.currency).label("currency"),
+            _shown.c.id.label("instrument_id"), _shown.c.symbol,
+        ),
+        lots, [row.id for row in sets], connection, scope,
+    )  # fmt: skip
+    # Lots of one instrument hold together: the newest answer that names it replaces the others.
+    by_holding: dict[tuple[int, int], list[dict[str, Any]]] = defaultdict(list)
+    for row in connection.execute(query.order_by(lots.c.as_of, lots.c.acquisition_date, lots.c.id)):
+        values = dict(row._mapping)
+        holding = by_holding[values.pop("account_id"), row.instrument_id]
+        if holding and holding[-1]["as_of"] < row.as_of:
+            holding.clear()
+        values.pop("broker")
+        holding.append(values)
+    rows = [row for holding in by_holding.values() for row in holding]
+    rows.sort(
+        key=lambda row: (row["account"], row["symbol"], str(row["acquisition_date"]), row["id"])
+    )
+    return [make(**row) for row in rows]
+
+
+def _held(
+    query: Select[Any], table: Any, sets: Sequence[int], connection: Connection, scope: Scope
+) -> Select[Any]:
+    searched = (
+        accounts.c.number,
+        _shown.c.symbol,
+        _shown.c.description,
+        _shown.c.underlying_symbol,
+    )
+    return (
+        query.add_columns(
+            accounts.c.number.label("account"),
+            accounts.c.broker,
+            table.c.document_id,
+        )
+        .select_from(table)
+        .join(accounts, accounts.c.id == table.c.account_id)
+        .join(_named, _named.c.id == table.c.instrument_id)
+        .join(_shown, _shown.c.id == func.coalesce(_named.c.same_as_id, _named.c.id))
+        .where(
+            table.c.set_id.in_(sets),
+            *among(table.c.instrument_id, instrument_ids(connection, scope)),
+            *containing(scope.text, searched),
+        )
+    )
+
+
+def current_balances(connection: Connection, scope: Scope = Scope()) -> list[Any]:
+    """Return (account id, account, currency, tag, value, as_of) of each newest account value."""
+    sets = current_sets(connection, Section.BALANCES, scope)
+    b = balances
+    rows: Iterable[Any] = connection.execute(
+        select(
+            b.c.account_id, accounts.c.number.label("account"), b.c.currency, b.c.tag, b.c.value,
+            b.c.as_of,
+        )
+        .join(accounts, accounts.c.id == b.c.account_id)
+        .where(and_(b.c.set_id.in_([row.id for row in sets])))
+        .order_by(b.c.as_of)
+    )  # fmt: skip
+    newest = {(row.account_id, row.currency, row.tag): row for row in rows}
+    return sorted(newest.values(), key=lambda row: (row.account, row.currency, row.tag))

@@ -1,0 +1,205 @@
+"""The record of a sync or an import: when, from where, what it brought, and what was wrong with it."""
+
+import datetime as dt
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from qm_tui.domain.events import SectionCounts
+from qm_tui.domain.records import Batch, Document, Novelty, RefusedRow, Section
+from qm_tui.store.schema.accounts import connections
+from qm_tui.store.schema.people import audit_log
+from qm_tui.store.schema.sync import (
+    novelties,
+    raw_documents,
+    refused_rows,
+    sync_runs,
+    sync_sections,
+)
+
+_KEPT_EXAMPLES = 1000
+"""Kinds of novelty kept for a run: a hostile file could have millions."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Where a run gets its rows."""
+
+    connection: str
+    broker: str
+    """Whose accounts they are."""
+    kind: str
+    """`import` or `sync`."""
+    live: bool = False
+    document: Document | None = None
+    options: str = ""
+    """What the reading depended on beside the document's bytes."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a run has brought so far."""
+
+    sections: dict[Section, SectionCounts] = field(default_factory=dict)
+    refused: list[RefusedRow] = field(default_factory=list)
+    novelties: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    warnings: list[str] = field(default_factory=list)
+    rows: int = 0
+
+    def count(self, section: Section, counts: SectionCounts) -> None:
+        """Add to a section's counts."""
+        self.sections[section] = self.sections.get(section, SectionCounts()) + counts
+
+    def note(self, batch: Batch) -> None:
+        """Take over what a batch says beside its records."""
+        self.rows += len(batch.records)
+        self.refused.extend(batch.refused)
+        if batch.refused:
+            self.count(batch.section, SectionCounts(refused=len(batch.refused)))
+        for novelty in batch.novelties:
+            key = (novelty.what, novelty.where, novelty.example)
+            if key in self.novelties or len(self.novelties) < _KEPT_EXAMPLES:
+                self.novelties[key] += novelty.count
+        self.warn(*batch.warnings)
+
+    def warn(self, *sentences: str) -> None:
+        """Add warnings, each once."""
+        self.warnings.extend(text for text in sentences if text not in self.warnings)
+
+    def news(self) -> list[Novelty]:
+        """Return what the statement had that this program did not know."""
+        return [
+            Novelty(what=what, where=where, example=example, count=count)
+            for (what, where, example), count in sorted(self.novelties.items())
+        ]
+
+
+async def connection_id(connection: AsyncConnection, source: Source) -> int:
+    """Return the id of a connection, new or known."""
+    found = await connection.scalar(
+        select(connections.c.id).where(connections.c.name == source.connection)
+    )
+    if found is not None:
+        return int(found)
+    made = await connection.execute(
+        insert(connections).values(
+            name=source.connection, broker=source.broker, live=int(source.live)
+        )
+    )
+    assert made.inserted_primary_key is not None
+    return int(made.inserted_primary_key[0])
+
+
+async def known_document(
+    connection: AsyncConnection, document: Document, options: str
+) -> int | None:
+    """Return the id of a document that was read before, by the same reader, in the same way."""
+    c = raw_documents.c
+    found = await connection.scalar(
+        select(c.id).where(
+            c.sha256 == document.sha256, c.reader == document.reader, c.options == options
+        )
+    )
+    return None if found is None else int(found)
+
+
+async def add_document(
+    connection: AsyncConnection, document: Document, options: str, now: dt.datetime
+) -> int:
+    """Store a document's description; its bytes follow in blocks."""
+    made = await connection.execute(
+        insert(raw_documents).values(
+            name=document.name, kind=document.kind, sha256=document.sha256, size=document.size,
+            generated_at=document.generated_at, reader=document.reader, options=options,
+            received_at=now,
+        )
+    )  # fmt: skip
+    assert made.inserted_primary_key is not None
+    return int(made.inserted_primary_key[0])
+
+
+async def begin(
+    connection: AsyncConnection,
+    source: Source,
+    connected: int,
+    document: int | None,
+    now: dt.datetime,
+) -> int:
+    """Begin a run and return its number."""
+    made = await connection.execute(
+        insert(sync_runs).values(
+            connection_id=connected, kind=source.kind, state="running", started_at=now,
+            document_id=document,
+        )
+    )  # fmt: skip
+    assert made.inserted_primary_key is not None
+    return int(made.inserted_primary_key[0])
+
+
+async def finish(
+    connection: AsyncConnection,
+    run_id: int,
+    source: Source,
+    document: int | None,
+    tally: Tally,
+    accounts: list[str],
+    started: dt.datetime,
+    now: dt.datetime,
+) -> None:
+    """Write what a run brought."""
+    state = "partial" if tally.refused else "done"
+    details: dict[str, Any] = {"accounts": accounts, "warnings": tally.warnings}
+    await connection.execute(
+        update(sync_runs)
+        .where(sync_runs.c.id == run_id)
+        .values(state=state, finished_at=now, details=details)
+    )
+    if tally.sections:
+        await connection.execute(
+            insert(sync_sections),
+            [
+                {
+                    "run_id": run_id, "section": section.value,
+                    "state": "partial" if counts.refused else "done",
+                    "started_at": started, "finished_at": now, "received": counts.received,
+                    "added": counts.added, "changed": counts.changed,
+                    "unchanged": counts.unchanged, "refused": counts.refused,
+                }
+                for section, counts in tally.sections.items()
+            ],
+        )  # fmt: skip
+    if tally.refused:
+        await connection.execute(
+            insert(refused_rows),
+            [
+                {
+                    "run_id": run_id, "document_id": document, "section": row.section,
+                    "document_row": row.document_row, "field": row.field, "text": row.text,
+                    "reason": row.reason,
+                }
+                for row in tally.refused
+            ],
+        )  # fmt: skip
+    if tally.novelties:
+        await connection.execute(
+            insert(novelties),
+            [
+                {"run_id": run_id, "what": news.what, "where": news.where,
+                 "example": news.example, "count": news.count}
+                for news in tally.news()
+            ],
+        )  # fmt: skip
+    totals = sum(tally.sections.values(), SectionCounts())
+    await connection.execute(
+        insert(audit_log).values(
+            at=now, user_id=1, action=source.kind,
+            subject=source.document.name if source.document else source.connection,
+            after={
+                "run": run_id, "added": totals.added, "changed": totals.changed,
+                "unchanged": totals.unchanged, "refused": totals.refused,
+            },
+        )
+    )  # fmt: skip

@@ -1,0 +1,108 @@
+"""Which table takes which kind of record."""
+
+import datetime as dt
+
+from sqlalchemy import Dialect, Table
+
+from qm_tui.domain import records as r
+from qm_tui.store.facts import FactTable
+from qm_tui.store.observations import ObservationTable
+from qm_tui.store.schema import activity, holdings
+from qm_tui.store.trades import TradeTable
+
+_FACTS: dict[type[r.Record], tuple[Table, r.Section]] = {
+    r.TradeSummary: (activity.trade_summaries, r.Section.TRADE_SUMMARIES),
+    r.ClosedLot: (activity.closed_lots, r.Section.CLOSED_LOTS),
+    r.BrokerWashSale: (activity.broker_wash_sales, r.Section.WASH_SALES),
+    r.CashTransaction: (activity.cash_transactions, r.Section.CASH),
+    r.DividendAccrual: (activity.dividend_accruals, r.Section.DIVIDEND_ACCRUALS),
+    r.MarginInterest: (activity.margin_interest, r.Section.INTEREST),
+    r.Transfer: (activity.transfers, r.Section.TRANSFERS),
+    r.TransferLot: (activity.transfer_lots, r.Section.TRANSFERS),
+    r.CorporateAction: (activity.corporate_actions, r.Section.CORPORATE_ACTIONS),
+    r.OptionEvent: (activity.option_events, r.Section.OPTION_EVENTS),
+    r.StatementLine: (activity.statement_lines, r.Section.STATEMENT_LINES),
+    r.NavSummary: (activity.nav_summaries, r.Section.NAV),
+    r.OtherRow: (activity.other_rows, r.Section.OTHER),
+}
+_OBSERVATIONS: dict[
+    type[r.Record], tuple[type[r.Observation], Table, r.Section, tuple[str, ...]]
+] = {
+    r.Balance: (r.Balance, holdings.balances, r.Section.BALANCES, ("tag", "currency")),
+    r.Position: (r.Position, holdings.positions, r.Section.POSITIONS, ("instrument_id",)),
+    r.BrokerLot: (
+        r.BrokerLot,
+        holdings.broker_lots,
+        r.Section.BROKER_LOTS,
+        ("instrument_id", "key"),
+    ),
+}
+_SECTIONS: dict[type[r.Record], r.Section] = {
+    r.Trade: r.Section.TRADES,
+    r.AccountInfo: r.Section.ACCOUNTS,
+    r.InstrumentInfo: r.Section.INSTRUMENTS,
+    r.FxRate: r.Section.FX_RATES,
+    **{kind: section for kind, (_, section) in _FACTS.items()},
+    **{kind: section for kind, (_, _, section, _) in _OBSERVATIONS.items()},
+}
+_CHECKED_ONLY = (r.TradeSummary, r.StatementLine, r.DividendAccrual, r.MarginInterest, r.OtherRow)
+
+
+class Savers:
+    """The tables of one transaction; each is made when its first record comes."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        self._dialect = dialect
+        self.trades = TradeTable(dialect)
+        self._facts: dict[type[r.Record], FactTable] = {r.Trade: self.trades}
+        self._observations: dict[type[r.Record], ObservationTable] = {}
+
+    def facts(self, kind: type[r.Record]) -> FactTable:
+        """Return the table of a kind of fact."""
+        if kind not in self._facts:
+            table, _ = _FACTS[kind]
+            self._facts[kind] = FactTable(table, kind, self._dialect)
+        return self._facts[kind]
+
+    def observations(self, kind: type[r.Record]) -> ObservationTable:
+        """Return the table of a kind of observation."""
+        if kind not in self._observations:
+            observed, table, section, identity = _OBSERVATIONS[kind]
+            self._observations[kind] = ObservationTable(
+                table, observed, section, identity, self._dialect
+            )
+        return self._observations[kind]
+
+    def of_section(self, section: r.Section) -> ObservationTable | None:
+        """Return the table of a section that can be complete, None for a section of facts."""
+        for kind, (_, _, of, _) in _OBSERVATIONS.items():
+            if of is section:
+                return self.observations(kind)
+        return None
+
+    @staticmethod
+    def section(kind: type[r.Record], default: r.Section) -> r.Section:
+        """Return the section under which records of a kind are counted."""
+        return _SECTIONS.get(kind, default)
+
+    @staticmethod
+    def is_booked(kind: type[r.Record]) -> bool:
+        """Tell whether lots and gains follow from such facts."""
+        return not issubclass(kind, _CHECKED_ONLY)
+
+
+def key_of(record: r.Record) -> str:
+    """Return the natural key of a fact within its account."""
+    if isinstance(record, r.NavSummary):
+        return f"{record.kind}:{record.from_date or ''}:{record.to_date}"
+    assert isinstance(record, r.Fact)
+    return record.key
+
+
+def day_of(record: r.Record) -> dt.date | None:
+    """Return the day on which a fact names its instrument, for the times its ticker was borne."""
+    for name in ("trade_date", "date", "disposition_date", "to_date"):
+        value: dt.date | None = getattr(record, name, None)
+        if value is not None:
+            return value
+    return None

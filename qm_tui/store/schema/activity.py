@@ -1,0 +1,423 @@
+"""Facts: what happened, each under its natural key, with the former versions kept."""
+
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Column, Index, Table, UniqueConstraint
+from sqlalchemy import text as text_clause
+
+from qm_tui.domain.records import (
+    CashType,
+    CorporateActionType,
+    NavKind,
+    OpenClose,
+    OptionEventType,
+    TradeKind,
+    TradeLevel,
+    TradeSummaryLevel,
+    TransferDirection,
+)
+from qm_tui.store.columns import one_of
+from qm_tui.store.schema.base import (
+    day,
+    digest,
+    identity,
+    mapping,
+    metadata,
+    moment,
+    number,
+    refers,
+    text,
+    whole,
+)
+
+
+def _fact(name: str, *columns: Any) -> Table:
+    """Make a fact's table: provenance and version beside what the record says."""
+    common: list[Column[Any]] = [
+        identity(),
+        refers("account_id", "accounts"),
+        text("key", nullable=False),
+        whole("document_row", nullable=True, default=None),
+        mapping("broker_specific"),
+        digest("content_hash"),
+        whole("authority", default=None),
+        moment("source_at"),
+        refers("document_id", "raw_documents", nullable=True),
+        refers("run_id", "sync_runs"),
+        refers("changed_run_id", "sync_runs", nullable=True),
+        # 1 when fact_versions holds what each source said; the row is then what follows from them.
+        whole("restated"),
+    ]
+    return Table(
+        name,
+        metadata,
+        *common,
+        *columns,
+        UniqueConstraint("account_id", "key"),
+        CheckConstraint("key <> ''", name="key"),
+        Index(None, "run_id"),
+        Index(
+            None,
+            "changed_run_id",
+            sqlite_where=common[-2].is_not(None),
+            postgresql_where=common[-2].is_not(None),
+        ),
+    )
+
+
+def _booked(*columns: str) -> Index:
+    """Make an index of the trades that count: screens show, page and count no others."""
+    booked = text_clause("state = 'booked'")
+    return Index(None, *columns, sqlite_where=booked, postgresql_where=booked)
+
+
+trades = _fact(
+    "trades",
+    refers("instrument_id", "instruments"),
+    text("kind", nullable=False),
+    text("level", nullable=False),
+    # What becomes of a row beside others: a cancelled fill and its cancellation are kept and not
+    # counted; an order stands for its fills only until they are known.
+    text("state", nullable=False, default="booked"),
+    day("trade_date", nullable=False),
+    moment("executed_at"),
+    # The time to order by: executed_at, or the beginning of the day where no time is known.
+    moment("ordered_at", nullable=False),
+    day("settle_date"),
+    day("report_date"),
+    number("quantity", nullable=False),
+    number("price"),
+    text("currency"),
+    number("proceeds"),
+    number("commission"),
+    text("commission_currency"),
+    number("taxes"),
+    number("net_cash"),
+    number("fx_rate_to_base"),
+    number("accrued_interest"),
+    number("cost_basis"),
+    number("realized_pnl"),
+    number("close_price"),
+    text("open_close"),
+    text("transaction_type"),
+    text("exchange"),
+    text("order_type"),
+    text("codes"),
+    text("broker_trade_id"),
+    text("broker_transaction_id"),
+    text("broker_execution_id"),
+    text("broker_order_id"),
+    text("original_trade_id"),
+    text("original_transaction_id"),
+    one_of("kind", TradeKind, "kind"),
+    one_of("level", TradeLevel, "level"),
+    one_of("state", ("booked", "cancelled", "cancel", "superseded"), "state"),
+    one_of("open_close", OpenClose, "open_close"),
+    CheckConstraint("quantity NOT IN ('', '0')", name="quantity"),
+    _booked("ordered_at", "id"),
+    _booked("account_id", "ordered_at", "id"),
+    _booked("instrument_id", "ordered_at", "id"),
+    Index(None, "account_id", "broker_execution_id"),
+    Index(None, "account_id", "broker_trade_id"),
+    Index("ix_trades_unusual", "account_id", "kind", "level"),
+)
+
+trade_summaries = _fact(
+    "trade_summaries",
+    text("level", nullable=False),
+    refers("instrument_id", "instruments", nullable=True),
+    text("asset_category"),
+    text("currency"),
+    day("trade_date"),
+    number("quantity"),
+    number("price"),
+    number("proceeds"),
+    number("commission"),
+    number("taxes"),
+    number("net_cash"),
+    text("broker_order_id"),
+    one_of("level", TradeSummaryLevel, "level"),
+    Index(None, "account_id", "trade_date"),
+)
+
+closed_lots = _fact(
+    "closed_lots",
+    refers("instrument_id", "instruments"),
+    text("currency"),
+    number("quantity", nullable=False),
+    number("cost_basis"),
+    number("open_price"),
+    number("realized_pnl"),
+    moment("opened_at"),
+    day("acquisition_date"),
+    day("holding_start"),
+    moment("closed_at"),
+    day("disposition_date"),
+    text("term"),
+    number("fx_rate_to_base"),
+    text("opening_transaction_id"),
+    text("closing_trade_key"),
+    text("codes"),
+    one_of("term", ("short", "long"), "term"),
+    Index(None, "account_id", "disposition_date", "id"),
+    Index(None, "instrument_id", "disposition_date", "id"),
+)
+
+broker_wash_sales = _fact(
+    "broker_wash_sales",
+    refers("instrument_id", "instruments"),
+    text("currency"),
+    number("quantity"),
+    number("amount"),
+    day("trade_date"),
+    moment("realized_at"),
+    moment("reopened_at"),
+    day("holding_start"),
+    text("opening_transaction_id"),
+    text("codes"),
+    Index(None, "instrument_id", "trade_date"),
+)
+
+cash_transactions = _fact(
+    "cash_transactions",
+    day("date", nullable=False),
+    moment("occurred_at"),
+    day("settle_date"),
+    day("ex_date"),
+    text("type", nullable=False),
+    text("broker_type"),
+    refers("instrument_id", "instruments", nullable=True),
+    text("currency", nullable=False),
+    number("amount", nullable=False),
+    number("fx_rate_to_base"),
+    text("description"),
+    text("broker_id"),
+    text("broker_trade_id"),
+    text("action_id"),
+    text("codes"),
+    one_of("type", CashType, "type"),
+    Index(None, "date", "id"),
+    Index(None, "account_id", "date", "id"),
+    Index(None, "instrument_id", "date", "id"),
+)
+
+dividend_accruals = _fact(
+    "dividend_accruals",
+    text("kind", nullable=False),
+    refers("instrument_id", "instruments"),
+    text("currency"),
+    day("date"),
+    day("ex_date"),
+    day("pay_date"),
+    number("quantity"),
+    number("gross_rate"),
+    number("gross_amount"),
+    number("tax"),
+    number("fee"),
+    number("net_amount"),
+    text("codes"),
+    one_of("kind", ("open", "change"), "kind"),
+    Index(None, "account_id", "pay_date"),
+)
+
+margin_interest = _fact(
+    "margin_interest",
+    text("type", nullable=False),
+    text("currency", nullable=False),
+    day("from_date"),
+    day("to_date"),
+    number("principal"),
+    number("rate"),
+    number("accrued"),
+    number("starting_balance"),
+    number("reversal"),
+    number("ending_balance"),
+    text("tier"),
+    number("fx_rate_to_base"),
+    text("broker_id"),
+    Index(None, "to_date", "id"),
+    Index(None, "account_id", "to_date", "id"),
+)
+
+transfers = _fact(
+    "transfers",
+    day("date", nullable=False),
+    moment("occurred_at"),
+    day("settle_date"),
+    text("type"),
+    text("direction", nullable=False),
+    refers("instrument_id", "instruments", nullable=True),
+    text("currency"),
+    number("quantity"),
+    number("price"),
+    number("market_value"),
+    number("cost_basis"),
+    number("cash_amount"),
+    number("realized_pnl"),
+    number("fx_rate_to_base"),
+    text("counterparty"),
+    text("counterparty_account"),
+    text("description"),
+    text("broker_id"),
+    text("codes"),
+    one_of("direction", TransferDirection, "direction"),
+    CheckConstraint(
+        "quantity IS NULL OR (direction = 'out') = (quantity LIKE '-%') OR quantity = '0'",
+        name="quantity_sign",
+    ),
+    Index(None, "date", "id"),
+    Index(None, "account_id", "date", "id"),
+    Index(None, "instrument_id", "date", "id"),
+)
+
+transfer_lots = _fact(
+    "transfer_lots",
+    text("transfer_key"),
+    refers("instrument_id", "instruments", nullable=True),
+    text("currency"),
+    day("date", nullable=False),
+    text("direction", nullable=False),
+    number("quantity", nullable=False),
+    number("cost_basis"),
+    number("price"),
+    moment("opened_at"),
+    day("acquisition_date"),
+    day("holding_start"),
+    text("codes"),
+    one_of("direction", TransferDirection, "direction"),
+    Index(None, "account_id", "transfer_key"),
+)
+
+corporate_actions = _fact(
+    "corporate_actions",
+    text("type", nullable=False),
+    text("broker_type"),
+    day("date", nullable=False),
+    moment("effective_at"),
+    day("report_date"),
+    refers("instrument_id", "instruments", nullable=True),
+    text("currency"),
+    number("quantity"),
+    number("amount"),
+    number("proceeds"),
+    number("value"),
+    number("cost_basis"),
+    number("realized_pnl"),
+    number("fx_rate_to_base"),
+    text("description"),
+    text("action_id"),
+    text("broker_id"),
+    text("codes"),
+    one_of("type", CorporateActionType, "type"),
+    Index(None, "account_id", "date", "id"),
+    Index(None, "instrument_id", "date", "id"),
+    Index(None, "action_id"),
+)
+
+option_events = _fact(
+    "option_events",
+    text("type", nullable=False),
+    text("broker_type"),
+    day("date", nullable=False),
+    refers("instrument_id", "instruments"),
+    text("currency"),
+    number("quantity"),
+    number("price"),
+    number("market_price"),
+    number("proceeds"),
+    number("commission"),
+    number("cost_basis"),
+    number("realized_pnl"),
+    text("broker_trade_id"),
+    one_of("type", OptionEventType, "type"),
+    Index(None, "account_id", "date", "id"),
+    Index(None, "instrument_id", "date", "id"),
+)
+
+statement_lines = _fact(
+    "statement_lines",
+    text("level"),
+    day("date"),
+    day("report_date"),
+    day("settle_date"),
+    text("currency"),
+    text("activity_code"),
+    text("description"),
+    refers("instrument_id", "instruments", nullable=True),
+    number("quantity"),
+    number("amount"),
+    number("balance"),
+    text("broker_trade_id"),
+    text("broker_id"),
+    Index(None, "account_id", "date", "id"),
+)
+
+nav_summaries = _fact(
+    "nav_summaries",
+    moment("as_of", nullable=False),
+    text("kind", nullable=False),
+    day("from_date"),
+    day("to_date", nullable=False),
+    text("currency"),
+    number("starting_value"),
+    number("total"),
+    number("cash"),
+    number("stock"),
+    number("options"),
+    number("bonds"),
+    number("funds"),
+    number("dividend_accruals"),
+    number("interest_accruals"),
+    number("deposits_withdrawals"),
+    number("mark_to_market"),
+    number("time_weighted_return"),
+    one_of("kind", NavKind, "kind"),
+    Index(None, "account_id", "kind", "as_of"),
+)
+
+other_rows = _fact(
+    "other_rows",
+    text("section", nullable=False),
+    text("tag", nullable=False),
+    day("date"),
+    Index(None, "account_id", "section", "id"),
+)
+
+fact_versions = Table(
+    "fact_versions",
+    metadata,
+    identity(),
+    text("fact_table", nullable=False),
+    whole("fact_id", default=None),
+    digest("content_hash"),
+    # What this version said, column by column, as it was stored.
+    mapping("content"),
+    whole("authority", default=None),
+    moment("source_at"),
+    refers("document_id", "raw_documents", nullable=True),
+    whole("document_row", nullable=True, default=None),
+    refers("run_id", "sync_runs"),
+    moment("recorded_at", nullable=False),
+    UniqueConstraint("fact_table", "fact_id", "content_hash"),
+    Index(None, "run_id"),
+)
+
+FACT_TABLES = {
+    table.name: table
+    for table in (
+        trades,
+        trade_summaries,
+        closed_lots,
+        broker_wash_sales,
+        cash_transactions,
+        dividend_accruals,
+        margin_interest,
+        transfers,
+        transfer_lots,
+        corporate_actions,
+        option_events,
+        statement_lines,
+        nav_summaries,
+        other_rows,
+    )
+}

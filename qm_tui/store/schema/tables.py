@@ -1,0 +1,19 @@
+"""Every table at once, for whoever makes or checks the whole schema."""
+
+from qm_tui.store.schema import (
+    accounts,
+    activity,
+    booking,
+    holdings,
+    instruments,
+    market,
+    people,
+    sync,
+    users,
+)
+from qm_tui.store.schema.base import metadata
+
+ALL = (accounts, activity, booking, holdings, instruments, market, people, sync, users)
+"""Importing these modules fills `metadata`."""
+
+__all__ = ["ALL", "metadata"]

@@ -1,0 +1,335 @@
+"""The only door through which anything is stored: batches of records, each unit in one transaction."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from qm_tui.domain.events import SectionCounts
+from qm_tui.domain.records import (
+    AccountInfo,
+    Authority,
+    Batch,
+    Fact,
+    FxRate,
+    Holds,
+    InstrumentInfo,
+    NavSummary,
+    Observation,
+    Record,
+    Section,
+)
+from qm_tui.domain.settings import AccountSettings
+from qm_tui.store import runs
+from qm_tui.store.account_book import AccountBook
+from qm_tui.store.documents import add_blocks
+from qm_tui.store.facts import Incoming, Origin
+from qm_tui.store.instrument_book import InstrumentBook
+from qm_tui.store.runs import Source, Tally
+from qm_tui.store.savers import Savers, day_of, key_of
+from qm_tui.store.schema.accounts import account_settings, accounts
+from qm_tui.store.schema.booking import dirty_marks
+from qm_tui.store.schema.market import fx_rates
+from qm_tui.store.schema.sync import coverage, cursors, raw_documents
+from qm_tui.store.trade_states import settle
+from qm_tui.store.upsert import upsert
+
+
+class Unit:
+    """One transaction: everything saved through it becomes visible together, or never."""
+
+    def __init__(
+        self, connection: AsyncConnection, source: Source, origin: Origin, connection_id: int
+    ) -> None:
+        self._connection = connection
+        self._dialect = connection.dialect
+        self._source = source
+        self._origin = origin
+        self._connection_id = connection_id
+        self._savers = Savers(self._dialect)
+        self._accounts = AccountBook(connection, source.broker, connection_id)
+        self._instruments = InstrumentBook(connection, source.broker, origin.source_at)
+        self._dirty: set[tuple[int, int]] = set()
+        self._traded: set[int] = set()
+        self._document_rows = 0
+        self.tally = Tally()
+
+    @property
+    def run(self) -> int:
+        """The number of the run this unit belongs to."""
+        return self._origin.run_id
+
+    @property
+    def accounts(self) -> list[str]:
+        """The numbers of the accounts that were touched."""
+        return self._accounts.numbers()
+
+    async def begin(self) -> None:
+        """Read what is needed to tell new from known."""
+        await self._accounts.load()
+        await self._instruments.load()
+
+    async def save(self, batch: Batch) -> SectionCounts:
+        """Save a batch and return what became of its rows."""
+        if self._origin.document_id is not None:
+            await add_blocks(self._connection, self._origin.document_id, batch.blocks)
+            self._document_rows += sum(len(block.row_offsets) // 4 for block in batch.blocks)
+        self.tally.note(batch)
+        by_type: dict[type[Record], list[Record]] = defaultdict(list)
+        for record in batch.records:
+            by_type[type(record)].append(record)
+        total = SectionCounts()
+        for kind, records in by_type.items():
+            counts = await self._save_kind(kind, records)
+            counts += SectionCounts(received=len(records))
+            self.tally.count(self._savers.section(kind, batch.section), counts)
+            total += counts
+        for holds in batch.holds:
+            await self._complete(holds)
+        await self._cover(batch)
+        if batch.cursor is not None:
+            await self._move_cursor(batch.section, batch.cursor)
+        return total
+
+    async def _save_kind(self, kind: type[Record], records: Sequence[Record]) -> SectionCounts:
+        if kind is AccountInfo:
+            return await self._describe_accounts(records)
+        if kind is InstrumentInfo:
+            return await self._describe_instruments(records)
+        if kind is FxRate:
+            return await self._save_rates(records)
+        if issubclass(kind, Fact) or kind is NavSummary:
+            return await self._save_facts(kind, records)
+        return await self._save_observations(kind, records)
+
+    async def _save_facts(self, kind: type[Record], records: Sequence[Record]) -> SectionCounts:
+        table = self._savers.facts(kind)
+        rows: list[Incoming] = []
+        for record in records:
+            account_id = await self._accounts.resolve(record.account)
+            instrument = getattr(record, "instrument", None)
+            instrument_id = (
+                None
+                if instrument is None
+                else await self._instruments.resolve(instrument, day_of(record))
+            )
+            rows.append(table.incoming(record, key_of(record), account_id, instrument_id))
+        outcome = await table.save(self._connection, rows, self._origin)
+        if self._savers.is_booked(kind):
+            self._dirty |= outcome.touched
+        if table is self._savers.trades:
+            self._traded |= {account_id for account_id, _ in outcome.touched}
+        return outcome.counts
+
+    async def _save_observations(
+        self, kind: type[Record], records: Sequence[Record]
+    ) -> SectionCounts:
+        table = self._savers.observations(kind)
+        rows: list[tuple[Observation, int, int | None]] = []
+        for record in records:
+            assert isinstance(record, Observation)
+            account_id = await self._accounts.resolve(record.account)
+            instrument = getattr(record, "instrument", None)
+            instrument_id = (
+                None
+                if instrument is None
+                else await self._instruments.resolve(instrument, record.as_of.date())
+            )
+            rows.append((record, account_id, instrument_id))
+        counts, touched = await table.save(
+            self._connection, rows, self._connection_id, self._origin
+        )
+        self._dirty |= touched
+        return counts
+
+    async def _complete(self, holds: Holds) -> None:
+        table = self._savers.of_section(holds.section)
+        if table is not None:
+            account_id = await self._accounts.resolve(holds.account)
+            await table.complete(
+                self._connection, account_id, holds.as_of, self._connection_id, self._origin
+            )
+
+    async def _describe_accounts(self, records: Sequence[Record]) -> SectionCounts:
+        counts = SectionCounts()
+        for record in records:
+            assert isinstance(record, AccountInfo)
+            done = await self._accounts.describe(record, self._origin.source_at)
+            counts += SectionCounts(**{done: 1})
+        return counts
+
+    async def _describe_instruments(self, records: Sequence[Record]) -> SectionCounts:
+        before = self._instruments.changes
+        for record in records:
+            assert isinstance(record, InstrumentInfo)
+            await self._instruments.resolve(record.instrument, None)
+        changed = self._instruments.changes - before
+        return SectionCounts(changed=changed, unchanged=len(records) - changed)
+
+    async def _save_rates(self, records: Sequence[Record]) -> SectionCounts:
+        added = 0
+        for record in records:
+            assert isinstance(record, FxRate)
+            c = fx_rates.c
+            where = (
+                c.from_currency == record.from_currency, c.to_currency == record.to_currency,
+                c.date == record.date,
+            )  # fmt: skip
+            known = (
+                await self._connection.execute(select(c.rate, c.source_at).where(*where))
+            ).one_or_none()
+            if known and (known.rate == record.rate or known.source_at > self._origin.source_at):
+                continue
+            added += 1
+            await self._connection.execute(
+                upsert(
+                    fx_rates,
+                    self._dialect,
+                    key=("from_currency", "to_currency", "date"),
+                    replace=("rate", "source_at", "document_id"),
+                ),
+                {
+                    "from_currency": record.from_currency, "to_currency": record.to_currency,
+                    "date": record.date, "rate": record.rate,
+                    "source_at": self._origin.source_at, "document_id": self._origin.document_id,
+                },
+            )  # fmt: skip
+        return SectionCounts(added=added, unchanged=len(records) - added)
+
+    async def _cover(self, batch: Batch) -> None:
+        for part in batch.coverage:
+            await self._connection.execute(
+                insert(coverage).values(
+                    account_id=await self._accounts.resolve(part.account),
+                    document_id=self._origin.document_id, run_id=self._origin.run_id,
+                    from_date=part.from_date, to_date=part.to_date,
+                )
+            )  # fmt: skip
+
+    async def _move_cursor(self, section: Section, cursor: str) -> None:
+        await self._connection.execute(
+            upsert(
+                cursors,
+                self._dialect,
+                key=("connection_id", "section"),
+                replace=("cursor", "moved_at"),
+            ),
+            {
+                "connection_id": self._connection_id, "section": section.value,
+                "cursor": cursor, "moved_at": self._origin.recorded_at,
+            },
+        )  # fmt: skip
+
+    async def end(self) -> None:
+        """Write what follows from the rows together, and mark what has to be derived again."""
+        self._dirty |= await settle(self._connection, self._traded, self._origin.run_id)
+        await self._instruments.flush(self._dialect)
+        await self._accounts.flush(self._dialect)
+        self.tally.warn(*self._instruments.warnings)
+        if self._origin.document_id is not None:
+            await self._connection.execute(
+                update(raw_documents)
+                .where(raw_documents.c.id == self._origin.document_id)
+                .values(row_count=self._document_rows)
+            )
+        marks = {
+            (self._accounts.taxpayer(account_id), instrument_id)
+            for account_id, instrument_id in self._dirty
+        }
+        if marks:
+            await self._connection.execute(
+                upsert(
+                    dirty_marks,
+                    self._dialect,
+                    key=("taxpayer", "instrument_id"),
+                    replace=("run_id", "marked_at"),
+                ),
+                [
+                    {
+                        "taxpayer": taxpayer, "instrument_id": instrument_id,
+                        "run_id": self._origin.run_id, "marked_at": self._origin.recorded_at,
+                    }
+                    for taxpayer, instrument_id in sorted(marks)
+                ],
+            )  # fmt: skip
+
+
+class Writer:
+    """Saves batches. One in a process; units of one process wait for each other."""
+
+    def __init__(self, engine: AsyncEngine, now: Callable[[], dt.datetime]) -> None:
+        self._engine = engine
+        self._now = now
+
+    async def knows(self, source: Source) -> bool:
+        """Tell whether a document was read before, so that reading it again would change nothing."""
+        if source.document is None:
+            return False
+        async with self._engine.connect() as connection:
+            known = await runs.known_document(connection, source.document, source.options)
+            await connection.rollback()
+        return known is not None
+
+    @asynccontextmanager
+    async def unit(self, source: Source) -> AsyncIterator[Unit]:
+        """Run one transaction that is a whole run; an error inside leaves nothing behind."""
+        started = self._now()
+        async with self._engine.begin() as connection:
+            connected = await runs.connection_id(connection, source)
+            document = source.document
+            document_id = None
+            if document is not None:
+                document_id = await runs.add_document(connection, document, source.options, started)
+            run_id = await runs.begin(connection, source, connected, document_id, started)
+            origin = Origin(
+                run_id=run_id,
+                document_id=document_id,
+                authority=int(document.authority if document else Authority.FINAL),
+                source_at=(document.generated_at if document else None) or started,
+                recorded_at=started,
+            )
+            unit = Unit(connection, source, origin, connected)
+            await unit.begin()
+            yield unit
+            await unit.end()
+            await runs.finish(
+                connection, run_id, source, document_id, unit.tally, unit.accounts, started,
+                self._now(),
+            )  # fmt: skip
+
+    async def save(self, source: Source, batch: Batch) -> SectionCounts:
+        """Save one batch as a run of its own."""
+        async with self.unit(source) as unit:
+            return await unit.save(batch)
+
+    async def apply_account_settings(self, settings: Sequence[AccountSettings]) -> None:
+        """Take over what the configuration says of accounts, for those there are and those to come."""
+        async with self._engine.begin() as connection:
+            await connection.execute(delete(account_settings))
+            if not settings:
+                return
+            await connection.execute(
+                insert(account_settings),
+                [
+                    {
+                        "number": entry.number, "nickname": entry.nickname,
+                        "tax_treatment": entry.tax_treatment, "taxpayer": entry.taxpayer,
+                        "lot_method": entry.lot_method,
+                    }
+                    for entry in settings
+                ],
+            )  # fmt: skip
+            for entry in settings:
+                if entry.taxpayer:
+                    await connection.execute(
+                        update(accounts)
+                        .where(accounts.c.number == entry.number)
+                        .values(taxpayer=entry.taxpayer)
+                    )
+
+    async def close(self) -> None:
+        """Let go of the file."""
+        await self._engine.dispose()
