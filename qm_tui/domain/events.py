@@ -27,21 +27,22 @@ class SectionCounts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SyncEvent:
-    """Anything a run tells; `source` is a connection's name or a file's."""
+class _Told:
+    """Anything a run tells."""
 
     source: str
+    """A connection's name, or a file's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SyncStarted(SyncEvent):
+class SyncStarted(_Told):
     """A run began."""
 
     total_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SyncProgress(SyncEvent):
+class SyncProgress(_Told):
     """How far a run is."""
 
     done_bytes: int
@@ -50,7 +51,7 @@ class SyncProgress(SyncEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SyncFinished(SyncEvent):
+class SyncFinished(_Told):
     """A run ended and what it brought is stored."""
 
     run: int | None
@@ -69,7 +70,11 @@ class SyncFinished(SyncEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SyncFailed(SyncEvent):
+class SyncFailed(_Told):
     """A run ended and left nothing behind; `reason` is a sentence for the user."""
 
     reason: str
+
+
+SyncEvent = SyncStarted | SyncProgress | SyncFinished | SyncFailed
+"""Anything a run tells while it goes on."""

@@ -14,6 +14,9 @@ _DESCRIBED = (
     "account_type", "tax_treatment", "base_currency", "nickname", "owner", "opened", "closed",
 )  # fmt: skip
 
+FILES = "files"
+"""The broker of accounts that are known from the user's own files alone."""
+
 
 class AccountBook:
     """The accounts of one broker during one transaction."""
@@ -23,18 +26,26 @@ class AccountBook:
         self._broker = broker
         self._connection_id = connection_id
         self._ids: dict[str, int] = {}
+        self._adoptable: dict[str, int] = {}
         self._taxpayers: dict[int, str] = {}
         self.touched: set[int] = set()
 
     async def load(self) -> None:
-        """Read the accounts that are there."""
+        """Read the accounts that are there.
+
+        A file of the user's own knows no broker: its rows belong to the account with that number,
+        wherever it is, and an account first known from such a file is the broker's when it comes.
+        """
+        c = accounts.c
         rows = await self._connection.execute(
-            select(accounts.c.id, accounts.c.number, accounts.c.taxpayer).where(
-                accounts.c.broker == self._broker
-            )
+            select(c.id, c.number, c.taxpayer, c.broker).order_by(c.broker == FILES, c.id)
         )
         for row in rows:
-            self._ids[row.number] = row.id
+            ours = row.broker == self._broker
+            if ours or self._broker == FILES:
+                self._ids.setdefault(row.number, row.id)
+            elif row.broker == FILES:
+                self._adoptable.setdefault(row.number, row.id)
             self._taxpayers[row.id] = row.taxpayer
 
     async def resolve(self, number: str) -> int:
@@ -54,6 +65,12 @@ class AccountBook:
         return sorted(number for number, known in self._ids.items() if known in self.touched)
 
     async def _add(self, number: str) -> int:
+        if number in self._adoptable:
+            account_id = self._adoptable[number]
+            await self._connection.execute(
+                update(accounts).where(accounts.c.id == account_id).values(broker=self._broker)
+            )
+            return account_id
         taxpayer = await self._connection.scalar(
             select(account_settings.c.taxpayer).where(account_settings.c.number == number)
         )

@@ -11,19 +11,7 @@ from sqlalchemy import CheckConstraint, DateTime, Dialect, Numeric, Text, TypeDe
 from sqlalchemy.types import TypeEngine
 from typing_extensions import override
 
-
-def canonical(value: Decimal) -> str:
-    """Write a decimal in the one way it is stored: no exponent, no trailing zeros, no minus zero.
-
-    Raises:
-        ValueError: for NaN and the infinities.
-    """
-    text = format(value, "f")
-    if "." in text:
-        text = text.rstrip("0").rstrip(".")
-    elif not value.is_finite():
-        raise ValueError(f"{value} is not a number that can be stored")
-    return "0" if text == "-0" else text
+from qm_tui.store.texts import canonical, json_text
 
 
 class ExactDecimal(TypeDecorator[Decimal]):
@@ -87,14 +75,6 @@ class JsonText(TypeDecorator[Mapping[str, Any]]):
     @override
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
         return None if value is None else json.loads(value)
-
-
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
-
-
-def json_text(value: Mapping[str, Any]) -> str:
-    """Write a mapping the one way it is stored."""
-    return _encode(dict(value))
 
 
 def one_of(column: str, values: type[StrEnum] | Iterable[str], name: str) -> CheckConstraint:

@@ -5,16 +5,38 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from typing import Any
 
-from sqlalchemy import Dialect, Table, bindparam, insert, select, update
+from sqlalchemy import Dialect, Table, bindparam, column, insert, select, update
+from sqlalchemy import table as table_clause
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from qm_tui.domain.events import SectionCounts
 from qm_tui.domain.records import Record
-from qm_tui.store.codec import Codec, binder_of, content_hash, driver_sql, specifics
-from qm_tui.store.columns import json_text
+from qm_tui.store.binding import Bound, columns
 from qm_tui.store.schema.activity import fact_versions
+from qm_tui.store.texts import json_text, utc_text
+
+_META = (
+    "account_id", "key", "content_hash", "document_row", "authority", "source_at", "document_id",
+    "run_id",
+)  # fmt: skip
+
+
+def content_hash(values: Sequence[Any]) -> bytes:
+    """Digest bound values: equal content is equal bytes, in any process."""
+    return blake2b(repr(values).encode("utf-8", "surrogatepass"), digest_size=8).digest()
+
+
+def driver_insert(table: Table, names: Sequence[str], dialect: Dialect) -> str:
+    """Compile an INSERT for the driver that binds values in the order of `names`."""
+    compiled = (
+        insert(table_clause(table.name, *(column(name) for name in names)))
+        .values({name: bindparam(name) for name in names})
+        .compile(dialect=dialect)
+    )
+    return str(compiled)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,54 +88,26 @@ class Outcome:
 class FactTable:
     """Saves records of one kind. `columns` are the record's own, the instrument, and the leftovers."""
 
-    derived_columns: tuple[str, ...] = ()
-    """Columns that follow from the record; a subclass has some."""
-
-    def __init__(self, table: Table, record_type: type[Record], dialect: Dialect) -> None:
+    def __init__(self, table: Table, kind: type[Record], dialect: Dialect) -> None:
         self.table = table
-        self.codec = Codec(table, record_type, dialect)
         self.has_instrument = "instrument_id" in table.c
         self.columns = [
-            *self.codec.columns,
+            *columns(kind),
             *(("instrument_id",) if self.has_instrument else ()),
-            *self.derived_columns,
             "broker_specific",
         ]
-        self._dialect = dialect
-        self._time = binder_of(table.c.source_at, dialect)
-        self._plan()
+        self._insert = driver_insert(table, [*self.columns, *_META], dialect)
 
-    def _plan(self) -> None:
-        meta = [
-            "account_id", "key", "content_hash", "document_row", "authority", "source_at",
-            "document_id", "run_id",
-        ]  # fmt: skip
-        sql, names = driver_sql(
-            insert(self.table).values({name: bindparam(name) for name in [*self.columns, *meta]}),
-            self._dialect,
+    def incoming(self, bound: Bound, account_id: int, instrument_id: int | None) -> Incoming:
+        """Complete a bound record with the ids of this store."""
+        values = (
+            (*bound.values, instrument_id, bound.specifics)
+            if self.has_instrument
+            else (*bound.values, bound.specifics)
         )
-        order = [*self.columns, *meta]
-        self._insert = sql
-        self._insert_places = [order.index(name) for name in names]
-        self._in_order = self._insert_places == list(range(len(order)))
-
-    def incoming(
-        self, record: Record, key: str, account_id: int, instrument_id: int | None
-    ) -> Incoming:
-        """Bind a record."""
-        values = self.codec.bound(record)
-        if self.has_instrument:
-            values.append(instrument_id)
-        values.extend(self.derived(record))
-        values.append(specifics(record))
-        bound = tuple(values)
         return Incoming(
-            account_id, key, bound, content_hash(bound), record.document_row, instrument_id
+            account_id, bound.key, values, content_hash(values), bound.document_row, instrument_id
         )
-
-    def derived(self, record: Record) -> tuple[Any, ...]:
-        """Return the bound values of `derived_columns`."""
-        return ()
 
     async def save(
         self, connection: AsyncConnection, rows: Iterable[Incoming], origin: Origin
@@ -191,14 +185,11 @@ class FactTable:
     ) -> None:
         if not rows:
             return
-        source_at = self._time(origin.source_at) if self._time else origin.source_at
-        tail = (origin.authority, source_at, origin.document_id, origin.run_id)
+        tail = (origin.authority, utc_text(origin.source_at), origin.document_id, origin.run_id)
         bound = [
             (*row.values, row.account_id, row.key, row.digest, row.document_row, *tail)
             for row in rows
         ]
-        if not self._in_order:
-            bound = [tuple(values[place] for place in self._insert_places) for values in bound]
         await connection.exec_driver_sql(self._insert, bound)
 
     async def _renew(

@@ -71,9 +71,6 @@ class InstrumentBook:
         self._by_alias: dict[tuple[str, str], list[int]] = defaultdict(list)
         self._aliases: dict[tuple[int, str, str, str], Days] = {}
         self._changed_aliases: set[tuple[int, str, str, str]] = set()
-        # Keyed by object: a reader shares one object among the rows of an instrument. The object is
-        # kept beside its id, so that the address cannot be given to another one meanwhile.
-        self._known: dict[int, tuple[Instrument, int, Days]] = {}
         self.warnings: list[str] = []
         self.changes = 0
         """How many instruments were added or described anew."""
@@ -89,23 +86,26 @@ class InstrumentBook:
             if row.source == self._source:
                 self._aliases[key] = [row.first_day, row.last_day]
 
-    async def resolve(self, instrument: Instrument, day: dt.date | None) -> int:
-        """Return the id of an instrument, new or known, and note that it bore its names that day."""
-        known = self._known.get(id(instrument))
-        if known is None:
-            instrument_id = await self._identify(instrument)
-            days = self._note_aliases(instrument, instrument_id)
-            known = self._known[id(instrument)] = (instrument, instrument_id, days)
-        _, instrument_id, days = known
-        if day is not None and (
-            days[0] is None or day < days[0] or days[1] is None or day > days[1]
-        ):
-            days[0] = day if days[0] is None or day < days[0] else days[0]
-            days[1] = day if days[1] is None or day > days[1] else days[1]
+    async def resolve(self, instrument: Instrument) -> int:
+        """Return the id of an instrument, new or known, and take note of its names."""
+        instrument_id = await self._identify(instrument)
+        self._note_aliases(instrument, instrument_id)
+        return instrument_id
+
+    def borne(
+        self, instrument: Instrument, instrument_id: int, first: dt.date, last: dt.date
+    ) -> None:
+        """Note that an instrument bore its ticker on two days and, it seems, between them."""
+        days = self._alias(instrument_id, "ticker", instrument.symbol, instrument.currency or "")
+        known_first, known_last = days
+        if known_first is None or first < known_first:
+            days[0] = first
+        if known_last is None or last > known_last:
+            days[1] = last
+        if [known_first, known_last] != days:
             self._changed_aliases.add(
                 (instrument_id, "ticker", instrument.symbol, instrument.currency or "")
             )
-        return instrument_id
 
     async def _identify(self, instrument: Instrument) -> int:
         row = describe(instrument)
@@ -234,12 +234,12 @@ class InstrumentBook:
             update(instruments).where(instruments.c.id == instrument_id).values(**changed)
         )
 
-    def _note_aliases(self, instrument: Instrument, instrument_id: int) -> Days:
+    def _note_aliases(self, instrument: Instrument, instrument_id: int) -> None:
         for name in _STRONG:
             value = getattr(instrument.identifiers, name)
             if value is not None:
                 self._alias(instrument_id, _SCHEMES.get(name, name), value, "")
-        return self._alias(instrument_id, "ticker", instrument.symbol, instrument.currency or "")
+        self._alias(instrument_id, "ticker", instrument.symbol, instrument.currency or "")
 
     def _alias(self, instrument_id: int, scheme: str, value: str, currency: str) -> Days:
         key = (instrument_id, scheme, value, currency)

@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from qm_tui.domain.events import SectionCounts
 from qm_tui.domain.records import Observation, Section
-from qm_tui.store.codec import Codec, binder_of, content_hash, driver_sql, specifics
-from qm_tui.store.facts import Origin
+from qm_tui.store.binding import Bound, columns
+from qm_tui.store.facts import Origin, content_hash, driver_insert
 from qm_tui.store.schema.holdings import observation_sets
 
 
@@ -39,40 +39,36 @@ class ObservationTable:
         self.table = table
         self.section = section
         self._identity = identity
-        self._codec = Codec(table, record_type, dialect, without=frozenset({"as_of"}))
         self._with_instrument = "instrument_id" in table.c
         self._with_key = "key" in table.c
         self._columns = [
-            *self._codec.columns,
+            *columns(record_type),
             *(("instrument_id",) if self._with_instrument else ()),
             *(("key",) if self._with_key else ()),
             "broker_specific", "set_id", "account_id", "as_of", "document_id", "document_row",
             "content_hash",
         ]  # fmt: skip
         self._places = [self._columns.index(name) for name in identity]
-        self._time = binder_of(table.c.as_of, dialect)
-        sql, names = driver_sql(
-            insert(table).values({name: bindparam(name) for name in self._columns}), dialect
-        )
-        self._insert = sql
-        self._order = [self._columns.index(name) for name in names]
-        self._sets: dict[tuple[int, dt.datetime], _Set] = {}
+        self._insert = driver_insert(table, self._columns, dialect)
+        self._sets: dict[tuple[int, str], _Set] = {}
 
     async def save(
         self,
         connection: AsyncConnection,
-        rows: Sequence[tuple[Observation, int, int | None]],
+        rows: Sequence[tuple[Bound, int, int | None]],
         connection_id: int,
         origin: Origin,
     ) -> tuple[SectionCounts, set[tuple[int, int]]]:
-        """Save (record, account id, instrument id); return the counts and what was touched."""
+        """Save (bound record, account id, instrument id); return the counts and what was touched."""
         added: list[tuple[Any, ...]] = []
         replaced: list[int] = []
         touched: set[tuple[int, int]] = set()
         counts = SectionCounts()
-        for record, account_id, instrument_id in rows:
-            where = await self.open_set(connection, account_id, record.as_of, connection_id, origin)
-            values = self._bound(record, account_id, instrument_id, where.id, origin)
+        for bound, account_id, instrument_id in rows:
+            where = await self.open_set(
+                connection, account_id, bound.as_of or "", connection_id, origin
+            )
+            values = self._values(bound, account_id, instrument_id, where.id, origin)
             natural = tuple(values[place] for place in self._places)
             known = where.known.get(natural)
             if not where.ours or natural in where.seen or (known and known[1] == values[-1]):
@@ -85,7 +81,7 @@ class ObservationTable:
                 counts += SectionCounts(changed=1)
             else:
                 counts += SectionCounts(added=1)
-            added.append(tuple(values[place] for place in self._order))
+            added.append(tuple(values))
             if instrument_id is not None:
                 touched.add((account_id, instrument_id))
         await self._delete(connection, replaced)
@@ -93,24 +89,23 @@ class ObservationTable:
             await connection.exec_driver_sql(self._insert, added)
         return counts, touched
 
-    def _bound(
+    def _values(
         self,
-        record: Observation,
+        bound: Bound,
         account_id: int,
         instrument_id: int | None,
         set_id: int,
         origin: Origin,
     ) -> list[Any]:
-        values = self._codec.bound(record)
+        values = list(bound.values)
         if self._with_instrument:
             values.append(instrument_id)
         if self._with_key:
-            values.append(getattr(record, "key"))  # noqa: B009 - not every observation has one
-        values.append(specifics(record))
+            values.append(bound.key)
+        values.append(bound.specifics)
         digest = content_hash(values)
-        as_of = self._time(record.as_of) if self._time else record.as_of
         values += [
-            set_id, account_id, as_of, origin.document_id, record.document_row, digest,
+            set_id, account_id, bound.as_of, origin.document_id, bound.document_row, digest,
         ]  # fmt: skip
         return values
 
@@ -118,7 +113,7 @@ class ObservationTable:
         self,
         connection: AsyncConnection,
         account_id: int,
-        as_of: dt.datetime,
+        as_of: str,
         connection_id: int,
         origin: Origin,
     ) -> _Set:
@@ -133,18 +128,19 @@ class ObservationTable:
         self,
         connection: AsyncConnection,
         account_id: int,
-        as_of: dt.datetime,
+        as_of: str,
         connection_id: int,
         origin: Origin,
     ) -> _Set:
         c = observation_sets.c
+        moment = dt.datetime.fromisoformat(as_of).replace(tzinfo=dt.UTC)
         stored = (
             await connection.execute(
                 select(c.id, c.generated_at, c.document_id).where(
                     c.account_id == account_id,
                     c.section == self.section.value,
                     c.connection_id == connection_id,
-                    c.as_of == as_of,
+                    c.as_of == moment,
                 )
             )
         ).one_or_none()
@@ -152,7 +148,7 @@ class ObservationTable:
             made = await connection.execute(
                 insert(observation_sets).values(
                     account_id=account_id, section=self.section.value,
-                    connection_id=connection_id, as_of=as_of, generated_at=origin.source_at,
+                    connection_id=connection_id, as_of=moment, generated_at=origin.source_at,
                     document_id=origin.document_id, run_id=origin.run_id, complete=0,
                 )
             )  # fmt: skip
@@ -181,7 +177,7 @@ class ObservationTable:
         self,
         connection: AsyncConnection,
         account_id: int,
-        as_of: dt.datetime,
+        as_of: str,
         connection_id: int,
         origin: Origin,
     ) -> None:

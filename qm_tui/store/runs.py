@@ -55,7 +55,6 @@ class Tally:
 
     def note(self, batch: Batch) -> None:
         """Take over what a batch says beside its records."""
-        self.rows += len(batch.records)
         self.refused.extend(batch.refused)
         if batch.refused:
             self.count(batch.section, SectionCounts(refused=len(batch.refused)))
@@ -95,15 +94,26 @@ async def connection_id(connection: AsyncConnection, source: Source) -> int:
 
 async def known_document(
     connection: AsyncConnection, document: Document, options: str
-) -> int | None:
-    """Return the id of a document that was read before, by the same reader, in the same way."""
+) -> list[RefusedRow] | None:
+    """Return what was refused of a document that was read before, in the same way; else None."""
     c = raw_documents.c
     found = await connection.scalar(
         select(c.id).where(
             c.sha256 == document.sha256, c.reader == document.reader, c.options == options
         )
     )
-    return None if found is None else int(found)
+    if found is None:
+        return None
+    rows = await connection.execute(
+        select(refused_rows).where(refused_rows.c.document_id == found).order_by(refused_rows.c.id)
+    )
+    return [
+        RefusedRow(
+            section=row.section, document_row=row.document_row, field=row.field, text=row.text,
+            reason=row.reason,
+        )
+        for row in rows
+    ]  # fmt: skip
 
 
 async def add_document(

@@ -1,7 +1,5 @@
 """Which table takes which kind of record."""
 
-import datetime as dt
-
 from sqlalchemy import Dialect, Table
 
 from qm_tui.domain import records as r
@@ -89,20 +87,3 @@ class Savers:
     def is_booked(kind: type[r.Record]) -> bool:
         """Tell whether lots and gains follow from such facts."""
         return not issubclass(kind, _CHECKED_ONLY)
-
-
-def key_of(record: r.Record) -> str:
-    """Return the natural key of a fact within its account."""
-    if isinstance(record, r.NavSummary):
-        return f"{record.kind}:{record.from_date or ''}:{record.to_date}"
-    assert isinstance(record, r.Fact)
-    return record.key
-
-
-def day_of(record: r.Record) -> dt.date | None:
-    """Return the day on which a fact names its instrument, for the times its ticker was borne."""
-    for name in ("trade_date", "date", "disposition_date", "to_date"):
-        value: dt.date | None = getattr(record, name, None)
-        if value is not None:
-            return value
-    return None

@@ -9,31 +9,34 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from qm_tui.domain.events import SectionCounts
+from qm_tui.domain.instruments import Instrument
 from qm_tui.domain.records import (
     AccountInfo,
     Authority,
     Batch,
-    Fact,
     FxRate,
     Holds,
     InstrumentInfo,
     NavSummary,
     Observation,
     Record,
+    RefusedRow,
     Section,
 )
 from qm_tui.domain.settings import AccountSettings
 from qm_tui.store import runs
 from qm_tui.store.account_book import AccountBook
+from qm_tui.store.binding import Binder, Bound, BoundBatch
 from qm_tui.store.documents import add_blocks
-from qm_tui.store.facts import Incoming, Origin
+from qm_tui.store.facts import Origin
 from qm_tui.store.instrument_book import InstrumentBook
 from qm_tui.store.runs import Source, Tally
-from qm_tui.store.savers import Savers, day_of, key_of
+from qm_tui.store.savers import Savers
 from qm_tui.store.schema.accounts import account_settings, accounts
 from qm_tui.store.schema.booking import dirty_marks
 from qm_tui.store.schema.market import fx_rates
 from qm_tui.store.schema.sync import coverage, cursors, raw_documents
+from qm_tui.store.texts import utc_text
 from qm_tui.store.trade_states import settle
 from qm_tui.store.upsert import upsert
 
@@ -52,6 +55,8 @@ class Unit:
         self._savers = Savers(self._dialect)
         self._accounts = AccountBook(connection, source.broker, connection_id)
         self._instruments = InstrumentBook(connection, source.broker, origin.source_at)
+        self._binder = Binder()
+        self._met: list[tuple[Instrument, int]] = []
         self._dirty: set[tuple[int, int]] = set()
         self._traded: set[int] = set()
         self._document_rows = 0
@@ -74,83 +79,92 @@ class Unit:
 
     async def save(self, batch: Batch) -> SectionCounts:
         """Save a batch and return what became of its rows."""
+        return await self.save_bound(self._binder.bind(batch))
+
+    async def save_bound(self, batch: BoundBatch) -> SectionCounts:
+        """Save a batch that was bound elsewhere, by one binder for all batches of this unit."""
+        rest = batch.rest
         if self._origin.document_id is not None:
-            await add_blocks(self._connection, self._origin.document_id, batch.blocks)
-            self._document_rows += sum(len(block.row_offsets) // 4 for block in batch.blocks)
-        self.tally.note(batch)
-        by_type: dict[type[Record], list[Record]] = defaultdict(list)
-        for record in batch.records:
-            by_type[type(record)].append(record)
+            await add_blocks(self._connection, self._origin.document_id, rest.blocks)
+            self._document_rows += sum(len(block.row_offsets) // 4 for block in rest.blocks)
+        self.tally.note(rest)
+        await self._meet(batch)
         total = SectionCounts()
-        for kind, records in by_type.items():
-            counts = await self._save_kind(kind, records)
-            counts += SectionCounts(received=len(records))
-            self.tally.count(self._savers.section(kind, batch.section), counts)
-            total += counts
-        for holds in batch.holds:
+        for kind, rows in batch.rows.items():
+            counts = await self._save_rows(kind, rows)
+            total += self._count(kind, rest.section, counts, len(rows))
+        by_kind: dict[type[Record], list[Record]] = defaultdict(list)
+        for record in rest.records:
+            by_kind[type(record)].append(record)
+        for kind, records in by_kind.items():
+            counts = await self._save_others(kind, records)
+            total += self._count(kind, rest.section, counts, len(records))
+        for holds in rest.holds:
             await self._complete(holds)
-        await self._cover(batch)
-        if batch.cursor is not None:
-            await self._move_cursor(batch.section, batch.cursor)
+        await self._cover(rest)
+        if rest.cursor is not None:
+            await self._move_cursor(rest.section, rest.cursor)
         return total
 
-    async def _save_kind(self, kind: type[Record], records: Sequence[Record]) -> SectionCounts:
-        if kind is AccountInfo:
-            return await self._describe_accounts(records)
-        if kind is InstrumentInfo:
-            return await self._describe_instruments(records)
-        if kind is FxRate:
-            return await self._save_rates(records)
-        if issubclass(kind, Fact) or kind is NavSummary:
-            return await self._save_facts(kind, records)
-        return await self._save_observations(kind, records)
+    def _count(
+        self, kind: type[Record], section: Section, counts: SectionCounts, received: int
+    ) -> SectionCounts:
+        counts += SectionCounts(received=received)
+        self.tally.count(self._savers.section(kind, section), counts)
+        self.tally.rows += received
+        return counts
 
-    async def _save_facts(self, kind: type[Record], records: Sequence[Record]) -> SectionCounts:
-        table = self._savers.facts(kind)
-        rows: list[Incoming] = []
-        for record in records:
-            account_id = await self._accounts.resolve(record.account)
-            instrument = getattr(record, "instrument", None)
-            instrument_id = (
-                None
-                if instrument is None
-                else await self._instruments.resolve(instrument, day_of(record))
+    async def _meet(self, batch: BoundBatch) -> None:
+        """Resolve the instruments a batch names."""
+        for instrument in batch.new_instruments:
+            self._met.append((instrument, await self._instruments.resolve(instrument)))
+        for place, first, last in batch.seen:
+            if first is not None and last is not None:
+                self._instruments.borne(*self._met[place], first, last)
+
+    async def _save_rows(self, kind: type[Record], rows: Sequence[Bound]) -> SectionCounts:
+        resolved = [
+            (
+                row,
+                await self._accounts.resolve(row.account),
+                None if row.instrument is None else self._met[row.instrument][1],
             )
-            rows.append(table.incoming(record, key_of(record), account_id, instrument_id))
-        outcome = await table.save(self._connection, rows, self._origin)
+            for row in rows
+        ]
+        if issubclass(kind, Observation) and kind is not NavSummary:
+            observed = self._savers.observations(kind)
+            counts, touched = await observed.save(
+                self._connection, resolved, self._connection_id, self._origin
+            )
+            self._dirty |= touched
+            return counts
+        table = self._savers.facts(kind)
+        incoming = [table.incoming(*row) for row in resolved]
+        outcome = await table.save(self._connection, incoming, self._origin)
         if self._savers.is_booked(kind):
             self._dirty |= outcome.touched
         if table is self._savers.trades:
             self._traded |= {account_id for account_id, _ in outcome.touched}
         return outcome.counts
 
-    async def _save_observations(
-        self, kind: type[Record], records: Sequence[Record]
-    ) -> SectionCounts:
-        table = self._savers.observations(kind)
-        rows: list[tuple[Observation, int, int | None]] = []
-        for record in records:
-            assert isinstance(record, Observation)
-            account_id = await self._accounts.resolve(record.account)
-            instrument = getattr(record, "instrument", None)
-            instrument_id = (
-                None
-                if instrument is None
-                else await self._instruments.resolve(instrument, record.as_of.date())
-            )
-            rows.append((record, account_id, instrument_id))
-        counts, touched = await table.save(
-            self._connection, rows, self._connection_id, self._origin
-        )
-        self._dirty |= touched
-        return counts
+    async def _save_others(self, kind: type[Record], records: Sequence[Record]) -> SectionCounts:
+        if kind is AccountInfo:
+            return await self._describe_accounts(records)
+        if kind is InstrumentInfo:
+            return await self._describe_instruments(records)
+        assert kind is FxRate, f"no table takes {kind.__name__}"
+        return await self._save_rates(records)
 
     async def _complete(self, holds: Holds) -> None:
         table = self._savers.of_section(holds.section)
         if table is not None:
             account_id = await self._accounts.resolve(holds.account)
             await table.complete(
-                self._connection, account_id, holds.as_of, self._connection_id, self._origin
+                self._connection,
+                account_id,
+                utc_text(holds.as_of),
+                self._connection_id,
+                self._origin,
             )
 
     async def _describe_accounts(self, records: Sequence[Record]) -> SectionCounts:
@@ -165,7 +179,7 @@ class Unit:
         before = self._instruments.changes
         for record in records:
             assert isinstance(record, InstrumentInfo)
-            await self._instruments.resolve(record.instrument, None)
+            await self._instruments.resolve(record.instrument)
         changed = self._instruments.changes - before
         return SectionCounts(changed=changed, unchanged=len(records) - changed)
 
@@ -264,14 +278,17 @@ class Writer:
         self._engine = engine
         self._now = now
 
-    async def knows(self, source: Source) -> bool:
-        """Tell whether a document was read before, so that reading it again would change nothing."""
+    async def known(self, source: Source) -> list[RefusedRow] | None:
+        """Return what was refused of a document that was read before; None for a new one.
+
+        Reading a known document again would change nothing.
+        """
         if source.document is None:
-            return False
+            return None
         async with self._engine.connect() as connection:
-            known = await runs.known_document(connection, source.document, source.options)
+            refused = await runs.known_document(connection, source.document, source.options)
             await connection.rollback()
-        return known is not None
+        return refused
 
     @asynccontextmanager
     async def unit(self, source: Source) -> AsyncIterator[Unit]:

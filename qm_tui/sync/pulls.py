@@ -20,4 +20,3 @@ async def pull_all(writer: Writer, clients: Sequence[tuple[str, BrokerClient]]) 
     for name, client in clients:
         await pull_once(writer, client, name)
         await client.close()
-

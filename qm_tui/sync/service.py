@@ -1,18 +1,24 @@
 """Take a file in: recognize it, read it in small pieces, store all of it or nothing."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from qm_tui.brokers.client import BrokerRefused, ReadOptions, Statement, StatementReader
 from qm_tui.domain.events import SyncEvent, SyncFailed, SyncFinished, SyncProgress, SyncStarted
+from qm_tui.domain.records import RefusedRow
+from qm_tui.store.binding import Binder, BoundBatch
 from qm_tui.store.runs import Source
 from qm_tui.store.writer import Writer
+from qm_tui.sync.reading import ReadingDied, read_apart
 
 CONNECTION = "import"
 """The name under which what came by file is known."""
+
+_LARGE = 4_000_000
+"""Bytes from which a document is read by a process of its own, which takes a moment to start."""
 
 Recognize = Callable[[Path], StatementReader]
 
@@ -27,7 +33,7 @@ class Importer:
 
     async def import_files(
         self, paths: Sequence[Path], account: str | None = None
-    ) -> AsyncIterator[SyncEvent]:
+    ) -> AsyncGenerator[SyncEvent, None]:
         """Read the files one after the other and tell what happens.
 
         Closing the iterator cancels: of the file under way nothing is stored.
@@ -37,7 +43,9 @@ class Importer:
                 async for event in events:
                     yield event
 
-    async def _import_file(self, path: Path, account: str | None) -> AsyncIterator[SyncEvent]:
+    async def _import_file(
+        self, path: Path, account: str | None
+    ) -> AsyncGenerator[SyncEvent, None]:
         options = ReadOptions(account=account, timezone=self._timezone)
         try:
             reader = await asyncio.to_thread(self._recognize, path)
@@ -47,29 +55,36 @@ class Importer:
             return
         source = _source(statement, options)
         yield SyncStarted(source=path.name, total_bytes=statement.document.size)
-        if await self._writer.knows(source):
-            yield SyncFinished(source=path.name, run=None, sections={}, already_known=True)
+        refused = await self._writer.known(source)
+        if refused is not None:
+            yield SyncFinished(
+                source=path.name, run=None, sections={}, refused=refused, already_known=True
+            )
             return
+        large = statement.document.size > _LARGE
+        batches = read_apart(statement) if large else _read_here(statement)
         try:
-            async with aclosing(self._store(path.name, statement, source)) as events:
+            async with aclosing(self._store(path.name, batches, source)) as events:
                 async for event in events:
                     yield event
-        except BrokerRefused as error:
+        except (BrokerRefused, ReadingDied) as error:
             yield SyncFailed(source=path.name, reason=str(error))
 
     async def _store(
-        self, name: str, statement: Statement, source: Source
-    ) -> AsyncIterator[SyncEvent]:
-        total = statement.document.size
+        self, name: str, batches: AsyncGenerator[BoundBatch, None], source: Source
+    ) -> AsyncGenerator[SyncEvent, None]:
+        assert source.document is not None
+        total = source.document.size
         async with self._writer.unit(source) as unit:
-            for batch in statement.batches():
-                await unit.save(batch)
-                yield SyncProgress(
-                    source=name, done_bytes=batch.bytes_read, total_bytes=total,
-                    rows=unit.tally.rows,
-                )  # fmt: skip
-                # Saving yields to the loop only when there is something to save.
-                await asyncio.sleep(0)
+            async with aclosing(batches):
+                async for batch in batches:
+                    await unit.save_bound(batch)
+                    yield SyncProgress(
+                        source=name, done_bytes=batch.rest.bytes_read, total_bytes=total,
+                        rows=unit.tally.rows,
+                    )  # fmt: skip
+            if unit.tally.refused and not unit.tally.rows:
+                raise BrokerRefused(_all_refused(name, unit.tally.refused))
         yield SyncFinished(
             source=name,
             run=unit.run,
@@ -79,6 +94,22 @@ class Importer:
             warnings=unit.tally.warnings,
             accounts=unit.accounts,
         )
+
+
+async def _read_here(statement: Statement) -> AsyncGenerator[BoundBatch, None]:
+    binder = Binder()
+    for batch in statement.batches():
+        yield binder.bind(batch)
+        # Saving yields to the loop only when there is something to save.
+        await asyncio.sleep(0)
+
+
+def _all_refused(name: str, refused: Sequence[RefusedRow]) -> str:
+    first = refused[0]
+    return (
+        f"{name}: none of its {len(refused):,} rows can be read, so nothing is stored. The first: "
+        f"row {first.document_row}, {first.field} = {first.text[:60]!r}: {first.reason}"
+    )
 
 
 def _source(statement: Statement, options: ReadOptions) -> Source:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Connection, String, and_, cast, or_, select
 
-from qm_tui.domain.instruments import canonical_ticker, parse_osi, osi_symbol
+from qm_tui.domain.instruments import canonical_ticker, osi_symbol, parse_osi
 from qm_tui.domain.selection import Scope
 from qm_tui.store.schema.accounts import accounts
 from qm_tui.store.schema.instruments import instruments

@@ -65,10 +65,15 @@ def _fact(name: str, *columns: Any) -> Table:
     )
 
 
+def _where(condition: str, *columns: str) -> Index:
+    """Make an index of the rows that meet a condition."""
+    where = text_clause(condition)
+    return Index(None, *columns, sqlite_where=where, postgresql_where=where)
+
+
 def _booked(*columns: str) -> Index:
     """Make an index of the trades that count: screens show, page and count no others."""
-    booked = text_clause("state = 'booked'")
-    return Index(None, *columns, sqlite_where=booked, postgresql_where=booked)
+    return _where("state = 'booked'", *columns)
 
 
 trades = _fact(
@@ -116,10 +121,11 @@ trades = _fact(
     CheckConstraint("quantity NOT IN ('', '0')", name="quantity"),
     _booked("ordered_at", "id"),
     _booked("account_id", "ordered_at", "id"),
-    _booked("instrument_id", "ordered_at", "id"),
-    Index(None, "account_id", "broker_execution_id"),
-    Index(None, "account_id", "broker_trade_id"),
-    Index("ix_trades_unusual", "account_id", "kind", "level"),
+    Index(None, "instrument_id", "ordered_at", "id"),
+    # To find what is not keyed by a booking id, and what takes other rows back or stands for them:
+    # both are few, and an index of all rows would cost every import.
+    _where("broker_transaction_id IS NULL", "account_id", "instrument_id", "ordered_at"),
+    _where("kind = 'cancel' OR level = 'order'", "account_id", "kind", "level"),
 )
 
 trade_summaries = _fact(

@@ -1581,14 +1581,18 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("trades", schema=None) as batch_op:
         batch_op.create_index(
-            batch_op.f("ix_trades_account_id_broker_execution_id"),
-            ["account_id", "broker_execution_id"],
+            batch_op.f("ix_trades_account_id_instrument_id_ordered_at"),
+            ["account_id", "instrument_id", "ordered_at"],
             unique=False,
+            sqlite_where=sa.text("broker_transaction_id IS NULL"),
+            postgresql_where=sa.text("broker_transaction_id IS NULL"),
         )
         batch_op.create_index(
-            batch_op.f("ix_trades_account_id_broker_trade_id"),
-            ["account_id", "broker_trade_id"],
+            batch_op.f("ix_trades_account_id_kind_level"),
+            ["account_id", "kind", "level"],
             unique=False,
+            sqlite_where=sa.text("kind = 'cancel' OR level = 'order'"),
+            postgresql_where=sa.text("kind = 'cancel' OR level = 'order'"),
         )
         batch_op.create_index(
             batch_op.f("ix_trades_account_id_ordered_at_id"),
@@ -1608,8 +1612,6 @@ def upgrade() -> None:
             batch_op.f("ix_trades_instrument_id_ordered_at_id"),
             ["instrument_id", "ordered_at", "id"],
             unique=False,
-            sqlite_where=sa.text("state = 'booked'"),
-            postgresql_where=sa.text("state = 'booked'"),
         )
         batch_op.create_index(
             batch_op.f("ix_trades_ordered_at_id"),
@@ -1619,7 +1621,6 @@ def upgrade() -> None:
             postgresql_where=sa.text("state = 'booked'"),
         )
         batch_op.create_index(batch_op.f("ix_trades_run_id"), ["run_id"], unique=False)
-        batch_op.create_index("ix_trades_unusual", ["account_id", "kind", "level"], unique=False)
 
     op.create_table(
         "transfer_lots",

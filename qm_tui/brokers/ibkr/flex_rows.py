@@ -1,0 +1,308 @@
+"""A Flex row on its way to a record, and what its statement knows: account, days, keys, news."""
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from functools import lru_cache
+from hashlib import blake2b
+from typing import TypeVar
+
+from qm_tui.brokers.ibkr.flex_instruments import ATTRIBUTES, Instruments
+from qm_tui.brokers.ibkr.flex_outline import StatementOutline
+from qm_tui.brokers.ibkr.flex_refusals import quoted
+from qm_tui.brokers.ibkr.flex_values import Clock, Moment, canonical, identifier, number, text
+from qm_tui.domain.instruments import Instrument
+from qm_tui.domain.records import Novelty, RefusedRow
+
+_NOVELTIES_AT_MOST = 500
+
+_Value = TypeVar("_Value")
+
+
+class BadValueError(Exception):
+    """A required value of a row is missing or cannot be read: the row is refused."""
+
+    def __init__(self, field: str, found: str, reason: str) -> None:
+        super().__init__(reason)
+        self.field = field
+        self.found = found
+        self.reason = reason
+
+
+@dataclass(slots=True)
+class Row:
+    """One element of a statement."""
+
+    index: int
+    """Counted from 0 over the document."""
+    tag: str
+    section: str
+    attributes: dict[str, str]
+    account: str = ""
+    unreadable: Mapping[str, str] = field(default_factory=dict)
+    """What an optional (or required) field said that could not be read."""
+
+    @property
+    def place(self) -> str:
+        """Where the row stands, e.g. `Trades/Trade`."""
+        return f"{self.section}/{self.tag}"
+
+    def text(self, name: str) -> str | None:
+        """Return what a field says."""
+        return text(self.attributes.get(name))
+
+    def identifier(self, name: str) -> str | None:
+        """Return an id, where there is one."""
+        return identifier(self.attributes.get(name))
+
+    def number(self, name: str) -> Decimal | None:
+        """Return a number, where there is one; raises ValueError when it is none."""
+        return number(self.attributes.get(name, ""))
+
+    def required(self, name: str) -> Decimal:
+        """Return a number that has to be there; raises BadValueError when it is not."""
+        found = self.number(name)
+        if found is None:
+            raise self.missing(name)
+        return found
+
+    def missing(self, name: str) -> BadValueError:
+        """Say that a required field says nothing, or nothing that can be read."""
+        said = self.unreadable.get(name)
+        if said is not None:
+            return BadValueError(name, quoted(said), "cannot be read")
+        return BadValueError(name, quoted(self.attributes.get(name, "")), "is missing")
+
+    def rest(self, told: frozenset[str]) -> dict[str, str] | None:
+        """Return what the row says beyond the fields that are told."""
+        said = self.attributes
+        rest = {name: value for name in _untold(told, tuple(said)) if (value := said[name])}
+        if self.unreadable:
+            rest.update(self.unreadable)
+        return rest or None
+
+
+@lru_cache(maxsize=256)
+def _untold(told: frozenset[str], names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return which attributes are not told; rows of a kind have the same ones in a statement."""
+    return tuple(name for name in names if name not in told)
+
+
+class Scope:
+    """What one FlexStatement knows; the rows of a statement are read in it, in their order."""
+
+    def __init__(
+        self,
+        attributes: Mapping[str, str],
+        *,
+        account: str | None,
+        clock: Clock,
+        made: StatementOutline,
+        novelties: "Novelties",
+    ) -> None:
+        self.account = identifier(attributes.get("accountId")) or account
+        self.clock = clock
+        self.made = made
+        self.novelties = novelties
+        self.warnings: dict[str, None] = {}
+        self.from_date = _try(clock.day, attributes.get("fromDate", ""))
+        self.to_date = _try(clock.day, attributes.get("toDate", ""))
+        generated = _try(clock.moment, attributes.get("whenGenerated", ""))
+        self.generated_at = generated.at if generated else None
+        self.instruments = Instruments(clock, self._new_value, self.warn)
+        self.accounts: dict[str, None] = {}
+        """Accounts that rows named, in order."""
+        self.last_trades: dict[tuple[str, str], tuple[str, Decimal, dt.datetime | None]] = {}
+        """(account, instrument) → key, quantity and time of its latest execution."""
+        self.last_transfers: dict[tuple[str, str], str] = {}
+        self._fallback_account = account
+        self._seen: dict[bytes, int] = {}
+        self._place = ""
+
+    # --- whose, what, when -------------------------------------------------------------------
+
+    def begin(self, row: Row) -> None:
+        """Find whose a row is; to be called before anything else is asked of it.
+
+        Raises:
+            BadValueError: nobody says it.
+        """
+        self._place = f"{row.section}/{row.tag}"
+        account = identifier(row.attributes.get("accountId")) or self.account
+        if account is None:
+            raise BadValueError(
+                "accountId",
+                quoted(row.attributes.get("accountId", "")),
+                "names no account, nor does the statement; name it with --account",
+            )
+        row.account = account
+        self.accounts[account] = None
+
+    def instrument(self, row: Row, currency: str | None, *, described: bool = True) -> Instrument:
+        """Return the instrument a row names; raises BadValueError when it names none."""
+        found = self.instruments.of(row.attributes, currency, described=described)
+        if found is None:
+            raise BadValueError(
+                "symbol", quoted(row.attributes.get("symbol", "")), "names no instrument"
+            )
+        return found
+
+    def day(self, row: Row, *names: str) -> dt.date | None:
+        """Return the first day that one of the fields tells."""
+        for name in names:
+            found = self.clock.day(row.attributes.get(name, ""))
+            if found is not None:
+                return found
+        return None
+
+    def required_day(self, row: Row, *names: str) -> dt.date:
+        """Return the first day that a field tells; raises BadValueError when none does."""
+        found = self.day(row, *names)
+        if found is None:
+            raise row.missing(next((n for n in names if n in row.unreadable), names[0]))
+        return found
+
+    def moment(self, row: Row, name: str) -> Moment:
+        """Return day and time of a field."""
+        return self.clock.moment(row.attributes.get(name, ""))
+
+    def as_of(self, row: Row, day: dt.date | None) -> dt.datetime:
+        """Return when something was seen: the end of a day, but not after the statement was made.
+
+        Raises:
+            BadValueError: neither the row nor the statement says which day.
+        """
+        found = day or self.to_date
+        if found is None:
+            raise row.missing("reportDate")
+        return self.end_of(found)
+
+    def end_of(self, day: dt.date) -> dt.datetime:
+        """Return the end of a day, but not after the statement was made."""
+        end = self.clock.end_of(day)
+        return min(end, self.generated_at) if self.generated_at else end
+
+    def currency(self, row: Row, name: str = "currency") -> str | None:
+        """Return a currency as written; one that is not three capital letters is noted."""
+        found = row.text(name)
+        if found is not None and found not in self.novelties.currencies:
+            self.novelties.currency(found, f"{row.place}@{name}")
+        return found
+
+    # --- keys ----------------------------------------------------------------------------------
+
+    def content_key(self, row: Row, kind: str, *parts: object, prefix: str = "H") -> str:
+        """Make a key of what identifies a row that has no id; equal rows are counted apart.
+
+        Args:
+            row: Whose key it is.
+            kind: Of record; keys of different kinds are counted apart.
+            parts: The business fields that the broker does not restate.
+            prefix: What the key begins with.
+        """
+        told = "\x1f".join((kind, row.account, *(_canonical(part) for part in parts)))
+        digest = blake2b(told.encode("utf-8", "surrogatepass"), digest_size=12).digest()
+        return f"{prefix}:{digest.hex()}:{self._ordinal(digest)}"
+
+    def numbered(self, row: Row, kind: str, key: str) -> str:
+        """Return a readable key; the second row that has it in a statement gets `:1`, and so on."""
+        told = "\x1f".join((kind, row.account, key))
+        digest = blake2b(told.encode("utf-8", "surrogatepass"), digest_size=12).digest()
+        ordinal = self._ordinal(digest)
+        return f"{key}:{ordinal}" if ordinal else key
+
+    def _ordinal(self, digest: bytes) -> int:
+        ordinal = self._seen.get(digest, 0)
+        self._seen[digest] = ordinal + 1
+        return ordinal
+
+    # --- what is worth telling -------------------------------------------------------------------
+
+    def warn(self, sentence: str) -> None:
+        """Tell the user once."""
+        if len(self.warnings) < _NOVELTIES_AT_MOST:
+            self.warnings[sentence] = None
+
+    def new_value(self, row: Row, name: str, value: str) -> None:
+        """Note a word of an enumeration that is not known."""
+        self.novelties.note("value", f"{row.place}@{name}", value)
+
+    def _new_value(self, what: str, name: str, example: str) -> None:
+        self.novelties.note(what, f"{self._place}@{name}", example)
+
+
+class Novelties:
+    """What a document says that this program did not know, each place once, with how often."""
+
+    def __init__(self) -> None:
+        self.currencies = {"USD", "BASE_SUMMARY"}
+        """Seen and found to be in order, or noted."""
+        self._found: dict[tuple[str, str, str], Novelty] = {}
+
+    def note(self, what: str, where: str, example: str) -> None:
+        """Count a novelty; values are told apart, other things only by their place."""
+        shown = quoted(example)
+        place = (what, quoted(where), shown if what == "value" else "")
+        known = self._found.get(place)
+        if known is not None:
+            self._found[place] = replace(known, count=known.count + 1)
+        elif len(self._found) < _NOVELTIES_AT_MOST:
+            self._found[place] = Novelty(what=what, where=place[1], example=shown)
+
+    def currency(self, code: str, where: str) -> None:
+        """Look at a currency that is seen for the first time."""
+        if not (len(code) == 3 and code.isascii() and code.isalpha() and code.isupper()):
+            self.note("currency", where, code)
+        elif len(self.currencies) < _NOVELTIES_AT_MOST:
+            self.currencies.add(code)
+
+    def take(self) -> tuple[Novelty, ...]:
+        """Return what was found and forget it."""
+        found = tuple(self._found.values())
+        self._found.clear()
+        return found
+
+
+def told_by(names: str, *, instrument: bool = True) -> frozenset[str]:
+    """List the attributes that a record's own fields tell, and its instrument's with them."""
+    words = frozenset(names.split()) | {"accountId", "levelOfDetail"}
+    return words | frozenset(ATTRIBUTES) if instrument else words
+
+
+def refused(row: Row, bad: BadValueError) -> RefusedRow:
+    """Name a row that cannot be kept."""
+    return RefusedRow(
+        section=quoted(row.section),
+        document_row=row.index,
+        field=bad.field,
+        text=bad.found,
+        reason=bad.reason,
+    )
+
+
+def identity(instrument: Instrument | None) -> str:
+    """Return by what rows of one statement are told to speak of the same instrument."""
+    if instrument is None:
+        return ""
+    ids = instrument.identifiers
+    return ids.conid or ids.isin or ids.osi_symbol or instrument.symbol
+
+
+def _canonical(part: object) -> str:
+    match part:
+        case None:
+            return ""
+        case Decimal():
+            return canonical(part)
+        case dt.date():
+            return part.isoformat()
+        case _:
+            return str(part).strip()
+
+
+def _try(read: Callable[[str], _Value | None], said: str) -> _Value | None:
+    try:
+        return read(said)
+    except ValueError:
+        return None

@@ -1,0 +1,303 @@
+"""Trades and trade confirmations: executions are trades, sums of them are for checking."""
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from types import MappingProxyType
+
+from qm_tui.brokers.ibkr.flex_rows import Row, Scope, identity, told_by
+from qm_tui.brokers.ibkr.flex_sections.lots import closed_lot, wash_sale
+from qm_tui.brokers.ibkr.flex_sections.other import other_row
+from qm_tui.brokers.ibkr.flex_values import canonical, identifier, number, text
+from qm_tui.domain.records import (
+    OpenClose,
+    Record,
+    Trade,
+    TradeKind,
+    TradeLevel,
+    TradeSummary,
+    TradeSummaryLevel,
+)
+
+_TOLD = told_by(
+    "transactionType openCloseIndicator buySell orderType currency fxRateToBase tradeID reportDate "
+    "tradeDate tradeTime dateTime settleDateTarget exchange quantity tradePrice proceeds netCash "
+    "taxes ibCommission ibCommissionCurrency closePrice notes cost fifoPnlRealized ibOrderID "
+    "transactionID ibExecID origTradeID origTransactionID accruedInt"
+)
+_SUMMARY_TOLD = told_by(
+    "currency tradeDate dateTime quantity tradePrice proceeds ibCommission taxes netCash ibOrderID"
+)
+
+_OPEN_CLOSE: Mapping[str, OpenClose] = MappingProxyType(
+    {
+        "O": OpenClose.OPEN,
+        "C": OpenClose.CLOSE,
+        "C;O": OpenClose.CLOSE_OPEN,
+        "O;C": OpenClose.CLOSE_OPEN,
+    }
+)
+_TRANSACTION_TYPES = frozenset(
+    {
+        "ExchTrade", "BookTrade", "FracShare", "FracShareCancel", "TradeCancel", "TradeCorrect",
+        "DvpTrade", "Adjustment",
+    }
+)  # fmt: skip
+
+# A trade confirmation names some fields otherwise than an activity statement does.
+_CONFIRMATION_NAMES: Mapping[str, str] = MappingProxyType(
+    {
+        "execID": "ibExecID",
+        "price": "tradePrice",
+        "commission": "ibCommission",
+        "commissionCurrency": "ibCommissionCurrency",
+        "tax": "taxes",
+        "orderID": "ibOrderID",
+        "code": "notes",
+        "settleDate": "settleDateTarget",
+    }
+)
+
+
+def trade_row(row: Row, scope: Scope) -> Record:
+    """Read a Trade element, which may be of any level of detail."""
+    level = row.attributes.get("levelOfDetail", "")
+    if level == "EXECUTION" or not level:
+        return execution(row, scope)
+    read = _LEVELS.get(level.strip().upper())
+    if read is not None:
+        return read(row, scope)
+    scope.new_value(row, "levelOfDetail", level)
+    return other_row(row, scope)
+
+
+def confirmation(row: Row, scope: Scope) -> Record:
+    """Read a row of a trade confirmation, with the field names of an activity statement."""
+    row.attributes = _as_activity(row.attributes)
+    return trade_row(row, scope)
+
+
+def confirmation_order(row: Row, scope: Scope) -> Record:
+    """Read the sum of an order in a trade confirmation."""
+    row.attributes = _as_activity(row.attributes)
+    return order(row, scope)
+
+
+def confirmation_symbol(row: Row, scope: Scope) -> Record:
+    """Read the sum of an instrument in a trade confirmation."""
+    row.attributes = _as_activity(row.attributes)
+    return symbol_summary(row, scope)
+
+
+def confirmation_asset(row: Row, scope: Scope) -> Record:
+    """Read the sum of a kind of asset in a trade confirmation."""
+    row.attributes = _as_activity(row.attributes)
+    return asset_summary(row, scope)
+
+
+def _as_activity(attributes: Mapping[str, str]) -> dict[str, str]:
+    renamed = {_CONFIRMATION_NAMES.get(name, name): value for name, value in attributes.items()}
+    own = {name: attributes[name] for name in _CONFIRMATION_NAMES.values() if attributes.get(name)}
+    return renamed | own
+
+
+def execution(row: Row, scope: Scope) -> Trade:
+    """Read a fill, or the cancellation of one."""
+    return _trade(row, scope, TradeLevel.EXECUTION)
+
+
+def order(row: Row, scope: Scope) -> Trade | TradeSummary:
+    """Read the sum of an order; where the statement has no fills, it stands for them."""
+    if scope.made.executions:
+        return _summary(row, scope, TradeSummaryLevel.ORDER)
+    found = _trade(row, scope, TradeLevel.ORDER)
+    scope.warn(
+        "The statement has no executions, so orders stand for their fills. Tick Executions in the "
+        "Trades section of the Flex query."
+    )
+    return found
+
+
+def symbol_summary(row: Row, scope: Scope) -> TradeSummary:
+    """Read the sum of an instrument's trades."""
+    return _summary(row, scope, TradeSummaryLevel.SYMBOL)
+
+
+def asset_summary(row: Row, scope: Scope) -> TradeSummary:
+    """Read the sum of the trades in one kind of asset."""
+    return _summary(row, scope, TradeSummaryLevel.ASSET)
+
+
+def _trade(row: Row, scope: Scope, level: TradeLevel) -> Trade:
+    """Read a trade; the hot path of a statement: everything is asked for by name, once."""
+    get = row.attributes.get
+    currency = scope.currency(row)
+    instrument = scope.instrument(row, currency)
+    side = get("buySell", "")
+    notes = text(get("notes"))
+    transaction_type = text(get("transactionType"))
+    canceled = _canceled(transaction_type, side, notes)
+    quantity = number(get("quantity", ""))
+    if quantity is None:
+        raise row.missing("quantity")
+    if quantity > 0 and not canceled and side.startswith("SELL"):
+        quantity = quantity.copy_negate()
+    price = number(get("tradePrice", ""))
+    moment = scope.clock.moment(get("dateTime", ""))
+    trade_date = scope.clock.day(get("tradeDate", "")) or moment.day
+    if trade_date is None:
+        raise row.missing("tradeDate")
+    executed_at = moment.at
+    if executed_at is None and get("tradeTime"):
+        executed_at = scope.clock.at(trade_date, get("tradeTime", ""))
+    if transaction_type is not None and transaction_type not in _TRANSACTION_TYPES:
+        scope.new_value(row, "transactionType", transaction_type)
+    trade_id = identifier(get("tradeID"))
+    transaction_id = identifier(get("transactionID"))
+    execution_id = identifier(get("ibExecID"))
+    order_id = identifier(get("ibOrderID"))
+    trade = Trade(
+        account=row.account,
+        document_row=row.index,
+        broker_specific=row.rest(_TOLD),
+        instrument=instrument,
+        kind=TradeKind.CANCEL if canceled else TradeKind.FILL,
+        level=level,
+        trade_date=trade_date,
+        executed_at=executed_at,
+        settle_date=scope.clock.day(get("settleDateTarget", "")),
+        report_date=scope.clock.day(get("reportDate", "")),
+        quantity=quantity,
+        price=price,
+        currency=currency,
+        proceeds=number(get("proceeds", "")),
+        commission=number(get("ibCommission", "")),
+        commission_currency=scope.currency(row, "ibCommissionCurrency"),
+        taxes=number(get("taxes", "")),
+        net_cash=number(get("netCash", "")),
+        fx_rate_to_base=number(get("fxRateToBase", "")),
+        accrued_interest=number(get("accruedInt", "")),
+        cost_basis=number(get("cost", "")),
+        realized_pnl=number(get("fifoPnlRealized", "")),
+        close_price=number(get("closePrice", "")),
+        open_close=_open_close(row, scope),
+        transaction_type=transaction_type,
+        exchange=text(get("exchange")),
+        order_type=text(get("orderType")),
+        codes=notes,
+        broker_trade_id=trade_id,
+        broker_transaction_id=transaction_id,
+        broker_execution_id=execution_id,
+        broker_order_id=order_id,
+        original_trade_id=identifier(get("origTradeID")),
+        original_transaction_id=identifier(get("origTransactionID")),
+        # The last one: it counts equal rows, so nothing may fail after it.
+        key=(
+            f"TX:{transaction_id}"
+            if transaction_id is not None and level is TradeLevel.EXECUTION
+            else _key(row, scope, level, (quantity, price, trade_date, executed_at), canceled)
+        ),
+    )
+    if level is TradeLevel.EXECUTION:
+        scope.last_trades[row.account, identity(instrument)] = (trade.key, quantity, executed_at)
+    return trade
+
+
+def _canceled(transaction_type: str | None, side: str, notes: str | None) -> bool:
+    return (
+        transaction_type in {"TradeCancel", "FracShareCancel"}
+        or "(Ca.)" in side
+        or (notes is not None and "Ca" in notes and "Ca" in codes(notes))
+    )
+
+
+def codes(notes: str) -> set[str]:
+    """Split the broker's notes, `C;P`, into codes."""
+    return {code.strip() for code in notes.replace(",", ";").split(";")}
+
+
+def _open_close(row: Row, scope: Scope) -> OpenClose | None:
+    said = text(row.attributes.get("openCloseIndicator"))
+    if said is None:
+        return None
+    found = _OPEN_CLOSE.get(said)
+    if found is None:
+        scope.new_value(row, "openCloseIndicator", said)
+    return found
+
+
+_Content = tuple[Decimal, Decimal | None, dt.date, dt.datetime | None]
+
+
+def _key(row: Row, scope: Scope, level: TradeLevel, content: _Content, canceled: bool) -> str:  # noqa: FBT001
+    """Make the key of a trade without a transaction id: of the best id it has, else of itself."""
+    quantity, price, trade_date, executed_at = content
+    what = row.identifier("conid") or row.text("symbol")
+    order_id = row.identifier("ibOrderID")
+    if level is TradeLevel.ORDER and order_id is not None:
+        return scope.numbered(row, "trade", f"OR:{order_id}:{trade_date.isoformat()}:{what}")
+    execution_id = row.identifier("ibExecID")
+    if level is TradeLevel.EXECUTION and execution_id is not None:
+        # A cancellation may bear the id of what it cancels, and must not take its place.
+        return f"EX:{execution_id}:Ca" if canceled else f"EX:{execution_id}"
+    trade_id = row.identifier("tradeID")
+    if level is TradeLevel.EXECUTION and trade_id is not None:
+        at = "" if price is None else canonical(price)
+        return f"TR:{trade_id}:{canonical(quantity)}:{at}"
+    return scope.content_key(
+        row, f"trade {level}", what, trade_date, executed_at, quantity, price,
+        row.text("currency"), row.text("exchange"), order_id, "Ca" if canceled else "",
+    )  # fmt: skip
+
+
+def _summary(row: Row, scope: Scope, level: TradeSummaryLevel) -> TradeSummary:
+    currency = scope.currency(row)
+    instrument = scope.instruments.of(row.attributes, currency)
+    trade_date = scope.day(row, "tradeDate", "dateTime", "reportDate")
+    quantity = row.number("quantity")
+    if quantity is not None and quantity > 0 and row.attributes.get("buySell") == "SELL":
+        quantity = quantity.copy_negate()
+    order_id = row.identifier("ibOrderID")
+    category = row.text("assetCategory")
+    return TradeSummary(
+        account=row.account,
+        document_row=row.index,
+        broker_specific=row.rest(_SUMMARY_TOLD),
+        level=level,
+        instrument=instrument,
+        asset_category=category,
+        currency=currency,
+        trade_date=trade_date,
+        quantity=quantity,
+        price=row.number("tradePrice"),
+        proceeds=row.number("proceeds"),
+        commission=row.number("ibCommission"),
+        taxes=row.number("taxes"),
+        net_cash=row.number("netCash"),
+        broker_order_id=order_id,
+        key=(
+            scope.numbered(
+                row, "order", f"OR:{order_id}:{trade_date or ''}:{identity(instrument)}"
+            )
+            if order_id is not None and level is TradeSummaryLevel.ORDER
+            # Sums are of the statement's period: another period has other sums.
+            else scope.content_key(
+                row, f"summary {level}", category, identity(instrument), currency, trade_date,
+                scope.from_date, scope.to_date, row.text("buySell"), row.text("exchange"),
+                row.text("model"),
+            )
+        ),
+    )  # fmt: skip
+
+
+_LEVELS: Mapping[str, Callable[[Row, Scope], Record]] = MappingProxyType(
+    {
+        "": execution,
+        "EXECUTION": execution,
+        "ORDER": order,
+        "SYMBOL_SUMMARY": symbol_summary,
+        "ASSET_SUMMARY": asset_summary,
+        "CLOSED_LOT": closed_lot,
+        "WASH_SALE": wash_sale,
+    }
+)

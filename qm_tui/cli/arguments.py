@@ -1,0 +1,82 @@
+"""What can be typed after `qm-tui`."""
+
+import argparse
+import datetime as dt
+from pathlib import Path
+
+from qm_tui import __version__
+
+WHAT = (
+    "accounts", "balances", "positions", "options", "lots", "gains", "trades", "cash", "transfers",
+    "interest", "syncs",
+)  # fmt: skip
+FORMATS = ("table", "json", "csv")
+LEVELS = ("debug", "info", "warning", "error")
+
+
+def parser() -> argparse.ArgumentParser:
+    """Make the parser of the whole command line."""
+    top = argparse.ArgumentParser(
+        prog="qm-tui",
+        description="A keyboard-driven monitor for several brokerage accounts. Without a command "
+        "it opens the monitor. It is read-only toward brokers.",
+        allow_abbrev=False,
+    )
+    top.add_argument("--version", action="version", version=f"qm-tui {__version__}")
+    top.add_argument("--demo", action="store_true", help="open a demo portfolio; nothing is kept")
+    top.add_argument("--config", type=Path, metavar="FILE", help="the configuration to use")
+    top.add_argument("--store", type=Path, metavar="FILE", help="the store to use")
+    top.add_argument("--log-level", choices=LEVELS, default="info", type=str.lower)
+    commands = top.add_subparsers(dest="command", metavar="COMMAND")
+    _import(commands)
+    _show(commands)
+    commands.add_parser("doctor", help="check configuration, keyring and store; say what to do")
+    _db(commands)
+    return top
+
+
+_Commands = argparse._SubParsersAction  # noqa: SLF001 - argparse gives its type no public name
+
+
+def _import(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    command = commands.add_parser(
+        "import",
+        help="read statements (Flex XML, ledger CSV) into the store",
+        description="Read statements into the store; the kind of a file is recognized. Each file "
+        "is stored as a whole or not at all, and reading it again changes nothing.",
+        allow_abbrev=False,
+    )
+    command.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    command.add_argument("--account", metavar="N", help="the account, where the file names none")
+
+
+def _show(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    command = commands.add_parser(
+        "show", help="print what is stored, as a table, JSON or CSV", allow_abbrev=False
+    )
+    command.add_argument("what", choices=WHAT, metavar="WHAT", help=", ".join(WHAT))
+    command.add_argument("--account", metavar="N", help="only this account number")
+    command.add_argument("--broker", metavar="B", help="only accounts at this broker")
+    command.add_argument("--symbol", metavar="S", help="only this symbol or underlying")
+    command.add_argument(
+        "--as-of", type=_day, metavar="DATE", help="as things stood at the end of a day, YYYY-MM-DD"
+    )
+    command.add_argument("--format", choices=FORMATS, default="table")
+    command.add_argument(
+        "--source", choices=("broker",), help="lots, gains: as the broker reported them"
+    )
+
+
+def _day(text: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a day; expected YYYY-MM-DD") from None
+
+
+def _db(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    command = commands.add_parser("db", help="check the store, or copy it safely")
+    actions = command.add_subparsers(dest="action", metavar="ACTION", required=True)
+    actions.add_parser("check", help="check that the store is whole")
+    backup = actions.add_parser("backup", help="copy the store, also while it is open")
+    backup.add_argument("file", nargs="?", type=Path, metavar="FILE", help="where to")

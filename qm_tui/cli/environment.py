@@ -1,0 +1,61 @@
+"""What every command is given, the log it writes, and the failures it may meet."""
+
+import datetime as dt
+import logging
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from typing import TextIO
+
+from typing_extensions import override
+
+from qm_tui.config import Config, log_path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Environment:
+    """Configuration, store, clock, and where to print: data to `out`, all else to `err`."""
+
+    config: Config
+    store_path: Path
+    now: Callable[[], dt.datetime]
+    out: TextIO
+    err: TextIO
+
+
+def refusals() -> tuple[type[Exception], ...]:
+    """Return the exceptions that speak to the user."""
+    # Late: this is asked for only when something was raised.
+    from qm_tui.brokers.client import BrokerRefused, BrokerUnavailable  # noqa: PLC0415
+    from qm_tui.store.migrate import StoreRefused  # noqa: PLC0415
+
+    return (BrokerRefused, BrokerUnavailable, StoreRefused)
+
+
+_ACCOUNT = re.compile(r"\b(?:[A-Z]{1,3}\d{5,9}|\d[A-Z]{2}\d{5})\b")
+_TAMED = {"tastytrade": logging.INFO, "httpx2": logging.WARNING, "httpcore2": logging.WARNING}
+
+
+class _Redacting(logging.Formatter):
+    """Writes one line an event, with account numbers cut to their ends."""
+
+    @override
+    def format(self, record: logging.LogRecord) -> str:
+        line = super().format(record).replace("\n", " | ")
+        return _ACCOUNT.sub(lambda match: f"{match[0][:1]}…{match[0][-2:]}", line)
+
+
+def log_to_file(level: str) -> None:
+    """Write the log to the platform's state directory; without such a place there is no log."""
+    path = log_path()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handler = RotatingFileHandler(path, maxBytes=2_000_000, backupCount=3, delay=True)
+    except OSError:
+        return
+    handler.setFormatter(_Redacting("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+    for name, least in _TAMED.items():
+        logging.getLogger(name).setLevel(max(least, logging.getLevelNamesMapping()[level.upper()]))

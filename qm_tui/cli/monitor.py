@@ -1,0 +1,101 @@
+"""`qm-tui` and `qm-tui --demo`: the monitor on the user's store, or on a passing one."""
+
+import asyncio
+import gc
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qm_tui import __version__
+from qm_tui.cli.environment import Environment
+from qm_tui.store.migrate import prepare
+from qm_tui.ui.app import run_monitor
+from qm_tui.ui.context import Context
+
+if TYPE_CHECKING:
+    from qm_tui.cli.parts import Parts
+    from qm_tui.store.reader import Reader
+    from qm_tui.sync.service import Importer
+
+_DEMO_SEED = 7
+
+
+def monitor(here: Environment, *, demo: bool) -> int:
+    """Open the monitor and return the exit status."""
+    # Nothing made so far will ever be garbage: the collector need not look at it while starting.
+    gc.freeze()
+    if demo:
+        with tempfile.TemporaryDirectory(prefix="qm-tui-demo-") as folder:
+            return _run(replace(here, store_path=Path(folder) / "portfolio.db"), demo=True)
+    # Before the screen is taken over: a store that cannot be used is said on the plain terminal.
+    prepare(here.store_path, here.now())
+    return _run(here, demo=False)
+
+
+def _run(here: Environment, *, demo: bool) -> int:
+    opened = _Opened(here, demo=demo)
+    local = here.now().astimezone().tzinfo
+    assert local is not None
+    return run_monitor(
+        Context(
+            open_reader=opened.reader,
+            open_importer=opened.importer,
+            close=opened.close,
+            now=here.now,
+            zone=local,
+            version=__version__,
+            demo=demo,
+            keys=here.config.keys,
+            hide_amounts=here.config.ui.hide_amounts,
+            theme=here.config.ui.theme,
+        )
+    )
+
+
+class _Opened:
+    """The parts of one run of the monitor, each opened when it is first asked for."""
+
+    def __init__(self, here: Environment, *, demo: bool) -> None:
+        self._here = here
+        self._demo = demo
+        self._reader: Reader | None = None
+        self._parts: Parts | None = None
+        self._lock = asyncio.Lock()
+
+    async def reader(self) -> "Reader":
+        # Late, here and below: SQLAlchemy must not delay the first frame.
+        if self._demo:
+            await self._with_parts()
+        from qm_tui.store.store import open_reader  # noqa: PLC0415
+
+        if self._reader is None:
+            self._reader = await open_reader(self._here.store_path, self._here.now)
+        return self._reader
+
+    async def importer(self) -> "Importer":
+        return (await self._with_parts()).importer
+
+    async def _with_parts(self) -> "Parts":
+        async with self._lock:
+            if self._parts is None:
+                self._parts = await self._open()
+            return self._parts
+
+    async def _open(self) -> "Parts":
+        from qm_tui.cli.parts import open_parts  # noqa: PLC0415
+
+        parts = await open_parts(self._here)
+        if self._demo:
+            from qm_tui.brokers.demo.client import demo_brokers  # noqa: PLC0415
+            from qm_tui.sync.pulls import pull_all  # noqa: PLC0415
+
+            brokers = demo_brokers(_DEMO_SEED, self._here.now())
+            await pull_all(parts.store.writer, [(f"demo-{b.broker}", b) for b in brokers])
+        return parts
+
+    async def close(self) -> None:
+        if self._reader is not None:
+            await self._reader.close()
+        if self._parts is not None:
+            await self._parts.store.close()

@@ -1,0 +1,65 @@
+"""Make the parts and join them: the store, the readers of files, the importer."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from qm_tui.cli.environment import Environment
+from qm_tui.store.reader import Reader
+from qm_tui.store.reading.settings import account_settings
+from qm_tui.store.store import Store, open_reader, open_store
+
+if TYPE_CHECKING:
+    from qm_tui.sync.service import Importer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """A store that is open, and what writes to it."""
+
+    store: Store
+    importer: "Importer"
+
+
+async def open_parts(here: Environment) -> Parts:
+    """Open the store for writing, with what the configuration says of the accounts taken over."""
+    store = await open_store(here.store_path, here.now)
+    if await store.reader.read(account_settings) != here.config.accounts:
+        await store.writer.apply_account_settings(here.config.accounts)
+    # Late: who only reads needs no reader of files.
+    from qm_tui.brokers.registry import recognize  # noqa: PLC0415
+    from qm_tui.sync.service import Importer  # noqa: PLC0415
+
+    return Parts(store=store, importer=Importer(store.writer, recognize, here.config.timezone))
+
+
+@asynccontextmanager
+async def opened_store(here: Environment) -> AsyncIterator[Parts]:
+    """Open the store for one command."""
+    parts = await open_parts(here)
+    try:
+        yield parts
+    finally:
+        await parts.store.close()
+
+
+async def open_settled_reader(here: Environment) -> Reader:
+    """Open the store for reading; a changed configuration of the accounts is taken over first."""
+    reader = await open_reader(here.store_path, here.now)
+    if await reader.read(account_settings) == here.config.accounts:
+        return reader
+    await reader.close()
+    async with opened_store(here):
+        pass
+    return await open_reader(here.store_path, here.now)
+
+
+@asynccontextmanager
+async def opened_reader(here: Environment) -> AsyncIterator[Reader]:
+    """Open the store for one command that reads."""
+    reader = await open_settled_reader(here)
+    try:
+        yield reader
+    finally:
+        await reader.close()

@@ -1,0 +1,76 @@
+"""Run one command: settings first, then the command, and failures in words for the user."""
+
+import argparse
+import asyncio
+import datetime as dt
+import os
+from pathlib import Path
+from typing import TextIO
+
+from qm_tui.cli import environment
+from qm_tui.cli.environment import Environment
+from qm_tui.config import Config, ConfigError, default_config_path, load
+
+DONE, NOTHING, USAGE, PARTLY = 0, 1, 2, 3
+INTERRUPTED = 130
+_BROKEN_PIPE = 141
+
+
+def run(arguments: argparse.Namespace, out: TextIO, err: TextIO) -> int:
+    """Run the command that was asked for and return the exit status."""
+    try:
+        config = configuration(arguments)
+    except ConfigError as error:
+        err.write(f"qm-tui: {error}\n")
+        return USAGE
+    here = Environment(
+        config=config,
+        store_path=arguments.store or config.store,
+        now=lambda: dt.datetime.now(dt.UTC),
+        out=out,
+        err=err,
+    )
+    environment.log_to_file(arguments.log_level)
+    try:
+        return _command(arguments, here)
+    except environment.refusals() as error:
+        err.write(f"qm-tui: {error}\n")
+        return NOTHING
+    except KeyboardInterrupt:
+        err.write("qm-tui: interrupted; nothing of what was under way is stored.\n")
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has had enough; Python would complain again at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())
+        return _BROKEN_PIPE
+
+
+def configuration(arguments: argparse.Namespace) -> Config:
+    """Read the configuration that was named, by option or environment, or lies where it should."""
+    named = arguments.config or os.environ.get("QM_TUI_CONFIG")
+    return load(Path(named) if named else default_config_path(), required=bool(named))
+
+
+def _command(arguments: argparse.Namespace, here: Environment) -> int:
+    # Each command is imported when it runs: the monitor's first frame waits for none of them.
+    match arguments.command:
+        case "import":
+            from qm_tui.cli.imports import import_files  # noqa: PLC0415
+
+            return asyncio.run(import_files(here, arguments.files, arguments.account))
+        case "show":
+            from qm_tui.cli.show import show  # noqa: PLC0415
+
+            return asyncio.run(show(here, arguments))
+        case "doctor":
+            from qm_tui.cli.doctor import doctor  # noqa: PLC0415
+
+            return asyncio.run(doctor(here))
+        case "db":
+            from qm_tui.cli.db import db  # noqa: PLC0415
+
+            return asyncio.run(db(here, arguments.action, getattr(arguments, "file", None)))
+        case _:
+            from qm_tui.cli.monitor import monitor  # noqa: PLC0415
+
+            return monitor(here, demo=arguments.demo)

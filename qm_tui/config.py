@@ -1,0 +1,270 @@
+"""The user's configuration: config.toml to frozen values; an error names the file, the key and what was expected."""
+
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from platformdirs import user_config_path, user_data_path, user_state_path
+
+from qm_tui.domain.records import TaxTreatment
+from qm_tui.domain.settings import AccountSettings
+
+APP = "qm-tui"
+NEW_YORK = ZoneInfo("America/New_York")
+
+T = TypeVar("T")
+
+
+class ConfigError(Exception):
+    """The configuration cannot be used; says where and what was expected."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectionSettings:
+    """One `[[connection]]`: a name of the user's, a broker, and what that broker needs."""
+
+    name: str
+    broker: str
+    options: Mapping[str, Any] = field(default_factory=dict)
+    timezone: ZoneInfo = NEW_YORK
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UiSettings:
+    """`[ui]`: how it looks."""
+
+    theme: str | None = None
+    hide_amounts: bool = False
+    locale: str | None = None
+    columns: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """Everything the user configured, with the defaults filled in."""
+
+    path: Path
+    exists: bool
+    store: Path
+    sync_every: timedelta = timedelta(minutes=15)
+    snapshot_every: timedelta = timedelta(minutes=5)
+    connections: tuple[ConnectionSettings, ...] = ()
+    accounts: tuple[AccountSettings, ...] = ()
+    user: Mapping[str, Any] = field(default_factory=dict)
+    keys: Mapping[str, str] = field(default_factory=dict)
+    ui: UiSettings = field(default_factory=UiSettings)
+
+    @property
+    def timezone(self) -> ZoneInfo:
+        """In which a statement's times are meant: the first Flex connection's, else New York."""
+        for connection in self.connections:
+            if connection.broker == "ibkr-flex":
+                return connection.timezone
+        return NEW_YORK
+
+
+def default_config_path() -> Path:
+    """Return where the configuration lies when nobody says otherwise."""
+    return user_config_path(APP) / "config.toml"
+
+
+def default_store_path() -> Path:
+    """Return where the store lies when nobody says otherwise."""
+    return user_data_path(APP) / "portfolio.db"
+
+
+def log_path() -> Path:
+    """Return where the log is written."""
+    return user_state_path(APP) / "qm-tui.log"
+
+
+def load(path: Path, *, required: bool) -> Config:
+    """Read the configuration; without a file everything has its default.
+
+    Args:
+        path: where to look.
+        required: whether the user named this file, so that its absence is an error.
+
+    Raises:
+        ConfigError: the file is missing, is not TOML, or a key is not what was expected.
+    """
+    try:
+        text = path.read_bytes()
+    except FileNotFoundError:
+        if required:
+            raise ConfigError(
+                f"{path}: there is no such file; config.example.toml is a start."
+            ) from None
+        return Config(path=path, exists=False, store=default_store_path())
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}.") from error
+    try:
+        tree = tomllib.loads(text.decode("utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: is not TOML: {error}.") from error
+    return _Table(path, "", tree).config()
+
+
+_BROKERS = ("ibkr", "ibkr-flex", "tastytrade")
+_SECTIONS = ("store", "sync", "connection", "account", "user", "keys", "ui")
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+class _Table:
+    """A table of the file; asks for keys one by one and complains about those nobody asked for."""
+
+    def __init__(self, path: Path, where: str, values: Mapping[str, Any]) -> None:
+        self._path = path
+        self._where = where
+        self._values = values
+        self._asked: set[str] = set()
+
+    def fail(self, key: str, expected: str) -> ConfigError:
+        value = repr(self._values.get(key))[:60]
+        return ConfigError(f"{self._path}: {self._where}{key} is {value}; expected {expected}.")
+
+    def get(self, key: str, kind: type[T], expected: str) -> T | None:
+        self._asked.add(key)
+        value = self._values.get(key)
+        if value is None:
+            return None
+        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+            raise self.fail(key, expected)
+        return value
+
+    def text(self, key: str) -> str | None:
+        value = self.get(key, str, "a text in quotes")
+        if value == "":
+            raise self.fail(key, "a text that is not empty")
+        return value
+
+    def needed(self, key: str) -> str:
+        value = self.text(key)
+        if value is None:
+            raise ConfigError(
+                f"{self._path}: {self._where}{key} is missing; expected a text in quotes."
+            )
+        return value
+
+    def choice(self, key: str, values: tuple[str, ...]) -> str | None:
+        value = self.text(key)
+        if value is not None and value not in values:
+            raise self.fail(key, "one of " + ", ".join(values))
+        return value
+
+    def duration(self, key: str, default: timedelta) -> timedelta:
+        value = self.text(key)
+        if value is None:
+            return default
+        number, unit = value[:-1], value[-1:]
+        if not number.isdigit() or unit not in _UNITS or int(number) == 0:
+            raise self.fail(key, 'a time like "30s", "15m" or "2h"')
+        return timedelta(seconds=int(number) * _UNITS[unit])
+
+    def zone(self, key: str) -> ZoneInfo:
+        value = self.text(key)
+        if value is None:
+            return NEW_YORK
+        try:
+            return ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError):
+            raise self.fail(key, 'a time zone like "America/New_York"') from None
+
+    def table(self, key: str) -> "_Table":
+        values = self.get(key, dict, f"a table [{key}]")
+        return _Table(self._path, f"[{key}] ", values or {})
+
+    def each(self, key: str, read: Callable[["_Table"], T]) -> tuple[T, ...]:
+        values = self.get(key, list, f"tables [[{key}]]")
+        rows = values or []
+        if not all(isinstance(row, dict) for row in rows):
+            raise self.fail(key, f"tables [[{key}]]")
+        return tuple(
+            read(_Table(self._path, f"[[{key}]] {number}: ", row))
+            for number, row in enumerate(rows, 1)
+        )
+
+    def rest(self) -> Mapping[str, Any]:
+        return {key: value for key, value in self._values.items() if key not in self._asked}
+
+    def done(self, known: tuple[str, ...] | None = None) -> None:
+        """Complain about keys that mean nothing here: a misspelled one would be ignored silently."""
+        for key in self.rest():
+            names = ", ".join(known or tuple(sorted(self._asked)))
+            raise ConfigError(
+                f"{self._path}: {self._where}{key} is not known here; known are {names}."
+            )
+
+    def config(self) -> Config:
+        store = self.table("store")
+        path = store.text("path")
+        store.done()
+        sync = self.table("sync")
+        every = sync.duration("every", timedelta(minutes=15))
+        snapshot_every = sync.duration("snapshot_every", timedelta(minutes=5))
+        sync.done()
+        connections = self.each("connection", _connection)
+        self._distinct("connection", "name", [entry.name for entry in connections])
+        accounts = self.each("account", _account)
+        self._distinct("account", "number", [entry.number for entry in accounts])
+        keys = self.get("keys", dict, "a table [keys]") or {}
+        if not all(isinstance(value, str) for value in keys.values()):
+            raise self.fail("keys", 'lines like "table.up" = "k"')
+        config = Config(
+            path=self._path,
+            exists=True,
+            store=Path(path).expanduser() if path else default_store_path(),
+            sync_every=every,
+            snapshot_every=snapshot_every,
+            connections=connections,
+            accounts=accounts,
+            user=self.get("user", dict, "a table [user]") or {},
+            keys=keys,
+            ui=_ui(self.table("ui")),
+        )
+        self.done(_SECTIONS)
+        return config
+
+    def _distinct(self, key: str, name: str, values: list[str]) -> None:
+        for value in values:
+            if values.count(value) > 1:
+                raise ConfigError(f"{self._path}: two [[{key}]] have the {name} {value!r}.")
+
+
+def _connection(table: _Table) -> ConnectionSettings:
+    name = table.needed("name")
+    broker = table.choice("broker", _BROKERS)
+    if broker is None:
+        broker = table.needed("broker")
+    zone = table.zone("timezone")
+    return ConnectionSettings(name=name, broker=broker, timezone=zone, options=table.rest())
+
+
+def _account(table: _Table) -> AccountSettings:
+    treatment = table.choice("tax_treatment", tuple(TaxTreatment))
+    settings = AccountSettings(
+        number=table.needed("number"),
+        nickname=table.text("nickname"),
+        tax_treatment=None if treatment is None else TaxTreatment(treatment),
+        taxpayer=table.text("taxpayer"),
+        lot_method=table.choice(
+            "lot_method", ("fifo", "lifo", "hifo", "lofo", "specific", "average")
+        ),
+    )
+    table.done()
+    return settings
+
+
+def _ui(table: _Table) -> UiSettings:
+    settings = UiSettings(
+        theme=table.text("theme"),
+        hide_amounts=table.get("hide_amounts", bool, "true or false") or False,
+        locale=table.text("locale"),
+        columns=table.get("columns", dict, "a table [ui.columns]") or {},
+    )
+    table.done()
+    return settings

@@ -1,0 +1,182 @@
+"""The monitor: its screens by number, and what works on all of them."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import ClassVar
+
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.command import Provider
+from textual.screen import Screen
+from textual.worker import Worker
+from typing_extensions import override
+
+from qm_tui.ui.context import Context
+from qm_tui.ui.import_desk import ImportDesk
+from qm_tui.ui.screens.accounts import AccountsScreen
+from qm_tui.ui.screens.page import Page
+from qm_tui.ui.session import Session
+from qm_tui.ui.themes import DARK, THEMES
+
+_GRACE = 3
+"""Seconds that workers are given to end when the monitor does."""
+
+
+def _monitor_commands() -> type[Provider]:
+    # The palette is not needed before somebody opens it.
+    from qm_tui.ui.commands import MonitorCommands  # noqa: PLC0415
+
+    return MonitorCommands
+
+
+class MonitorApp(App[None]):
+    """Screens are made when they are first shown; each number has a stack of its own."""
+
+    TITLE = "qm-tui"
+    CSS_PATH = "app.tcss"
+    DEFAULT_MODE = "accounts"
+    COMMANDS = App.COMMANDS | {_monitor_commands}
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("I,ctrl+o", "import", "Import", id="app.import"),
+        Binding("1", "show('accounts')", "Accounts", id="show.accounts"),
+        Binding("2", "show('positions')", "Positions", id="show.positions"),
+        Binding("4", "show('lots')", "Lots", id="show.lots"),
+        Binding("6", "show('activity')", "Activity", id="show.activity"),
+        Binding("7", "show('imports')", "Imports", id="show.imports"),
+        Binding("R,ctrl+r", "reload_all", "Reload everything", id="app.reload", show=False),
+        Binding(
+            "dollar_sign", "toggle_amounts", "Hide or show amounts", id="app.amounts", show=False
+        ),
+        Binding("question_mark,f1", "help", "Help", id="app.help", show=False),
+        Binding(
+            "ctrl+p", "command_palette", "Palette", id="app.palette", show=False, priority=True
+        ),
+        Binding("q", "quit", "Quit", id="app.quit", show=False),
+        Binding("ctrl+q", "quit", "Quit", id="app.quit-always", show=False, priority=True),
+    ]
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self.session = Session(context)
+        self.imports = ImportDesk(self, self.session, self._import_went_on, self.action_reload_all)
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = context.theme if context.theme in self.available_themes else DARK.name
+        for mode, make in _SCREENS.items():
+            self.add_mode(mode, partial(make, self.session))
+        self.set_keymap(dict(context.keys))
+
+    def on_ready(self) -> None:
+        """The first frame is on the screen."""
+        self.session.first_frame.set()
+
+    # Where one is
+
+    async def action_show(self, mode: str) -> None:
+        """Show the unscoped screen of a number."""
+        if mode != self.current_mode:
+            await self.switch_mode(mode)
+        while len(self.screen_stack) > 1:
+            await self.pop_screen()
+
+    @property
+    def page(self) -> Page | None:
+        """The full screen that is shown, perhaps below a dialog."""
+        pages = (screen for screen in reversed(self.screen_stack) if isinstance(screen, Page))
+        return next(pages, None)
+
+    def action_help(self) -> None:
+        """Show the keys that work here."""
+        from qm_tui.ui.dialogs.help import HelpDialog, helps_of  # noqa: PLC0415 - when asked for
+
+        bindings = self.screen.active_bindings.values()
+        self.push_screen(HelpDialog(helps_of(bindings, self.get_key_display)))
+
+    @override
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        yield SystemCommand("Theme", "Choose other colors", self.action_change_theme)
+
+    def action_toggle_amounts(self) -> None:
+        """Hide amounts from whoever looks over the shoulder, or show them again."""
+        self.session.format.hidden = not self.session.format.hidden
+        if self.page is not None:
+            self.page.redraw()
+
+    def action_reload_all(self) -> None:
+        """Read everything again: this screen now, the others when they are shown."""
+        self.session.generation += 1
+        if self.page is not None:
+            self.page.action_reload()
+
+    def _import_went_on(self) -> None:
+        if self.page is not None:
+            self.page.show_frame()
+
+    def action_import(self) -> None:
+        """Ask what to import, or show the import that runs."""
+        self.imports.open()
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Say how an import ended, whatever ended it."""
+        self.imports.take_note(event)
+
+    # The end
+
+    @override
+    async def action_quit(self) -> None:
+        """Let workers end in order, then leave."""
+        self.workers.cancel_all()
+        unfinished = [asyncio.ensure_future(_ended(worker)) for worker in self.workers]
+        if unfinished:
+            await asyncio.wait(unfinished, timeout=_GRACE)
+        self.exit()
+
+    async def on_unmount(self) -> None:
+        """Close what was opened."""
+        await self.session.context.close()
+
+
+async def _ended(worker: Worker[object]) -> None:
+    await asyncio.wait([asyncio.ensure_future(worker.wait())])
+
+
+def _positions(session: Session) -> Page:
+    from qm_tui.ui.screens.positions import PositionsScreen  # noqa: PLC0415 - when first shown
+
+    return PositionsScreen(session, ("Positions",))
+
+
+def _lots(session: Session) -> Page:
+    from qm_tui.ui.screens.lots import LotsScreen  # noqa: PLC0415 - when first shown
+
+    return LotsScreen(session, ("Lots",))
+
+
+def _activity(session: Session) -> Page:
+    from qm_tui.ui.screens.activity import ActivityScreen  # noqa: PLC0415 - when first shown
+
+    return ActivityScreen(session, ("Activity",))
+
+
+def _imports(session: Session) -> Page:
+    from qm_tui.ui.screens.runs import RunsScreen  # noqa: PLC0415 - when first shown
+
+    return RunsScreen(session, ("Imports",))
+
+
+_SCREENS: dict[str, Callable[[Session], Page]] = {
+    "accounts": lambda session: AccountsScreen(session, ("Accounts",)),
+    "positions": _positions,
+    "lots": _lots,
+    "activity": _activity,
+    "imports": _imports,
+}
+
+
+def run_monitor(context: Context) -> int:
+    """Run the monitor until the user leaves; the exit status."""
+    app = MonitorApp(context)
+    app.run()
+    return app.return_code or 0

@@ -1,0 +1,52 @@
+"""What the monitor is built from; the command line makes and joins the parts."""
+
+import datetime as dt
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    # Nothing of the store or of its records is needed for the first frame.
+    from qm_tui.domain.events import SyncEvent
+    from qm_tui.store.reader import Reader
+
+
+class Importer(Protocol):
+    """Reads statements into the store."""
+
+    def import_files(
+        self, paths: Sequence[Path], account: str | None
+    ) -> "AsyncIterator[SyncEvent]":
+        """Tell how it goes; closing the iterator ends it, and of the file under way nothing stays.
+
+        Args:
+            paths: Read one after the other, each stored as a whole or not at all.
+            account: The number of the account, for files that do not name it.
+        """
+
+
+async def _nothing() -> None:
+    """Nothing was opened that must be closed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """The parts and preferences of one run of the monitor."""
+
+    open_reader: "Callable[[], Awaitable[Reader]]"
+    """Awaited after the first frame, once; again only if it failed."""
+    open_importer: Callable[[], Awaitable[Importer]]
+    now: Callable[[], dt.datetime]
+    """The present, aware."""
+    zone: dt.tzinfo
+    """In which times are shown."""
+    version: str
+    close: Callable[[], Awaitable[None]] = _nothing
+    """Closes what was opened, before the event loop ends."""
+    demo: bool = False
+    keys: Mapping[str, str] = field(default_factory=dict)
+    """Binding id → keys, as in the `[keys]` of the configuration."""
+    hide_amounts: bool = False
+    theme: str | None = None
+    """One of the monitor's or of Textual's; None is the monitor's own dark one."""

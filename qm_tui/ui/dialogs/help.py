@@ -1,0 +1,98 @@
+"""The keys that work where one is."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import ActiveBinding, Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Input, Label
+from typing_extensions import override
+
+from qm_tui.ui.cell import Cell, Tone
+from qm_tui.ui.widgets.columns import Column
+from qm_tui.ui.widgets.record_table import RecordTable
+from qm_tui.ui.widgets.row_source import ListSource
+
+
+@dataclass(frozen=True, slots=True)
+class KeyHelp:
+    """One thing that can be done here."""
+
+    keys: str
+    what: str
+    binding_id: str
+
+
+class HelpDialog(ModalScreen[None]):
+    """A list that narrows while one types."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,question_mark,f1", "close", "Close", id="help.close", priority=True),
+        Binding("down", "to_list", "List", id="help.list", show=False),
+    ]
+
+    def __init__(self, helps: Sequence[KeyHelp]) -> None:
+        super().__init__()
+        self._helps: ListSource[KeyHelp] = ListSource(helps, key=lambda entry: entry)
+
+    @override
+    def compose(self) -> ComposeResult:
+        columns: tuple[Column[KeyHelp], ...] = (
+            Column(key="keys", title="Keys", cell=lambda k: Cell(k.keys, Tone.ACCENT), width=20),
+            Column(
+                key="what",
+                title="What they do here",
+                cell=lambda k: Cell(k.what),
+                width=28,
+                flexible=True,
+            ),
+            Column(
+                key="id",
+                title="Name in [keys]",
+                width=22,
+                drop_order=1,
+                cell=lambda k: Cell(k.binding_id, Tone.MUTED),
+            ),
+        )
+        with Vertical(classes="dialog", id="box"):
+            yield Label("Keys that work here", classes="title", markup=False)
+            yield Input(placeholder="type to search", id="search")
+            yield RecordTable(columns, self._helps, empty="No key does that here.", id="keys")
+
+    @on(Input.Changed, "#search")
+    def _search(self, event: Input.Changed) -> None:
+        typed = event.value.casefold().split()
+        self._helps.filter(lambda entry: _matches(entry, typed))
+
+    def action_to_list(self) -> None:
+        """Go to the list."""
+        self.query_one("#keys", RecordTable).focus()
+
+    def action_close(self) -> None:
+        """Back to work."""
+        self.dismiss()
+
+
+def _matches(entry: KeyHelp, typed: Sequence[str]) -> bool:
+    text = f"{entry.keys} {entry.what} {entry.binding_id}".casefold()
+    return all(word in text for word in typed)
+
+
+def helps_of(bindings: Iterable[ActiveBinding], display: Callable[[Binding], str]) -> list[KeyHelp]:
+    """One entry an action, with all its keys, in the order of the bindings."""
+    keys: dict[tuple[str, str, str], list[str]] = {}
+    for _, binding, enabled, _ in bindings:
+        # Without an id are those that Textual's widgets bring along.
+        if enabled and binding.id:
+            what = (binding.action, binding.description, binding.id)
+            keys.setdefault(what, []).append(display(binding))
+    helps = [
+        KeyHelp(" ".join(dict.fromkeys(names)), description, binding_id)
+        for (_, description, binding_id), names in keys.items()
+    ]
+    # How the cursor moves is known to most; what the screen can do is not.
+    return sorted(helps, key=lambda entry: entry.binding_id.startswith("table."))

@@ -1,0 +1,138 @@
+"""Which statements to import: a path or a pattern, completed from the folders there are."""
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Input, Label
+from typing_extensions import override
+
+from qm_tui.ui.cell import Cell, Tone
+from qm_tui.ui.file_names import Entry, Listing, list_matching
+from qm_tui.ui.format import size
+from qm_tui.ui.import_job import ImportJob
+from qm_tui.ui.widgets.bar import Bar
+from qm_tui.ui.widgets.columns import Column
+from qm_tui.ui.widgets.key_hints import key_hints
+from qm_tui.ui.widgets.record_table import RecordTable
+from qm_tui.ui.widgets.row_source import ListSource
+
+
+class ImportForm(ModalScreen[ImportJob | None]):
+    """Answers with what to import, or None."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "Cancel", id="import.leave"),
+        Binding("tab", "complete", "Complete", id="import.complete", priority=True),
+        Binding("down", "to_files", "Files", id="import.files", show=False),
+        Binding("shift+tab", "to_account", "Account", id="import.account", priority=True),
+    ]
+
+    def __init__(self, path: str = "", account: str = "") -> None:
+        super().__init__()
+        self._start = path
+        self._account = account
+        self._listing = Listing()
+        self._entries: ListSource[Entry] = ListSource([], key=lambda entry: entry.path)
+
+    @override
+    def compose(self) -> ComposeResult:
+        columns = (
+            Column(key="name", title="Matching files", cell=_name, width=40, flexible=True),
+            Column(key="size", title="Size", cell=_size, width=9, align="right"),
+        )
+        with Vertical(id="box", classes="dialog"):
+            yield Label("Import statements", classes="title", markup=False)
+            yield Label("File, or several with a pattern such as ~/flex/*.xml", markup=False)
+            yield Input(self._start, placeholder="path", id="path", select_on_focus=False)
+            table = RecordTable(columns, self._entries, empty="No such file.", id="files")
+            yield table
+            yield Label("Account number, only if the file does not name it", markup=False)
+            yield Input(self._account, placeholder="from the file", id="account")
+            yield Bar(id="form-hints")
+
+    def on_mount(self) -> None:
+        """Begin with the path."""
+        self.query_one("#path", Input).focus()
+        hints = (
+            ("enter", "Import", "screen.submit"),
+            ("tab", "Complete", "screen.complete"),
+            ("↓", "Choose", "screen.to_files"),
+            ("⇧tab", "Account", "screen.to_account"),
+            ("esc", "Cancel", "screen.leave"),
+        )
+        self.query_one("#form-hints", Bar).say(key_hints(hints))
+
+    @on(Input.Changed, "#path")
+    def _list(self, event: Input.Changed) -> None:
+        self.run_worker(self._show_matching(event.value), group="list", exclusive=True)
+
+    async def _show_matching(self, typed: str) -> None:
+        self._listing = await list_matching(typed)
+        self._entries.replace(self._listing.entries)
+
+    @on(Input.Submitted)
+    async def _submitted(self) -> None:
+        await self.action_submit()
+
+    @on(RecordTable.Chosen, "#files")
+    async def _chosen(self, event: RecordTable.Chosen) -> None:
+        entry: Entry = event.row
+        self._type(entry.typed)
+        if entry.is_folder:
+            self.query_one("#path", Input).focus()
+        else:
+            await self.action_submit()
+
+    @on(RecordTable.LeaveRequested, "#files")
+    def _back_to_path(self) -> None:
+        self.query_one("#path", Input).focus()
+
+    async def action_submit(self) -> None:
+        """Import the file, or every file the pattern matches."""
+        listing = await list_matching(self.query_one("#path", Input).value)
+        if not listing.files:
+            self.app.notify(
+                "There is no such file. Name a file, or a pattern that matches some.",
+                severity="warning",
+                markup=False,
+            )
+            return
+        account = self.query_one("#account", Input).value.strip()
+        self.dismiss(ImportJob(paths=listing.files, account=account or None))
+
+    def action_complete(self) -> None:
+        """Type as much as all matching names have in common."""
+        path = self.query_one("#path", Input)
+        if path.has_focus:
+            self._type(self._listing.completion or path.value)
+        else:
+            path.focus()
+
+    def action_to_files(self) -> None:
+        """Choose among the files that match."""
+        self.query_one("#files", RecordTable).focus()
+
+    def action_to_account(self) -> None:
+        """Type the account's number."""
+        self.query_one("#account", Input).focus()
+
+    def action_leave(self) -> None:
+        """Import nothing."""
+        self.dismiss(None)
+
+    def _type(self, text: str) -> None:
+        path = self.query_one("#path", Input)
+        path.value = text
+        path.cursor_position = len(text)
+
+
+def _name(entry: Entry) -> Cell:
+    return Cell(entry.name, Tone.ACCENT if entry.is_folder else Tone.PLAIN)
+
+
+def _size(entry: Entry) -> Cell:
+    return Cell("" if entry.size is None else size(entry.size), Tone.MUTED)

@@ -1,0 +1,156 @@
+"""An import while it runs, and what it brought."""
+
+from collections.abc import Callable, Iterator
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Label, Static
+from typing_extensions import override
+
+from qm_tui.domain.events import SectionCounts, SyncFailed, SyncFinished
+from qm_tui.ui.format import count, size
+from qm_tui.ui.import_job import ImportJob
+from qm_tui.ui.widgets.bar import Bar, words
+from qm_tui.ui.widgets.key_hints import key_hints
+
+_BAR = 40
+"""Cells of the progress bar."""
+_NAMED = 20
+"""Refused rows and novelties that are named one by one; the imports screen has them all."""
+_HEADINGS = ("received", "added", "changed", "unchanged", "refused")
+
+
+class ImportProgress(ModalScreen[None]):
+    """Shows a job; the app runs it, also when this is hidden."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "end", "Cancel", id="import.cancel"),
+        Binding("enter,b", "hide", "Go on in the background", id="import.hide"),
+    ]
+
+    def __init__(self, job: ImportJob, cancel: Callable[[], None]) -> None:
+        super().__init__()
+        self.job = job
+        self._cancel = cancel
+
+    @override
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog", id="box"):
+            yield Label("Import", classes="title", id="import-title", markup=False)
+            with VerticalScroll(id="import-body"):
+                yield Static(id="import-text", markup=False)
+            yield Bar(id="import-hints")
+
+    def on_mount(self) -> None:
+        """Show how it stands."""
+        self.show_job()
+
+    def show_job(self) -> None:
+        """The job has gone on."""
+        if not self.query("#import-text"):
+            return  # The first events may come before the screen is composed.
+        job = self.job
+        self.query_one("#import-title", Label).update(
+            words("Import" if job.over else job.in_short(), "bold $primary")
+        )
+        lines = list(_result(job) if job.over else _progress(job))
+        self.query_one("#import-text", Static).update(Content("\n").join(lines))
+        hints = (
+            [("esc", "Close", "screen.end")]
+            if job.over
+            else [("esc", "Cancel", "screen.end"), ("enter", "In the background", "screen.hide")]
+        )
+        self.query_one("#import-hints", Bar).say(key_hints(hints))
+
+    def action_end(self) -> None:
+        """Cancel what runs; close what is over."""
+        if self.job.over:
+            self.dismiss()
+        else:
+            self._cancel()
+
+    def action_hide(self) -> None:
+        """Let it run on, with its progress in the status bar."""
+        self.dismiss()
+
+
+def _progress(job: ImportJob) -> Iterator[Content]:
+    done = round((job.share or 0) * _BAR)
+    yield Content.assemble(
+        words("━" * done, "$success"),
+        words("─" * (_BAR - done), "$text-muted"),
+        words("" if job.share is None else f"  {job.share:.0%}"),
+    )
+    total = f" of {size(job.total_bytes)}" if job.total_bytes else ""
+    yield words(f"{size(job.done_bytes)}{total}, {count(job.rows, 'row')}")
+    for outcome in job.outcomes:
+        yield words(_in_a_line(outcome), "$text-muted")
+
+
+def _in_a_line(outcome: SyncFinished | SyncFailed) -> str:
+    if isinstance(outcome, SyncFailed):
+        return f"✗ {outcome.source}: {outcome.reason}"
+    return f"✓ {outcome.source}: {count(outcome.totals.added, 'row')} added"
+
+
+def _result(job: ImportJob) -> Iterator[Content]:
+    yield words(job.result(), "bold")
+    for outcome in job.outcomes:
+        yield Content()
+        yield from _failed(outcome) if isinstance(outcome, SyncFailed) else _finished(outcome)
+
+
+def _failed(outcome: SyncFailed) -> Iterator[Content]:
+    yield words(f"✗ {outcome.source}", "bold $text-error")
+    yield words(f"  {outcome.reason}")
+
+
+def _finished(outcome: SyncFinished) -> Iterator[Content]:
+    accounts = f"  {', '.join(outcome.accounts)}" if outcome.accounts else ""
+    yield Content.assemble(
+        words(f"✓ {outcome.source}", "bold $text-success"), words(accounts, "$text-muted")
+    )
+    if outcome.already_known:
+        yield words("  This document was read before; nothing new.", "$text-muted")
+    if outcome.sections:
+        yield words("  " + " " * 18 + "".join(f"{h:>11}" for h in _HEADINGS), "$text-muted")
+        for section, counts in outcome.sections.items():
+            yield _counts(section.value.replace("_", " "), counts)
+        yield _counts("in all", outcome.totals)
+    for warning in outcome.warnings:
+        yield words(f"  ! {warning}", "$text-warning")
+    yield from _novelties(outcome)
+    yield from _refused(outcome)
+
+
+def _counts(name: str, counts: SectionCounts) -> Content:
+    numbers = [getattr(counts, heading) for heading in _HEADINGS]
+    cells = [words(f"{number:>11,}", "" if number else "$text-muted") for number in numbers[:-1]]
+    refused = words(f"{numbers[-1]:>11,}", "$text-error" if numbers[-1] else "$text-muted")
+    return Content.assemble(words(f"  {name:<18}"), *cells, refused)
+
+
+def _novelties(outcome: SyncFinished) -> Iterator[Content]:
+    if outcome.novelties:
+        yield words("  This statement has something new, which was kept as it is:", "$text-warning")
+    for new in outcome.novelties[:_NAMED]:
+        yield words(f"    {new.what} {new.where}, {count(new.count, 'time')}: {new.example}")
+    yield from _more(len(outcome.novelties))
+
+
+def _refused(outcome: SyncFinished) -> Iterator[Content]:
+    if outcome.refused:
+        yield words("  These rows could not be read and were left out:", "$text-error")
+    for row in outcome.refused[:_NAMED]:
+        what = f"{row.section} row {row.document_row + 1:,}, {row.field} “{row.text}”"
+        yield words(f"    {what}: {row.reason}")
+    yield from _more(len(outcome.refused))
+
+
+def _more(number: int) -> Iterator[Content]:
+    if number > _NAMED:
+        yield words(f"    and {number - _NAMED:,} more; see Imports (7)", "$text-muted")

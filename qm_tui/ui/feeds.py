@@ -1,0 +1,134 @@
+"""Where a screen's rows come from: read all at once, or by the page as they come into sight."""
+
+from collections.abc import Awaitable, Callable, Hashable, Sequence
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+
+from qm_tui.queries.paging import Order, Pages
+from qm_tui.ui.cell import plain
+from qm_tui.ui.numbered_pages import NumberedPages
+from qm_tui.ui.widgets.columns import Column
+from qm_tui.ui.widgets.paged_source import PagedSource, Spawn
+from qm_tui.ui.widgets.row_source import ListSource, RowSource
+
+if TYPE_CHECKING:
+    from qm_tui.store.reader import Reader
+
+V = TypeVar("V")
+
+Fetch = Callable[["Reader"], Awaitable[Sequence[V]]]
+"""Reads all rows."""
+Ask = Callable[["Reader", str | None, Order], Pages[V]]
+"""Makes the pages of the rows that contain a text, in an order."""
+
+
+class Feed(Protocol[V]):
+    """The rows of one screen, as the user wants them."""
+
+    total: int | None
+    """How many there are without the filter; None while that is not known."""
+
+    @property
+    def source(self) -> RowSource[V] | None:
+        """What the table shows; None before the first load."""
+
+    async def load(self, reader: "Reader") -> None:
+        """Read anew."""
+
+    def filter(self, text: str, columns: Sequence[Column[V]]) -> None:
+        """Show only rows with these words; all without any."""
+
+    def sort(self, key: str, *, reverse: bool) -> None:
+        """Take note of the order the table was asked for."""
+
+
+class ListFeed(Generic[V]):
+    """Rows that are few enough to hold."""
+
+    def __init__(self, fetch: Fetch[V], key: Callable[[V], Hashable]) -> None:
+        self.total: int | None = None
+        self.source: ListSource[V] = ListSource([], key)
+        self._fetch = fetch
+
+    async def load(self, reader: "Reader") -> None:
+        """Read all rows."""
+        rows = await self._fetch(reader)
+        self.total = len(rows)
+        self.source.replace(rows)
+
+    def filter(self, text: str, columns: Sequence[Column[V]]) -> None:
+        """Keep the rows whose columns contain every word, in any case."""
+        self.source.filter(_contains(text.casefold().split(), columns) if text else None)
+
+    def sort(self, key: str, *, reverse: bool) -> None:
+        """Nothing to do: the table sorts what is in memory."""
+
+
+class PagedFeed(Generic[V]):
+    """Rows that may be millions; filtered and sorted by the store."""
+
+    def __init__(
+        self,
+        ask: Ask[V],
+        order: Order,
+        *,
+        key: Callable[[V], Hashable],
+        spawn: Spawn,
+        on_count: Callable[[], None],
+    ) -> None:
+        self.total: int | None = None
+        self.source: PagedSource[V, int] | None = None
+        self._ask = ask
+        self._order = order
+        self._key = key
+        self._spawn = spawn
+        self._on_count = on_count
+        self._text = ""
+        self._reader: Reader | None = None
+
+    async def load(self, reader: "Reader") -> None:
+        """Have the pages in sight read; the former rows stay until they are here."""
+        self._reader = reader
+        if self.source is None:
+            self.source = PagedSource(self._loader(reader), key=self._key, spawn=self._spawn)
+        else:
+            self.source.reload(self._loader(reader))
+
+    def filter(self, text: str, columns: Sequence[Column[V]]) -> None:
+        """Ask for other rows; the store looks at its text columns."""
+        del columns
+        self._text = text
+        self._again()
+
+    def sort(self, key: str, *, reverse: bool) -> None:
+        """Ask for another order."""
+        self._order = Order(field=key, descending=reverse)
+        self._again()
+
+    def _again(self) -> None:
+        if self.source is not None and self._reader is not None:
+            self.source.reload(self._loader(self._reader))
+
+    def _loader(self, reader: "Reader") -> NumberedPages[V]:
+        pages = self._ask(reader, self._text or None, self._order)
+        return NumberedPages(pages, self._key, self._count_some if self._text else self._count_all)
+
+    def _count_all(self, number: int) -> None:
+        self.total = number
+        self._on_count()
+
+    def _count_some(self, number: int) -> None:
+        del number
+        self._on_count()
+
+
+def _contains(words: Sequence[str], columns: Sequence[Column[V]]) -> Callable[[V], bool]:
+    def keep(row: V) -> bool:
+        text = "\n".join(column.cell(row).text for column in columns).casefold()
+        return all(word in text for word in words)
+
+    return keep
+
+
+def as_tsv(row: V, columns: Sequence[Column[V]]) -> str:
+    """A row as it is shown, for another program: one line, tabs between the columns."""
+    return "\t".join(plain(column.cell(row).text).strip() for column in columns)

@@ -1,0 +1,130 @@
+"""How numbers and times are written: the only rounding, and the only local time."""
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, Context, Decimal
+
+from qm_tui.ui.cell import Cell, Tone
+
+UNKNOWN = Cell("—", Tone.MUTED)
+HIDDEN = Cell("••••", Tone.MUTED)
+
+_EXACT = Context(prec=60, rounding=ROUND_HALF_EVEN)
+"""Wide enough that nothing is rounded but where it is meant to be."""
+_POINT_AT = 4
+"""Digits right of the point for which quantities and prices leave room."""
+_STEPS = ((60, 1, "s"), (3600, 60, "min"), (86_400, 3600, "h"), (14 * 86_400, 86_400, "d"))
+
+
+@dataclass(slots=True, kw_only=True)
+class Format:
+    """Writes values as cells. Unknown is `—`; hidden amounts are `••••`."""
+
+    zone: dt.tzinfo
+    hidden: bool = False
+    """Amounts and quantities are not shown; prices and dates are public and are."""
+
+    def amount(self, value: Decimal | None) -> Cell:
+        """Money with two digits: `1,234.50`; that it was paid is nothing to be alarmed at."""
+        if value is None or self.hidden:
+            return UNKNOWN if value is None else HIDDEN
+        return Cell(grouped(value, 2))
+
+    def money(self, value: Decimal | None) -> Cell:
+        """The same for what one has; less than nothing stands out."""
+        cell = self.amount(value)
+        return Cell(cell.text, Tone.NEGATIVE) if cell.text.startswith("-") else cell
+
+    def gain(self, value: Decimal | None) -> Cell:
+        """A gain or loss, with its sign: `+12.00`."""
+        if value is None or self.hidden:
+            return UNKNOWN if value is None else HIDDEN
+        text = grouped(value, 2)
+        if text.startswith("-"):
+            return Cell(text, Tone.NEGATIVE)
+        return Cell(text) if text == "0.00" else Cell(f"+{text}", Tone.POSITIVE)
+
+    def quantity(self, value: Decimal | None) -> Cell:
+        """Exact, without trailing zeros, the point always in the same place."""
+        if value is None or self.hidden:
+            return UNKNOWN if value is None else HIDDEN
+        tone = Tone.NEGATIVE if value < 0 else Tone.PLAIN
+        return Cell(_at_the_point(exact(value)), tone)
+
+    def price(self, value: Decimal | None) -> Cell:
+        """Per unit: two digits at least, four at most, six below one."""
+        if value is None:
+            return UNKNOWN
+        digits = 6 if abs(value) < 1 else 4
+        whole, _, fraction = grouped(value, digits).partition(".")
+        text = f"{whole}.{fraction.rstrip('0').ljust(2, '0')}"
+        return Cell(_at_the_point(text), Tone.NEGATIVE if value < 0 else Tone.PLAIN)
+
+    def date(self, value: dt.date | None) -> Cell:
+        """A calendar day, as it is: no zone applies."""
+        return UNKNOWN if value is None else Cell(value.isoformat())
+
+    def moment(self, value: dt.datetime | None) -> Cell:
+        """A point in time, local, to the second."""
+        if value is None:
+            return UNKNOWN
+        return Cell(value.astimezone(self.zone).strftime("%Y-%m-%d %H:%M:%S"))
+
+    def clock(self, value: dt.datetime) -> str:
+        """The local time of day."""
+        return value.astimezone(self.zone).strftime("%H:%M")
+
+
+def exact(value: Decimal) -> str:
+    """Every digit there is, thousands grouped, without exponent and trailing zeros."""
+    text = f"{value:,f}"
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
+
+
+def grouped(value: Decimal, digits: int) -> str:
+    """Rounded half to even, thousands grouped; what rounds to zero has no sign."""
+    rounded = value.quantize(Decimal(1).scaleb(-digits), context=_EXACT)
+    return f"{abs(rounded) if rounded.is_zero() else rounded:,f}"
+
+
+def age(now: dt.datetime, then: dt.datetime) -> str:
+    """How long ago, in the largest fitting unit: `12 s`, `5 min`, `3 h`, `2 d`, `6 w`."""
+    seconds = max(int((now - then).total_seconds()), 0)
+    for below, unit, name in _STEPS:
+        if seconds < below:
+            return f"{seconds // unit} {name}"
+    return f"{seconds // (7 * 86_400)} w"
+
+
+def duration(start: dt.datetime, end: dt.datetime | None) -> str:
+    """How long something took: `0.8 s`, `2 min 5 s`."""
+    if end is None:
+        return "—"
+    seconds = (end - start).total_seconds()
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    return f"{int(seconds // 60)} min {int(seconds % 60)} s"
+
+
+def count(number: int, one: str, many: str | None = None) -> str:
+    """A number with its noun: `1 row`, `1,200 rows`."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def size(octets: int) -> str:
+    """A number of bytes: `812 B`, `3.4 MB`."""
+    if octets < 1000:
+        return f"{octets} B"
+    if octets < 1_000_000:
+        return f"{octets / 1000:.1f} kB"
+    return f"{octets / 1_000_000:.1f} MB"
+
+
+def _at_the_point(text: str) -> str:
+    """Blanks to the right, so that right-aligned numbers stand with their points in one line."""
+    whole, _, fraction = text.partition(".")
+    if fraction:
+        return f"{whole}.{fraction.ljust(_POINT_AT)}"
+    return whole + " " * (_POINT_AT + 1)

@@ -1,0 +1,97 @@
+"""How an import goes: what its events add up to."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from qm_tui.domain.events import (
+    SyncEvent,
+    SyncFailed,
+    SyncFinished,
+    SyncProgress,
+    SyncStarted,
+)
+from qm_tui.ui.format import count
+
+
+@dataclass(slots=True, kw_only=True)
+class ImportJob:
+    """The files of one import, and what has become of them so far."""
+
+    paths: tuple[Path, ...]
+    account: str | None = None
+    current: str | None = None
+    """The file under way."""
+    done_bytes: int = 0
+    total_bytes: int = 0
+    rows: int = 0
+    """Of the file under way."""
+    outcomes: list[SyncFinished | SyncFailed] = field(default_factory=list)
+    cancelled: str | None = None
+    """The file during which the user ended it; nothing of it was stored."""
+    over: bool = False
+
+    def take(self, event: SyncEvent) -> None:
+        """Take note of an event."""
+        match event:
+            case SyncStarted():
+                self.current, self.rows, self.done_bytes = event.source, 0, 0
+                self.total_bytes = event.total_bytes
+            case SyncProgress():
+                self.done_bytes, self.rows = event.done_bytes, event.rows
+                self.total_bytes = event.total_bytes or self.total_bytes
+            case SyncFinished() | SyncFailed():
+                self.outcomes.append(event)
+                self.current = None
+
+    def cancel(self) -> None:
+        """The user wants no more; whatever is stored by now stays."""
+        self.over = True
+        if len(self.outcomes) < len(self.paths):
+            self.cancelled = self.current or self.paths[len(self.outcomes)].name
+
+    def fail(self, reason: str) -> None:
+        """The importer itself broke."""
+        self.over = True
+        self.outcomes.append(SyncFailed(source=self.current or "import", reason=reason))
+
+    @property
+    def finished(self) -> list[SyncFinished]:
+        """The files that are stored."""
+        return [outcome for outcome in self.outcomes if isinstance(outcome, SyncFinished)]
+
+    @property
+    def failed(self) -> list[SyncFailed]:
+        """The files of which nothing is stored."""
+        return [outcome for outcome in self.outcomes if isinstance(outcome, SyncFailed)]
+
+    @property
+    def share(self) -> float | None:
+        """How much of the file under way is read, 0…1."""
+        return self.done_bytes / self.total_bytes if self.total_bytes else None
+
+    def in_short(self) -> str:
+        """For the status bar, while it runs."""
+        share = "" if self.share is None else f" {self.share:.0%}"
+        which = f" ({len(self.outcomes) + 1} of {len(self.paths)})" if len(self.paths) > 1 else ""
+        return f"importing {self.current or '…'}{which}{share}"
+
+    def result(self) -> str:
+        """One sentence, when it is over."""
+        if self.cancelled is not None:
+            stored = (
+                f" {count(len(self.finished), 'file')} before it stayed." if self.finished else ""
+            )
+            return f"Cancelled. Nothing of {self.cancelled} was stored.{stored}"
+        if self.failed and not self.finished:
+            return f"Nothing was stored. {self.failed[0].reason}"
+        added = sum(outcome.totals.added for outcome in self.finished)
+        changed = sum(outcome.totals.changed for outcome in self.finished)
+        refused = sum(outcome.totals.refused for outcome in self.finished)
+        parts = [f"{count(added, 'row')} added", f"{changed:,} changed"]
+        if refused:
+            parts.append(f"{refused:,} refused")
+        if self.failed:
+            parts.append(f"{count(len(self.failed), 'file')} failed")
+        if self.finished and all(outcome.already_known for outcome in self.finished):
+            return "Read before: nothing new."
+        return ", ".join(parts) + "."

@@ -1,0 +1,184 @@
+"""What every full screen has: its trail, status and key hints, and rows that a worker loads."""
+
+import logging
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.worker import Worker, WorkerState
+from typing_extensions import override
+
+from qm_tui.ui.format import age
+from qm_tui.ui.session import Session
+from qm_tui.ui.widgets.bar import Bar, words
+from qm_tui.ui.widgets.breadcrumbs import breadcrumbs
+from qm_tui.ui.widgets.key_hints import key_hints
+from qm_tui.ui.widgets.notice import Notice
+from qm_tui.ui.widgets.status_bar import about_the_data, about_the_program
+
+if TYPE_CHECKING:
+    from qm_tui.store.reader import Reader
+
+_log = logging.getLogger(__name__)
+
+HELP = key_hints([("?", "Help", "app.help"), ("^p", "Palette", "app.command_palette")])
+_TICK = 15
+"""Seconds between two looks at the clock."""
+
+
+class Page(Screen[None]):
+    """A full screen. Subclasses say what its body is and how it loads."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "back", "Back", id="page.back"),
+        Binding("r", "reload", "Reload", id="page.reload", show=False),
+    ]
+
+    def __init__(self, session: Session, trail: Sequence[str]) -> None:
+        super().__init__()
+        self.session = session
+        self.trail = tuple(trail)
+        """The names of the screens one came through, and of this one."""
+        self.loaded: int | None = None
+        """The generation of the store that is shown; None while nothing is."""
+        self._noticed = False
+
+    # What subclasses say
+
+    def body(self) -> ComposeResult:
+        """The widgets between header and status bar."""
+        raise NotImplementedError
+
+    async def load(self, reader: "Reader") -> None:
+        """Read what is shown. May be cancelled and begun anew at any time."""
+        raise NotImplementedError
+
+    @property
+    def subject(self) -> Widget:
+        """The widget that has the keyboard and that a notice stands in for."""
+        raise NotImplementedError
+
+    def summary(self) -> str:
+        """For the header: how many rows, for example."""
+        return ""
+
+    # The frame
+
+    @override
+    def compose(self) -> ComposeResult:
+        yield Bar(id="header")
+        yield from self.body()
+        yield Bar(id="status")
+        yield Bar(id="hints")
+
+    def on_mount(self) -> None:
+        """Have it drawn and loaded."""
+        self.set_interval(_TICK, self.show_frame)
+        self.bindings_updated_signal.subscribe(self, lambda _: self.show_hints())
+        self.action_reload()
+
+    def on_screen_resume(self) -> None:
+        """Show what has happened while another screen was in front."""
+        self.redraw()
+        if self.loaded is not None and self.loaded != self.session.generation:
+            self.action_reload()
+
+    def show_frame(self) -> None:
+        """Bring header and status bar up to date."""
+        context = self.session.context
+        now = context.now()
+        clock = words(f"  {self.session.format.clock(now)}", "$text-muted")
+        self.query_one("#header", Bar).say(
+            breadcrumbs(self.trail), Content.assemble(words(self.summary()), clock)
+        )
+        self.query_one("#status", Bar).say(
+            about_the_data(self.session.status, now),
+            about_the_program(
+                self.session.under_way, demo=context.demo, hidden=self.session.format.hidden
+            ),
+        )
+
+    def redraw(self) -> None:
+        """Numbers may be written otherwise now."""
+        self.show_frame()
+
+    def show_hints(self) -> None:
+        """Name the keys that work here."""
+        shown: dict[str, tuple[str, str, str]] = {}
+        for _, binding, enabled, _ in self.active_bindings.values():
+            if not (binding.show and enabled):
+                continue
+            if binding.action not in shown or binding.key == "enter":
+                key = self.app.get_key_display(binding)
+                shown[binding.action] = (key, binding.description, binding.action)
+        self.query_one("#hints", Bar).say(key_hints(shown.values()), HELP)
+
+    # Loading
+
+    def action_reload(self) -> None:
+        """Read again; what is shown stays until the answer is here."""
+        self._load()
+
+    @work(group="load", exclusive=True, exit_on_error=False)
+    async def _load(self) -> None:
+        await self.session.first_frame.wait()
+        generation = self.session.generation
+        reader = await self.session.reader()
+        self._noticed = False
+        await self.load(reader)
+        self.loaded = generation
+        if not self._noticed:
+            self._show_subject()
+        self.show_frame()
+        await self.session.read_status()
+        self.show_frame()
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """A worker that fails is told about, and the screen stays."""
+        error = event.worker.error
+        if event.state is not WorkerState.ERROR or error is None:
+            return
+        _log.error("%s: loading failed", self.trail[-1], exc_info=error)
+        reason = str(error) or type(error).__name__
+        self.app.notify(reason, title="Could not load", severity="error", markup=False)
+        if self.loaded is None:
+            lines = [reason, "", "r tries again. The log has the details."]
+            self.show_notice(Notice(f"{self.trail[-1]} could not be read", lines, bad=True))
+
+    def show_notice(self, notice: Notice) -> None:
+        """Say something in the place of the subject, until the next load."""
+        self._noticed = True
+        self.query(Notice).remove()
+        self.subject.display = False
+        self.mount(notice, before="#status")
+
+    def _show_subject(self) -> None:
+        if not self.subject.display:
+            self.query(Notice).remove()
+            self.subject.display = True
+            self.subject.focus()
+
+    async def action_back(self) -> None:
+        """Leave for the screen before, which is as it was."""
+        if len(self.trail) > 1:
+            # Not awaited: a screen cannot wait for its own end.
+            self.dismiss()
+
+    @override
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "back":
+            return len(self.trail) > 1
+        return super().check_action(action, parameters)
+
+
+def how_old(session: Session) -> str:
+    """The age of the newest data, for a header."""
+    status = session.status
+    if status is None or status.newest_as_of is None:
+        return ""
+    return f"{age(session.context.now(), status.newest_as_of)} old"

@@ -1,0 +1,188 @@
+"""A full screen whose body is one table: filter, sort, copy, drill down, raw row."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.widget import Widget
+from typing_extensions import override
+
+from qm_tui.domain.selection import Scope
+from qm_tui.ui.feeds import Feed
+from qm_tui.ui.format import count
+from qm_tui.ui.screens.page import Page
+from qm_tui.ui.screens.row_actions import ask_for_order, copy_row, raw_page
+from qm_tui.ui.screens.row_filter import RowFilter
+from qm_tui.ui.session import Session
+from qm_tui.ui.widgets.columns import Column
+from qm_tui.ui.widgets.record_table import RecordTable
+
+if TYPE_CHECKING:
+    from qm_tui.store.reader import Reader
+    from qm_tui.ui.widgets.filter_bar import FilterBar
+
+V = TypeVar("V")
+
+_NEEDS_ROWS = frozenset({"filter", "sort", "raw", "copy"})
+"""Actions that make no sense while a notice stands where rows would be."""
+
+
+class TableScreen(Page, Generic[V]):
+    """Subclasses name the columns, the feed, and what lies below a row."""
+
+    EMPTY: ClassVar[str] = "Nothing here. Press I to import a statement."
+    noun: tuple[str, str] = ("row", "rows")
+    """What one row is called, and several."""
+    sorted_by: tuple[str, bool] = ("", False)
+    """The column rows are sorted by at first, and whether from the largest."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash", "filter", "Filter", id="rows.filter"),
+        Binding("s", "sort", "Sort", id="rows.sort"),
+        Binding("o", "raw", "Raw row", id="rows.raw"),
+        Binding("y", "copy", "Copy", id="rows.copy"),
+    ]
+
+    def __init__(self, session: Session, trail: Sequence[str], scope: Scope = Scope()) -> None:
+        super().__init__(session, trail)
+        self.scope = scope
+        self.filter = RowFilter(self, self._apply_filter)
+        self.table = self.make_table()
+        self.feed = self.make_feed()
+
+    def make_table(self) -> RecordTable[V]:
+        """A table that has no rows yet."""
+        table = RecordTable(self.columns(), empty="Loading…")
+        if self.sorted_by[0]:
+            table.sorted_by, table.sorted_reverse = self.sorted_by
+        return table
+
+    # What subclasses say
+
+    def columns(self) -> Sequence[Column[V]]:
+        """The columns, in the order shown."""
+        raise NotImplementedError
+
+    def make_feed(self) -> Feed[V]:
+        """Where the rows come from."""
+        raise NotImplementedError
+
+    def below(self, row: V) -> Page | None:
+        """The screen that Enter on this row leads to: the broker's own row at the end."""
+        return self._raw(row)
+
+    def source_of(self, row: V) -> tuple[int | None, int | None]:
+        """The document from which the row was made, and the row in it."""
+        return getattr(row, "document_id", None), getattr(row, "document_row", None)
+
+    # The page
+
+    @override
+    def body(self) -> ComposeResult:
+        yield self.table
+
+    @property
+    @override
+    def subject(self) -> Widget:
+        return self.table
+
+    @override
+    async def load(self, reader: "Reader") -> None:
+        await self.feed.load(reader)
+        if self.feed.source is not None and self.table.source is not self.feed.source:
+            self.table.show(self.feed.source)
+        self._say_why_empty()
+
+    @override
+    def summary(self) -> str:
+        total = self.feed.total
+        if total is None or self.feed.source is None:
+            return ""
+        shown = f"{len(self.feed.source):,} of " if self.filter.text else ""
+        return shown + count(total, *self.noun)
+
+    @override
+    def redraw(self) -> None:
+        super().redraw()
+        self.table.redraw()
+
+    # What the user does with rows
+
+    @on(RecordTable.Chosen)
+    def _go_below(self, event: RecordTable.Chosen) -> None:
+        row: Any = event.row
+        if (page := self.below(row)) is not None:
+            self.app.push_screen(page)
+
+    @on(RecordTable.LeaveRequested)
+    async def _leave(self) -> None:
+        await self.action_back()
+
+    @on(RecordTable.SortRequested)
+    def _sort(self, event: RecordTable.SortRequested) -> None:
+        self.feed.sort(event.column_key, reverse=event.reverse)
+
+    def action_sort(self) -> None:
+        """Ask for the letter of a column."""
+        ask_for_order(self, self.table)
+
+    def action_copy(self) -> None:
+        """Copy the row under the cursor."""
+        if (row := self.table.cursor_row) is not None:
+            copy_row(self, row, self.table.columns)
+
+    def action_raw(self) -> None:
+        """Show the row of the document from which this one was made."""
+        if (row := self.table.cursor_row) is None:
+            return
+        if (page := self._raw(row)) is not None:
+            self.app.push_screen(page)
+        else:
+            self.notify("This row comes from no document.", timeout=3, markup=False)
+
+    def _raw(self, row: V) -> Page | None:
+        return raw_page(self.session, self.trail, *self.source_of(row))
+
+    # The filter
+
+    async def action_filter(self) -> None:
+        """Filter while typing."""
+        await self.filter.open()
+
+    def on_filter_bar_changed(self, event: "FilterBar.Changed") -> None:
+        """Show the rows that contain the text."""
+        self.filter.set(event.text)
+
+    async def on_filter_bar_left(self, event: "FilterBar.Left") -> None:
+        """Give the keyboard back to the rows."""
+        if event.cleared:
+            await self.filter.clear()
+        self.table.focus()
+
+    @override
+    async def action_back(self) -> None:
+        if self.filter.text:
+            await self.filter.clear()
+        else:
+            await super().action_back()
+
+    def _apply_filter(self, text: str) -> None:
+        self.feed.filter(text, self.table.columns)
+        self._say_why_empty()
+        self.show_frame()
+
+    def _say_why_empty(self) -> None:
+        text = self.filter.text
+        self.table.empty = f"No row contains “{text}”." if text else self.EMPTY
+        if not self.table.source.loading and not len(self.table.source):
+            self.table.redraw()
+
+    @override
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "back" and self.filter.text:
+            return True
+        if action in _NEEDS_ROWS and not self.table.display:
+            return False
+        return super().check_action(action, parameters)

@@ -1,0 +1,40 @@
+"""What positions are worth together, by currency: nothing is converted, nothing unknown is zero."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from qm_tui.queries.views import PositionView
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PositionSum:
+    """Positions in one currency."""
+
+    currency: str | None
+    market_value: Decimal | None
+    """Of those whose value is known; None if it is known of none."""
+    unrealized_pnl: Decimal | None
+    without_value: int
+    """How many are not in the sum of values."""
+
+
+def position_sums(positions: Iterable[PositionView]) -> list[PositionSum]:
+    """One sum a currency, in the order of their names."""
+    groups: dict[str | None, list[PositionView]] = {}
+    for position in positions:
+        groups.setdefault(position.currency, []).append(position)
+    return [
+        PositionSum(
+            currency=currency,
+            market_value=_sum(position.market_value for position in group),
+            unrealized_pnl=_sum(position.unrealized_pnl for position in group),
+            without_value=sum(position.market_value is None for position in group),
+        )
+        for currency, group in sorted(groups.items(), key=lambda item: item[0] or "")
+    ]
+
+
+def _sum(values: Iterable[Decimal | None]) -> Decimal | None:
+    known = [value for value in values if value is not None]
+    return sum(known, Decimal(0)) if known else None

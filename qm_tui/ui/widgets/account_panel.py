@@ -1,0 +1,84 @@
+"""Below the accounts: cash and margin of the one under the cursor, and the totals."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widget import Widget
+from typing_extensions import override
+
+from qm_tui.ui.format import Format
+from qm_tui.ui.tones import labeled, toned
+from qm_tui.ui.widgets.bar import words
+
+if TYPE_CHECKING:
+    from qm_tui.queries.views import AccountTotal, AccountView
+
+_APART = Content("   ")
+_COLUMNS = {
+    "net_liquidation": "net liquidation",
+    "total_cash": "cash",
+    "daily_pnl": "day P&L",
+    "unrealized_pnl": "unrealized",
+}
+
+
+class AccountPanel(Widget):
+    """A few lines; as many as there are base currencies, and two for the account."""
+
+    DEFAULT_CSS = """
+    AccountPanel { height: auto; max-height: 40%; padding: 0 1; background: $panel; }
+    """
+
+    account: "reactive[AccountView | None]" = reactive(None, layout=True)
+    totals: "reactive[tuple[AccountTotal, ...]]" = reactive((), layout=True)
+
+    def __init__(self, form: Format) -> None:
+        super().__init__()
+        self._format = form
+
+    @override
+    def render(self) -> Content:
+        lines = [*self._about_account(), *(line for t in self.totals for line in self._total(t))]
+        return Content("\n").join(lines)
+
+    def _about_account(self) -> Iterator[Content]:
+        if (account := self.account) is None:
+            return
+        money = self._format.money
+        cash = [labeled(amount.currency, money(amount.value)) for amount in account.cash]
+        if not cash:
+            cash = [labeled(account.base_currency or "", money(account.total_cash))]
+        margin = [
+            labeled("margin used", money(account.margin_used)),
+            labeled("available", money(account.margin_available)),
+            labeled("buying power", money(account.buying_power)),
+        ]
+        name = words(f"{account.account}  ", "bold $primary")
+        yield Content.assemble(name, words("cash  ", "$text-muted"), _APART.join(cash))
+        yield Content.assemble(" " * name.cell_length, _APART.join(margin))
+
+    def _total(self, total: "AccountTotal") -> Iterator[Content]:
+        form = self._format
+        values = (
+            Content.assemble(
+                toned(form.money(total.net_liquidation)), words(" net", "$text-muted")
+            ),
+            Content.assemble(toned(form.gain(total.daily_pnl)), words(" day", "$text-muted")),
+            Content.assemble(
+                toned(form.gain(total.unrealized_pnl)), words(" unrealized", "$text-muted")
+            ),
+            Content.assemble(toned(form.money(total.total_cash)), words(" cash", "$text-muted")),
+        )
+        name = words(f"Σ {total.base_currency or 'no currency'}  ", "bold $accent")
+        yield Content.assemble(name, _APART.join(values))
+        missing = {column: names for column, names in total.missing.items() if names}
+        if missing:
+            yield words(
+                "  " + "; ".join(_without(*item) for item in missing.items()), "$text-warning"
+            )
+
+
+def _without(column: str, accounts: tuple[str, ...]) -> str:
+    return f"{_COLUMNS.get(column, column)} without {', '.join(accounts)}"

@@ -1,0 +1,43 @@
+"""One line of the screen with something on its left and something on its right."""
+
+from textual.content import Content
+from textual.widget import Widget
+from typing_extensions import override
+
+from qm_tui.ui.cell import plain
+
+_APART = 2
+"""Cells at least between left and right."""
+
+
+def words(text: str, style: str = "") -> Content:
+    """Text from outside as content: harmless, and never read as markup."""
+    return Content.styled(plain(text), style) if style else Content(plain(text))
+
+
+class Bar(Widget):
+    """A line; when it is narrow the left side is cut, the right side never."""
+
+    DEFAULT_CSS = "Bar { height: 1; padding: 0 1; }"
+    ALLOW_SELECT = False
+
+    def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's name for it
+        super().__init__(id=id)
+        self.auto_links = False  # What can be clicked keeps its own colors.
+        self.left = Content()
+        self.right = Content()
+
+    def say(self, left: Content | None = None, right: Content | None = None) -> None:
+        """Show something else; None leaves a side as it is."""
+        new = (self.left if left is None else left, self.right if right is None else right)
+        if new != (self.left, self.right):
+            self.left, self.right = new
+            self.refresh()
+
+    @override
+    def render(self) -> Content:
+        room = self.size.width - self.right.cell_length
+        if room < _APART:
+            return self.right
+        left = self.left.truncate(max(room - _APART, 0), ellipsis=True)
+        return Content.assemble(left, " " * (room - left.cell_length), self.right)

@@ -1,0 +1,50 @@
+"""What the status bar says: connections, how old the data is, the last import, what runs."""
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+
+from qm_tui.ui.format import age, count
+from qm_tui.ui.widgets.bar import words
+
+if TYPE_CHECKING:
+    from qm_tui.queries.views import StatusView
+
+_STALE_AFTER = dt.timedelta(days=2)
+
+
+def about_the_data(status: "StatusView | None", now: dt.datetime) -> Content:
+    """The left side: from where, how old, how much."""
+    if status is None:
+        return words("Opening the store…", "$text-muted")
+    if status.empty:
+        return words("○ no data yet", "$text-warning")
+    parts = [_connections(status, now), words(count(status.accounts, "account"), "$text-muted")]
+    if status.last_run_at is not None:
+        parts.append(words(f"last import {age(now, status.last_run_at)} ago", "$text-muted"))
+    if status.open_breaks is not None:
+        style = "$text-error" if status.open_breaks else "$text-success"
+        parts.append(
+            words(count(status.open_breaks, "open discrepancy", "open discrepancies"), style)
+        )
+    return words("  ·  ", "$text-muted").join(parts)
+
+
+def about_the_program(under_way: str | None, *, demo: bool, hidden: bool) -> Content:
+    """The right side: what runs, and what is not as usual."""
+    parts = [words(under_way, "$text-accent")] if under_way else []
+    if hidden:
+        parts.append(words("amounts hidden", "$text-warning"))
+    if demo:
+        parts.append(Content.styled(" DEMO ", "$background on $warning bold"))
+    return Content("  ").join(parts)
+
+
+def _connections(status: "StatusView", now: dt.datetime) -> Content:
+    newest = status.newest_as_of
+    fresh = newest is not None and now - newest < _STALE_AFTER
+    names = ", ".join(status.connections) or "store"
+    data = "no balances" if newest is None else f"data {age(now, newest)} old"
+    sign = words("●", "$text-success") if fresh else words("◐", "$text-warning")
+    return Content.assemble(sign, " ", words(names), words(f"  {data}", "$text-muted"))

@@ -1,0 +1,241 @@
+"""The import: choosing files, watching, leaving it alone, cancelling, and what it brought."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from qm_tui.domain.events import SyncEvent, SyncFailed, SyncFinished, SyncProgress, SyncStarted
+from qm_tui.domain.records import Novelty
+from qm_tui.store.store import Store
+from qm_tui.ui.context import Importer
+from qm_tui.ui.dialogs.import_form import ImportForm
+from qm_tui.ui.dialogs.import_progress import ImportProgress
+from tests.ui.books import HOSTILE, Monitor, a_book, a_context, a_ledger, monitor
+
+
+async def choose(it: Monitor, *, path: str, account: str = "U7") -> None:
+    """Fill in the form, up to but without the last Enter."""
+    await it.press("I")
+    await it.type(path)
+    await it.press("shift+tab")
+    await it.type(account)
+
+
+def is_over(it: Monitor) -> bool:
+    return isinstance(it.app.screen, ImportProgress) and it.app.screen.job.over
+
+
+@pytest.mark.parametrize("key", ["I", "ctrl+o"])
+async def test_a_file_is_imported_and_the_result_told_by_section(
+    store: Store, tmp_path: Path, key: str
+) -> None:
+    a_ledger(tmp_path)
+    async with monitor(a_context(store)) as it:
+        assert "Welcome" in it.text
+        await it.press(key)
+        await it.type(f"{tmp_path}/led")
+        assert "ledger.csv" in it.text
+        await it.press("tab", "shift+tab")
+        await it.type("U7")
+        await it.press("enter")
+        await it.until(lambda: is_over(it))
+        await it.until_shown("received")
+        assert it.row("trades ").strip("│ ").split() == ["trades", "3", "3", "0", "0", "1"]
+        assert "could not be read and were left out" in it.text
+        assert "“many”" in it.text
+        assert "3 rows added, 0 changed, 1 refused." in it.toasts
+        await it.press("escape")
+        await it.until_shown("U7")
+        assert "Welcome" not in it.text
+
+
+async def test_what_was_imported_is_on_screens_that_were_open_before(
+    store: Store, tmp_path: Path
+) -> None:
+    await a_book(store)
+    path = a_ledger(tmp_path)
+    async with monitor(a_context(store)) as it:
+        await it.press("6", "1")
+        await choose(it, path=str(path))
+        await it.press("enter")
+        await it.until(lambda: is_over(it))
+        await it.press("escape", "6")
+        await it.until_shown("456 trades")
+
+
+async def test_several_files_are_imported_by_a_pattern(store: Store, tmp_path: Path) -> None:
+    a_ledger(tmp_path, "a.csv")
+    a_ledger(tmp_path, "b.csv", rows=5)
+    async with monitor(a_context(store)) as it:
+        await choose(it, path=f"{tmp_path}/*.csv")
+        await it.press("enter")
+        await it.until(lambda: is_over(it))
+        await it.until_shown("✓ b.csv")
+        assert "✓ a.csv" in it.text
+
+
+async def test_a_file_is_chosen_from_the_list(store: Store, tmp_path: Path) -> None:
+    (tmp_path / "deep").mkdir()
+    a_ledger(tmp_path / "deep")
+    async with monitor(a_context(store)) as it:
+        await it.press("I")
+        await it.type(f"{tmp_path}/de")
+        await it.press("down", "enter")
+        await it.until_shown("ledger.csv")
+        await it.press("down", "enter")
+        await it.until(lambda: is_over(it))
+        assert it.toasts[-1].startswith("Nothing was stored.")
+
+
+async def test_a_file_that_was_read_before_brings_nothing_new(store: Store, tmp_path: Path) -> None:
+    path = a_ledger(tmp_path)
+    async with monitor(a_context(store)) as it:
+        for _ in range(2):
+            await choose(it, path=str(path))
+            await it.press("enter")
+            await it.until(lambda: is_over(it))
+            await it.settle()
+            await it.press("escape")
+        assert it.toasts[-1] == "Read before: nothing new."
+
+
+async def test_a_file_that_is_not_there_is_said_and_the_form_stays(store: Store) -> None:
+    async with monitor(a_context(store)) as it:
+        await it.press("I")
+        await it.type("/no/such/file.xml")
+        await it.press("enter")
+        assert it.toasts == ["There is no such file. Name a file, or a pattern that matches some."]
+        assert isinstance(it.app.screen, ImportForm)
+        await it.press("escape")
+        assert it.trail == "Accounts"
+
+
+class Scripted:
+    """Tells what a test wants told, and waits where the test wants to act."""
+
+    def __init__(self, *events: SyncEvent) -> None:
+        self.events = events
+        self.go_on = asyncio.Event()
+        self.closed = False
+
+    async def import_files(
+        self, paths: Sequence[Path], account: str | None
+    ) -> AsyncIterator[SyncEvent]:
+        assert paths
+        assert account is None
+        try:
+            yield SyncStarted(source="big.xml", total_bytes=1000)
+            yield SyncProgress(source="big.xml", done_bytes=430, total_bytes=1000, rows=77)
+            await self.go_on.wait()
+            for event in self.events:
+                yield event
+        finally:
+            self.closed = True
+
+
+async def begin(it: Monitor, tmp_path: Path) -> None:
+    (tmp_path / "big.xml").touch()
+    await it.press("I")
+    await it.type(f"{tmp_path}/big.xml")
+    await it.press("enter")
+    await it.until_shown("77 rows")
+
+
+def a_scripted_context(store: Store, importer: Scripted):  # type: ignore[no-untyped-def]
+    async def open_importer() -> Importer:
+        return importer
+
+    return a_context(store, open_importer=open_importer)
+
+
+async def test_progress_is_shown_in_bytes_and_rows(store: Store, tmp_path: Path) -> None:
+    async with monitor(a_scripted_context(store, Scripted())) as it:
+        await begin(it, tmp_path)
+        assert "430 B of 1.0 kB, 77 rows" in it.text
+
+
+async def test_escape_cancels_and_says_that_nothing_was_stored(
+    store: Store, tmp_path: Path
+) -> None:
+    importer = Scripted()
+    async with monitor(a_scripted_context(store, importer)) as it:
+        await begin(it, tmp_path)
+        await it.press("escape")
+        await it.until(lambda: is_over(it))
+        await it.until_shown("Cancelled. Nothing of big.xml was stored.")
+        assert importer.closed
+
+
+async def test_the_monitor_is_used_while_an_import_goes_on(store: Store, tmp_path: Path) -> None:
+    await a_book(store)
+    finished = SyncFinished(source="big.xml", run=9, sections={})
+    importer = Scripted(finished)
+    async with monitor(a_scripted_context(store, importer)) as it:
+        await begin(it, tmp_path)
+        await it.press("enter", "2", "down")
+        assert it.trail == "Positions"
+        assert it.table.cursor_index == 1
+        assert "importing big.xml 43%" in it.lines[-2]
+        await it.press("I")
+        assert isinstance(it.app.screen, ImportProgress)
+        await it.press("enter")
+        importer.go_on.set()
+        await it.until(lambda: it.toasts)
+        await it.settle()
+        assert "importing" not in it.lines[-2]
+
+
+async def test_what_is_new_in_a_statement_is_told_and_harmless(
+    store: Store, tmp_path: Path
+) -> None:
+    finished = SyncFinished(
+        source="big.xml",
+        run=9,
+        sections={},
+        novelties=[Novelty(what="attribute", where="Trades/Trade@odd", example=HOSTILE, count=3)],
+        warnings=["Two levels of [b]detail[/b]."],
+    )
+    importer = Scripted(finished)
+    async with monitor(a_scripted_context(store, importer)) as it:
+        await begin(it, tmp_path)
+        importer.go_on.set()
+        await it.until_shown("This statement has something new")
+        assert "Trades/Trade@odd, 3 times: EVIL [red]x[/red] \ufffd[31m" in it.text
+        assert "! Two levels of [b]detail[/b]." in it.text
+        assert "\x1b" not in it.text
+
+
+async def test_a_file_that_fails_says_why(store: Store, tmp_path: Path) -> None:
+    importer = Scripted(SyncFailed(source="big.xml", reason="big.xml is cut off."))
+    async with monitor(a_scripted_context(store, importer)) as it:
+        await begin(it, tmp_path)
+        importer.go_on.set()
+        await it.until_shown("✗ big.xml")
+        assert it.toasts == ["Nothing was stored. big.xml is cut off."]
+
+
+async def test_an_importer_that_breaks_does_not_take_the_monitor_along(
+    store: Store, tmp_path: Path
+) -> None:
+    async def open_importer() -> Importer:
+        raise OSError("The [disk] is full.")
+
+    (tmp_path / "big.xml").touch()
+    async with monitor(a_context(store, open_importer=open_importer)) as it:
+        await it.press("I")
+        await it.type(f"{tmp_path}/big.xml")
+        await it.press("enter")
+        await it.until(lambda: it.toasts)
+        assert it.toasts == ["Nothing was stored. The [disk] is full."]
+        await it.press("escape", "2")
+        assert it.trail == "Positions"
+
+
+async def test_leaving_while_an_import_goes_on_ends_it(store: Store, tmp_path: Path) -> None:
+    importer = Scripted()
+    async with monitor(a_scripted_context(store, importer)) as it:
+        await begin(it, tmp_path)
+        await it.press("ctrl+q")
+        assert importer.closed
