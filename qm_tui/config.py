@@ -1,4 +1,4 @@
-"""The user's configuration: config.toml to frozen values; an error names the file, the key and what was expected."""
+"""The user's configuration: config.toml to frozen values; errors name file, key and expectation."""
 
 import tomllib
 from collections.abc import Callable, Mapping
@@ -192,7 +192,7 @@ class _Table:
         return {key: value for key, value in self._values.items() if key not in self._asked}
 
     def done(self, known: tuple[str, ...] | None = None) -> None:
-        """Complain about keys that mean nothing here: a misspelled one would be ignored silently."""
+        """Complain about keys that mean nothing here: a misspelled one would be ignored."""
         for key in self.rest():
             names = ", ".join(known or tuple(sorted(self._asked)))
             raise ConfigError(

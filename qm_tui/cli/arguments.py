@@ -24,15 +24,30 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"qm-tui {__version__}")
     top.add_argument("--demo", action="store_true", help="open a demo portfolio; nothing is kept")
-    top.add_argument("--config", type=Path, metavar="FILE", help="the configuration to use")
-    top.add_argument("--store", type=Path, metavar="FILE", help="the store to use")
-    top.add_argument("--log-level", choices=LEVELS, default="info", type=str.lower)
+    top.set_defaults(config=None, store=None, log_level="info", command=None)
+    _everywhere(top)
     commands = top.add_subparsers(dest="command", metavar="COMMAND")
     _import(commands)
     _show(commands)
-    commands.add_parser("doctor", help="check configuration, keyring and store; say what to do")
+    doctor = commands.add_parser("doctor", help="check everything that is needed; say what to do")
+    _everywhere(doctor)
     _db(commands)
     return top
+
+
+def _everywhere(command: argparse.ArgumentParser) -> None:
+    """Add the options that may stand before a command or behind it."""
+    # Without a default of their own: a command's would undo what stood before it.
+    absent = argparse.SUPPRESS
+    command.add_argument(
+        "--config", type=Path, metavar="FILE", default=absent, help="the configuration to use"
+    )
+    command.add_argument(
+        "--store", type=Path, metavar="FILE", default=absent, help="the store to use"
+    )
+    command.add_argument(
+        "--log-level", choices=LEVELS, type=str.lower, default=absent, help="what the log keeps"
+    )
 
 
 _Commands = argparse._SubParsersAction  # noqa: SLF001 - argparse gives its type no public name
@@ -46,6 +61,7 @@ def _import(commands: "_Commands[argparse.ArgumentParser]") -> None:
         "is stored as a whole or not at all, and reading it again changes nothing.",
         allow_abbrev=False,
     )
+    _everywhere(command)
     command.add_argument("files", nargs="+", type=Path, metavar="FILE")
     command.add_argument("--account", metavar="N", help="the account, where the file names none")
 
@@ -54,6 +70,7 @@ def _show(commands: "_Commands[argparse.ArgumentParser]") -> None:
     command = commands.add_parser(
         "show", help="print what is stored, as a table, JSON or CSV", allow_abbrev=False
     )
+    _everywhere(command)
     command.add_argument("what", choices=WHAT, metavar="WHAT", help=", ".join(WHAT))
     command.add_argument("--account", metavar="N", help="only this account number")
     command.add_argument("--broker", metavar="B", help="only accounts at this broker")
@@ -77,6 +94,7 @@ def _day(text: str) -> dt.date:
 def _db(commands: "_Commands[argparse.ArgumentParser]") -> None:
     command = commands.add_parser("db", help="check the store, or copy it safely")
     actions = command.add_subparsers(dest="action", metavar="ACTION", required=True)
-    actions.add_parser("check", help="check that the store is whole")
+    _everywhere(actions.add_parser("check", help="check that the store is whole"))
     backup = actions.add_parser("backup", help="copy the store, also while it is open")
+    _everywhere(backup)
     backup.add_argument("file", nargs="?", type=Path, metavar="FILE", help="where to")

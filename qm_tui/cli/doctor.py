@@ -28,9 +28,13 @@ class Finding:
     """One line: what was looked at, how it is, and what to do about it."""
 
     what: str
-    well: bool
     says: str
     advice: str | None = None
+    well: bool = True
+
+
+def _trouble(what: str, says: str, advice: str) -> Finding:
+    return Finding(what, says, advice, well=False)
 
 
 async def doctor(here: Environment) -> int:
@@ -40,7 +44,7 @@ async def doctor(here: Environment) -> int:
         await _store(here),
         *_connections(here),
         await _keyring(here),
-        Finding("log", well=True, says=str(log_path())),
+        Finding("log", str(log_path())),
     ]
     for finding in findings:
         mark = "ok " if finding.well else "!! "
@@ -54,13 +58,12 @@ def _configuration(here: Environment) -> Finding:
     config = here.config
     if not config.exists:
         return Finding(
-            "configuration", True, f"{config.path} is not there; the defaults hold",
+            "configuration",
+            f"{config.path} is not there; the defaults hold",
             "to change anything, copy config.example.toml there",
-        )  # fmt: skip
-    return Finding(
-        "configuration", True,
-        f"{config.path}: {len(config.connections)} connections, {len(config.accounts)} accounts",
-    )  # fmt: skip
+        )
+    counts = f"{len(config.connections)} connections, {len(config.accounts)} accounts"
+    return Finding("configuration", f"{config.path}: {counts}")
 
 
 async def _store(here: Environment) -> Finding:
@@ -68,22 +71,20 @@ async def _store(here: Environment) -> Finding:
     if not path.exists():
         return Finding(
             "store",
-            True,
             f"{path} is not there yet",
             "it is made by the first `qm-tui import FILE`",
         )
     try:
         if not is_current(path):
             return Finding(
-                "store", True, f"{path} was made by an older version",
+                "store",
+                f"{path} was made by an older version",
                 "it is brought up to date, after a backup, when it is next opened",
-            )  # fmt: skip
+            )
     except StoreRefused as error:
-        return Finding("store", False, str(error), "name another store with --store")
+        return _trouble("store", str(error), "name another store with --store")
     if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-        return Finding(
-            "store", False, f"{path} can be read by other users", f"run `chmod 600 {path}`"
-        )
+        return _trouble("store", f"{path} can be read by other users", f"run `chmod 600 {path}`")
     reader = await open_reader(path, here.now)
     try:
         known = await status(reader)
@@ -93,32 +94,32 @@ async def _store(here: Environment) -> Finding:
     says = f"{path}: {len(numbers)} accounts"
     if known.newest_as_of is not None:
         says += f", newest data of {known.newest_as_of:%Y-%m-%d}"
-    return Finding("store", True, says)
+    return Finding("store", says)
 
 
 def _connections(here: Environment) -> Iterator[Finding]:
     for connection in here.config.connections:
         yield Finding(
-            f"[{connection.name}]", True,
+            f"[{connection.name}]",
             f"{connection.broker}: this version reads statements from files",
             "download a Flex statement and run `qm-tui import FILE`",
-        )  # fmt: skip
+        )
 
 
 async def _keyring(here: Environment) -> Finding:
     try:
         found = await asyncio.wait_for(asyncio.to_thread(keyring_status), _KEYRING_PATIENCE)
     except TimeoutError:
-        return Finding("keyring", False, "does not answer", "unlock it, or log in again")
+        return _trouble("keyring", "does not answer", "unlock it, or log in again")
     if found.usable:
-        return Finding("keyring", True, found.detail)
+        return Finding("keyring", found.detail)
     names = [
         environment_name(connection.name, field)
         for connection in here.config.connections
         for field in _SECRETS[connection.broker]
     ]
     if not names:
-        return Finding("keyring", True, f"{found.detail}; nothing needs one so far")
-    return Finding(
-        "keyring", False, found.detail, "put secrets into the environment: " + ", ".join(names)
+        return Finding("keyring", f"{found.detail}; nothing needs one so far")
+    return _trouble(
+        "keyring", found.detail, "put secrets into the environment: " + ", ".join(names)
     )

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
+from types import TracebackType
 from typing import TextIO
 
 from typing_extensions import override
@@ -32,6 +33,21 @@ def refusals() -> tuple[type[Exception], ...]:
     from qm_tui.store.migrate import StoreRefused  # noqa: PLC0415
 
     return (BrokerRefused, BrokerUnavailable, StoreRefused)
+
+
+def tell_of_a_bug(
+    err: TextIO,
+    kind: type[BaseException],
+    error: BaseException,
+    traceback: TracebackType | None,
+) -> None:
+    """Say in one line that the program failed; the log has the rest. A hook of the interpreter."""
+    logging.getLogger(__name__).critical("a bug", exc_info=(kind, error, traceback))
+    first = str(error).partition("\n")[0][:200]
+    err.write(
+        f"qm-tui: something went wrong that should not: {kind.__name__}: {first}\n"
+        f"qm-tui: the details are in {log_path()}\n"
+    )
 
 
 _ACCOUNT = re.compile(r"\b(?:[A-Z]{1,3}\d{5,9}|\d[A-Z]{2}\d{5})\b")

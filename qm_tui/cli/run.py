@@ -4,6 +4,8 @@ import argparse
 import asyncio
 import datetime as dt
 import os
+import sys
+from functools import partial
 from pathlib import Path
 from typing import TextIO
 
@@ -31,6 +33,7 @@ def run(arguments: argparse.Namespace, out: TextIO, err: TextIO) -> int:
         err=err,
     )
     environment.log_to_file(arguments.log_level)
+    sys.excepthook = partial(environment.tell_of_a_bug, err)
     try:
         return _command(arguments, here)
     except environment.refusals() as error:

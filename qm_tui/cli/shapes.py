@@ -1,4 +1,4 @@
-"""The shapes of what `show` prints: one JSON Schema, from which columns, documentation and tests follow."""
+"""The shapes of what `show` prints: one JSON Schema, from which columns and tests follow."""
 
 import json
 from functools import cache

@@ -192,7 +192,7 @@ def parse_osi(text: str) -> OsiParts | None:
 
 
 def osi_symbol(root: str, expiry: date, right: Right, strike: Decimal) -> str | None:
-    """Write an OSI symbol, `AAPL  240315C00150000`; None when the parts do not fit its 21 places."""
+    """Write an OSI symbol, `AAPL  240315C00150000`; None when the parts do not fit 21 places."""
     thousandths = strike.scaleb(3)
     if len(root) > 6 or thousandths != thousandths.to_integral_value() or thousandths >= 10**8:
         return None

@@ -134,7 +134,7 @@ class Fact(Record):
     """What happened. Stays under its key; a restatement is a new version of the same fact."""
 
     key: str
-    """Unique within the account and the kind of record; prefixed with the kind of id it is made of."""
+    """Unique within the account and the kind of record; its prefix names the kind of id."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -329,7 +329,7 @@ class TradeSummary(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClosedLot(Fact):
-    """What the broker says a closing fill closed. Evidence for the choice of lots, never a trade."""
+    """What the broker says a fill closed. Evidence for the choice of lots, never a trade."""
 
     instrument: Instrument
     currency: str | None = None
@@ -445,7 +445,7 @@ class Transfer(Fact):
     instrument: Instrument | None = None
     currency: str | None = None
     quantity: Decimal | None = None
-    """Signed: out is negative. None for cash alone."""
+    """Signed change of the holding: a long that leaves is negative. None for cash alone."""
     price: Decimal | None = None
     market_value: Decimal | None = None
     cost_basis: Decimal | None = None
@@ -528,7 +528,7 @@ class StatementLine(Fact):
     """A line of the statement of funds: for checking, never booked."""
 
     level: str | None = None
-    """`Currency` or `BaseCurrency`: the same movements twice, in their own and the base currency."""
+    """`Currency` or `BaseCurrency`: the same movements twice, in their own and in the base one."""
     date: dt.date | None = None
     report_date: dt.date | None = None
     settle_date: dt.date | None = None

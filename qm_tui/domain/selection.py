@@ -26,7 +26,7 @@ class Scope:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """By which of the view's fields rows are sorted; equal ones by the order they were stored in."""
+    """By which of the view's fields rows are sorted; equal ones as they were stored."""
 
     field: str
     descending: bool = False

@@ -17,6 +17,7 @@ from qm_tui.queries.views import (
 from qm_tui.store.reader import Reader
 from qm_tui.store.reading.accounts import account_facts
 from qm_tui.store.reading.holdings import current_balances
+from qm_tui.store.reading.rates import Rates
 
 BASE = "BASE"
 """The currency under which brokers give totals in an account's base currency."""
@@ -27,11 +28,11 @@ _TAGS = {
     "total_cash": ("TotalCashValue", "cash-balance", "endingCash"),
     "buying_power": ("BuyingPower", "equity-buying-power"),
     "margin_used": ("MaintMarginReq", "maintenance-requirement"),
-    "margin_available": ("ExcessLiquidity", "maintenance-excess"),
+    "margin_available": ("ExcessLiquidity", "AvailableFunds", "maintenance-excess"),
     "realized_pnl": ("RealizedPnL",),
     "daily_pnl": ("DailyPnL",),
 }
-_CASH_TAGS = ("CashBalance", "cash-balance", "endingCash")
+_CASH_TAGS = ("TotalCashBalance", "CashBalance", "cash-balance", "endingCash")
 
 
 async def accounts(reader: Reader, scope: Scope = Scope()) -> list[AccountView]:
@@ -50,6 +51,7 @@ async def accounts(reader: Reader, scope: Scope = Scope()) -> list[AccountView]:
             facts.values.get(row.id),
             balances[row.id],
             positions[row.broker, row.account],
+            facts.rates,
         )
         for row in facts.accounts
     ]
@@ -72,6 +74,7 @@ def _account(
     nav: Any,
     balances: Sequence[Any],
     positions: Sequence[PositionView],
+    rates: Rates,
 ) -> AccountView:
     base = row.base_currency or (nav.currency if nav else None) or _only_currency(balances)
     values = {name: _tagged(balances, tags, base) for name, tags in _TAGS.items()}
@@ -91,7 +94,7 @@ def _account(
         buying_power=values["buying_power"][0],
         margin_used=values["margin_used"][0],
         margin_available=values["margin_available"][0],
-        unrealized_pnl=_unrealized(positions, base),
+        unrealized_pnl=_unrealized(positions, base, rates),
         realized_pnl=values["realized_pnl"][0],
         daily_pnl=values["daily_pnl"][0],
         as_of=max((moment for moment in moments if moment is not None), default=None),
@@ -115,7 +118,7 @@ def _tagged(balances: Sequence[Any], tags: Iterable[str], base: str | None) -> _
     for tag in tags:
         for currency in (BASE, base, only):
             # A single currency stands for the total only when nothing else is held.
-            if currency != BASE and currency != only and tag in _CASH_TAGS:
+            if currency not in {BASE, only} and tag in _CASH_TAGS:
                 continue
             for row in balances:
                 if row.tag == tag and row.currency == currency:
@@ -132,17 +135,28 @@ def _newer(one: _Value, other: _Value | None) -> _Value:
     return one
 
 
-def _unrealized(positions: Sequence[PositionView], base: str | None) -> Decimal | None:
+def _unrealized(
+    positions: Sequence[PositionView], base: str | None, rates: Rates
+) -> Decimal | None:
     """Sum in the base currency; None when one of them is unknown or cannot be converted."""
     if not positions:
         return None
     total = Decimal(0)
     for position in positions:
-        rate = Decimal(1) if position.currency == base else position.fx_rate_to_base
+        rate = _rate(position, base, rates)
         if position.unrealized_pnl is None or rate is None:
             return None
         total += position.unrealized_pnl * rate
     return total
+
+
+def _rate(position: PositionView, base: str | None, rates: Rates) -> Decimal | None:
+    """Return what turns a position's currency into the base: the broker's own, else a day's."""
+    if position.currency == base:
+        return Decimal(1)
+    if position.fx_rate_to_base is not None or position.currency is None or base is None:
+        return position.fx_rate_to_base
+    return rates.get((position.currency, base))
 
 
 def _cash(balances: Sequence[Any]) -> tuple[CurrencyAmount, ...]:

@@ -40,7 +40,7 @@ def _term(start: dt.date, today: dt.date) -> str:
 
 
 def anniversary(day: dt.date) -> dt.date:
-    """Return the same day next year; a month's last day stays a month's last day (Rev. Rul. 66-7)."""
+    """Return the same day next year; a month's last day stays one (Rev. Rul. 66-7)."""
     next_day = day + dt.timedelta(days=1)
     if next_day.day == 1:
         return next_day.replace(year=next_day.year + 1) - dt.timedelta(days=1)

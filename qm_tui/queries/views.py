@@ -1,4 +1,4 @@
-"""What screens and `qm-tui show` print: one frozen row a screen, its fields named as in the contract."""
+"""What screens and `qm-tui show` print: a frozen row each, its fields named as in the contract."""
 
 import datetime as dt
 from dataclasses import dataclass

@@ -24,8 +24,10 @@ from qm_tui.domain.records import (
     NavSummary,
     Observation,
     Record,
+    RefusedRow,
     Trade,
 )
+from qm_tui.domain.soundness import RULES, Flaw
 from qm_tui.store.texts import canonical, json_text, utc_text
 
 _ELSEWHERE = frozenset({"account", "instrument", "key", "document_row", "broker_specific"})
@@ -172,8 +174,14 @@ class Binder:
         others: list[Record] = []
         new: list[Instrument] = []
         days: dict[int, list[dt.date | None]] = {}
+        refused = list(batch.refused)
         for record in batch.records:
             kind = type(record)
+            rule = RULES.get(kind)
+            flaw = rule(record) if rule is not None else None
+            if flaw is not None:
+                refused.append(_refused(batch, record, flaw))
+                continue
             if not is_bound(kind):
                 others.append(record)
                 continue
@@ -187,7 +195,7 @@ class Binder:
             rows=rows,
             new_instruments=tuple(new),
             seen=tuple(Seen(place, first, last) for place, (first, last) in days.items()),
-            rest=replace(batch, records=tuple(others)),
+            rest=replace(batch, records=tuple(others), refused=tuple(refused)),
         )
 
     def _bind(self, kind: type[Record], record: Record, place: int | None) -> Bound:
@@ -211,6 +219,16 @@ class Binder:
             known = self._places[id(instrument)] = (len(self._places), instrument)
             new.append(instrument)
         return known[0]
+
+
+def _refused(batch: Batch, record: Record, flaw: Flaw) -> RefusedRow:
+    return RefusedRow(
+        section=batch.section.value,
+        document_row=-1 if record.document_row is None else record.document_row,
+        field=flaw.field,
+        text=flaw.text,
+        reason=flaw.reason,
+    )
 
 
 def _widen(days: list[dt.date | None], day: dt.date | None) -> None:

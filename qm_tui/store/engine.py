@@ -29,7 +29,7 @@ def _listen(engine: Engine, pragmas: tuple[str, ...], begin: str) -> None:
 
 
 def reading_engine(path: Path) -> Engine:
-    """Make the engine that reads: each transaction sees one moment of the store, and cannot write."""
+    """Make the engine that reads: a transaction sees one moment of the store and cannot write."""
     engine = create_engine(
         f"sqlite:///{path}",
         poolclass=QueuePool,

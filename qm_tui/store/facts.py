@@ -1,4 +1,4 @@
-"""Facts under their keys: new ones added, known ones left alone, restated ones kept in all versions."""
+"""Facts under their keys: new ones added, known ones left alone, restated ones in all versions."""
 
 import datetime as dt
 import json
@@ -86,7 +86,7 @@ class Outcome:
 
 
 class FactTable:
-    """Saves records of one kind. `columns` are the record's own, the instrument, and the leftovers."""
+    """Saves records of one kind. `columns`: the record's own, the instrument, the leftovers."""
 
     def __init__(self, table: Table, kind: type[Record], dialect: Dialect) -> None:
         self.table = table
@@ -162,7 +162,7 @@ class FactTable:
     async def find(
         self, connection: AsyncConnection, pending: Mapping[tuple[int, str], Incoming]
     ) -> dict[tuple[int, str], Existing]:
-        """Return what is stored under the same keys (a subclass: under other ids of the same fact)."""
+        """Return what is stored under the same keys (a subclass: under other ids of a fact)."""
         by_account: dict[int, list[str]] = defaultdict(list)
         for account_id, key in pending:
             by_account[account_id].append(key)
@@ -330,7 +330,7 @@ class Versions:
                         row.run_id,
                         row.recorded_at,
                         stored=True,
-                    )  # fmt: skip
+                    )
                 )
 
     async def _load_rows(self, connection: AsyncConnection, names: str, ids: Sequence[int]) -> None:
@@ -365,7 +365,7 @@ class Versions:
                         row.run_id,
                         row.source_at,
                         stored=False,
-                    )  # fmt: skip
+                    )
                 )
 
     def add(self, fact_id: int, row: Incoming, origin: Origin) -> None:
@@ -388,7 +388,7 @@ class Versions:
                 origin.run_id,
                 origin.recorded_at,
                 stored=False,
-            )  # fmt: skip
+            )
         )
 
     async def store(self, connection: AsyncConnection) -> None:
@@ -411,7 +411,7 @@ class Versions:
                             "document_row": version.document_row,
                             "run_id": version.run_id,
                             "recorded_at": version.recorded_at,
-                        }  # fmt: skip
+                        }
                     )
                 elif version.renewed:
                     renewed.append({f"b_{name}": value for name, value in row.items()})

@@ -36,7 +36,7 @@ def prepare(path: Path, now: dt.datetime) -> Path | None:
 
 
 def is_current(path: Path) -> bool:
-    """Tell whether the store is there and needs no migration; raises StoreRefused like `prepare`."""
+    """Tell whether the store is there and needs no migration; refuses like `prepare`."""
     return path.exists() and _revision(path) == HEAD
 
 

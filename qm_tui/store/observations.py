@@ -59,7 +59,7 @@ class ObservationTable:
         connection_id: int,
         origin: Origin,
     ) -> tuple[SectionCounts, set[tuple[int, int]]]:
-        """Save (bound record, account id, instrument id); return the counts and what was touched."""
+        """Save (bound record, account id, instrument id); return counts and what was touched."""
         added: list[tuple[Any, ...]] = []
         replaced: list[int] = []
         touched: set[tuple[int, int]] = set()

@@ -1,4 +1,4 @@
-"""The record of a sync or an import: when, from where, what it brought, and what was wrong with it."""
+"""The record of a sync or an import: when, from where, what it brought, what was wrong with it."""
 
 import datetime as dt
 from collections import Counter

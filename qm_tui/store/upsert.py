@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 
 def upsert(table: Table, dialect: Dialect, *, key: Sequence[str], replace: Sequence[str]) -> Insert:
-    """Make the statement that inserts a row, or replaces some columns of the one with the same key."""
+    """Make the statement that inserts a row, or replaces columns of the one with the same key."""
     if dialect.name == "postgresql":
         into = postgresql.insert(table)
         if not replace:

@@ -1,11 +1,13 @@
-"""The only door through which anything is stored: batches of records, each unit in one transaction."""
+"""The only door through which anything is stored: batches of records, a transaction a unit."""
 
 import datetime as dt
+import logging
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
 from sqlalchemy import delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from qm_tui.domain.events import SectionCounts
@@ -39,6 +41,12 @@ from qm_tui.store.schema.sync import coverage, cursors, raw_documents
 from qm_tui.store.texts import utc_text
 from qm_tui.store.trade_states import settle
 from qm_tui.store.upsert import upsert
+
+_log = logging.getLogger(__name__)
+
+
+class RowRefused(Exception):  # noqa: N818 - what the store did; told to the user
+    """The store refused a row that everybody before it let pass."""
 
 
 class Unit:
@@ -292,7 +300,23 @@ class Writer:
 
     @asynccontextmanager
     async def unit(self, source: Source) -> AsyncIterator[Unit]:
-        """Run one transaction that is a whole run; an error inside leaves nothing behind."""
+        """Run one transaction that is a whole run; an error inside leaves nothing behind.
+
+        Raises:
+            RowRefused: a row broke a rule that nobody checked before.
+        """
+        try:
+            async with self._run(source) as unit:
+                yield unit
+        except IntegrityError as error:
+            _log.exception("a row broke a rule of the store")
+            raise RowRefused(
+                f"A row breaks a rule of the store ({error.orig}), so nothing of it is stored. "
+                "This should not happen; please report it with the log."
+            ) from error
+
+    @asynccontextmanager
+    async def _run(self, source: Source) -> AsyncIterator[Unit]:
         started = self._now()
         async with self._engine.begin() as connection:
             connected = await runs.connection_id(connection, source)
@@ -323,7 +347,7 @@ class Writer:
             return await unit.save(batch)
 
     async def apply_account_settings(self, settings: Sequence[AccountSettings]) -> None:
-        """Take over what the configuration says of accounts, for those there are and those to come."""
+        """Take over what the configuration says of accounts, those there are and those to come."""
         async with self._engine.begin() as connection:
             await connection.execute(delete(account_settings))
             if not settings:

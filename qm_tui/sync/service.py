@@ -11,7 +11,7 @@ from qm_tui.domain.events import SyncEvent, SyncFailed, SyncFinished, SyncProgre
 from qm_tui.domain.records import RefusedRow
 from qm_tui.store.binding import Binder, BoundBatch
 from qm_tui.store.runs import Source
-from qm_tui.store.writer import Writer
+from qm_tui.store.writer import RowRefused, Writer
 from qm_tui.sync.reading import ReadingDied, read_apart
 
 CONNECTION = "import"
@@ -67,7 +67,7 @@ class Importer:
             async with aclosing(self._store(path.name, batches, source)) as events:
                 async for event in events:
                     yield event
-        except (BrokerRefused, ReadingDied) as error:
+        except (BrokerRefused, ReadingDied, RowRefused) as error:
             yield SyncFailed(source=path.name, reason=str(error))
 
     async def _store(

@@ -58,13 +58,13 @@ class ImportDesk:
                 job.cancel()
             case _:
                 job.over = True
-        self._show(job)
-        self._app.notify(
-            job.result(),
-            title="Import",
-            severity="information" if job.finished and not job.failed else "warning",
-            markup=False,
-        )
+        if not self._show(job):
+            self._app.notify(
+                job.result(),
+                title="Import",
+                severity="information" if job.finished and not job.failed else "warning",
+                markup=False,
+            )
         self._on_end()
 
     def _begin(self, job: "ImportJob | None") -> None:
@@ -88,10 +88,13 @@ class ImportDesk:
         assert self._worker is not None
         self._app.push_screen(ImportProgress(job, self._worker.cancel))
 
-    def _show(self, job: "ImportJob") -> None:
+    def _show(self, job: "ImportJob") -> bool:
+        """Show how it stands; whether that is in a dialog and not in the status bar alone."""
         from qm_tui.ui.dialogs.import_progress import ImportProgress  # noqa: PLC0415 - see above
 
         self._session.under_way = None if job.over else job.in_short()
         self._on_progress()
-        if isinstance(self._app.screen, ImportProgress):
-            self._app.screen.show_job()
+        if not isinstance(self._app.screen, ImportProgress):
+            return False
+        self._app.screen.show_job()
+        return True

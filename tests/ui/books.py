@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from textual import events
 from textual.pilot import Pilot
 
-from qm_tui.brokers.files.ledger import LedgerReader
+from qm_tui.brokers.registry import recognize
 from qm_tui.domain.records import Batch, RawBlock
 from qm_tui.store.reader import Reader
 from qm_tui.store.runs import Source
@@ -133,7 +133,7 @@ def a_context(store: Store, **changes: Any) -> Context:
         return store.reader
 
     async def open_importer() -> Importer:
-        return Importer(store.writer, lambda _: LedgerReader(), ZONE)
+        return Importer(store.writer, recognize, ZONE)
 
     parts: dict[str, Any] = {
         "open_reader": open_reader,
@@ -181,6 +181,13 @@ class Monitor:
     def lines(self) -> list[str]:
         """The screen, line by line."""
         return [strip.text.rstrip() for strip in self.app.screen._compositor.render_strips()]
+
+    @property
+    def underlined(self) -> str:
+        """What is underlined on the screen, for the tab that is open."""
+        strips = self.app.screen._compositor.render_strips()
+        segments = [segment for strip in strips for segment in strip if segment.style]
+        return " ".join(s.text.strip() for s in segments if s.style and s.style.underline)
 
     @property
     def text(self) -> str:

@@ -114,6 +114,31 @@ async def test_every_key_that_help_names_has_an_id(store: Store) -> None:
             assert [binding.key for binding in ours if not binding.id] == []
 
 
+@pytest.mark.parametrize(
+    ("hint", "trail"),
+    [("Open", "Positions / U1234567 / AAPL"), ("Raw row", "Positions / raw row"), ("Lots", "Lots")],
+)
+async def test_a_click_on_a_hint_does_what_the_key_does(
+    store: Store, hint: str, trail: str
+) -> None:
+    await a_book(store)
+    async with monitor(a_context(store)) as it:
+        await it.press("2")
+        await it.pilot.click("#hints", offset=(it.lines[-1].index(hint), 0))
+        await it.settle()
+        assert it.trail == trail
+
+
+async def test_the_hints_are_of_the_keys_that_work_now(store: Store) -> None:
+    await a_book(store)
+    async with monitor(a_context(store)) as it:
+        await it.press("2")
+        assert "Raw row" in it.lines[-1]
+        await it.press("slash")
+        assert "Keep it" in it.lines[-1]
+        assert "Raw row" not in it.lines[-1]
+
+
 async def test_a_key_can_be_given_to_another_hand(store: Store) -> None:
     await a_book(store)
     context = a_context(store, keys={"show.positions": "P", "table.down": "e"})

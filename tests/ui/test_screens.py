@@ -123,6 +123,23 @@ async def test_below_a_position_of_all_accounts_stands_its_account(store: Store)
         assert it.trail == "Positions / U1234567 / AAPL"
 
 
+async def test_t_leads_from_a_position_to_its_trades_past_the_lots(store: Store) -> None:
+    await a_book(store)
+    async with monitor(a_context(store)) as it:
+        await it.press("2", "t")
+        await it.until_shown(f"{TRADES} trades")
+        assert it.trail == "Positions / U1234567 / AAPL / trades"
+
+
+async def test_where_the_broker_reported_no_lots_t_leads_on_to_the_trades(store: Store) -> None:
+    await a_book(store)
+    async with monitor(a_context(store)) as it:
+        await it.press("down", "enter", "enter")
+        assert "no open lots" in it.text
+        await it.press("t")
+        assert it.trail.endswith("/ VT / trades")
+
+
 async def test_from_a_lot_of_all_accounts_one_comes_to_its_trades(store: Store) -> None:
     await a_book(store)
     async with monitor(a_context(store)) as it:
@@ -143,6 +160,7 @@ async def test_activity_has_a_tab_for_everything(store: Store, key: str, shown: 
         await it.press("6", key)
         await it.until_shown(shown)
         assert all(name in it.lines[1] for name in TABS.values())
+        assert TABS[key] in it.underlined
         await it.press("t")
         await it.until_shown(f"{TRADES + 3} trades")
 

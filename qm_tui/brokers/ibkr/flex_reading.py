@@ -32,7 +32,7 @@ _READERS: Mapping[tuple[str, str], Read] = MappingProxyType(
         ("ChangeInDividendAccruals", "ChangeInDividendAccrual"): cash.dividend_change,
         ("OpenDividendAccruals", "OpenDividendAccrual"): cash.dividend_open,
         ("StmtFunds", "StatementOfFundsLine"): cash.statement_line,
-        ("Transfers", "Transfer"): transfers.transfer,
+        ("Transfers", "Transfer"): transfers.transfer_row,
         ("Transfers", "TransferLot"): transfers.transfer_lot,
         ("OptionEAE", "OptionEAE"): events.option_event,
         ("CorporateActions", "CorporateAction"): events.corporate_action,

@@ -108,6 +108,11 @@ class FlexTokens:
             self._parser.Parse(chunk)
         except expat.ExpatError as error:
             raise self._damaged(error) from None
+        except (LookupError, ValueError):
+            raise BrokerRefused(
+                f"{quoted(self._name)} is written in an encoding that cannot be read; Flex "
+                f"statements are in UTF-8. {WHAT_TO_DO}"
+            ) from None
 
     def _finish(self) -> None:
         try:

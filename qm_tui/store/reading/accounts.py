@@ -10,6 +10,7 @@ from qm_tui.domain.records import NavKind
 from qm_tui.domain.selection import Scope
 from qm_tui.store.reading.holdings import current_balances, current_positions
 from qm_tui.store.reading.narrowing import account_ids, among, end_of
+from qm_tui.store.reading.rates import Rates, newest_rates
 from qm_tui.store.schema.accounts import (
     account_connections,
     account_settings,
@@ -91,6 +92,7 @@ class AccountFacts(Generic[V]):
     values: dict[int, Row[Any]]
     balances: Sequence[Row[Any]]
     positions: Sequence[V]
+    rates: Rates
 
 
 def account_facts(
@@ -103,4 +105,5 @@ def account_facts(
         values=newest_values(connection, scope),
         balances=current_balances(connection, scope),
         positions=current_positions(connection, make_position, scope),
+        rates=newest_rates(connection, scope.as_of),
     )

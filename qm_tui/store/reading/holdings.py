@@ -115,7 +115,7 @@ def current_broker_lots(
     rows.sort(
         key=lambda row: (row["account"], row["symbol"], str(row["acquisition_date"]), row["id"])
     )
-    return [make(**row) for row in rows]
+    return [make(**row) for row in rows if row["quantity"]]
 
 
 def _held(

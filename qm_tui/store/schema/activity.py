@@ -267,10 +267,6 @@ transfers = _fact(
     text("broker_id"),
     text("codes"),
     one_of("direction", TransferDirection, "direction"),
-    CheckConstraint(
-        "quantity IS NULL OR (direction = 'out') = (quantity LIKE '-%') OR quantity = '0'",
-        name="quantity_sign",
-    ),
     Index(None, "date", "id"),
     Index(None, "account_id", "date", "id"),
     Index(None, "instrument_id", "date", "id"),

@@ -106,7 +106,7 @@ broker_lots = Table(
     text("originating_order_id"),
     text("code"),
     UniqueConstraint("set_id", "instrument_id", "key"),
-    CheckConstraint("quantity NOT IN ('', '0')", name="quantity"),
+    CheckConstraint("quantity <> ''", name="quantity"),
     Index(None, "instrument_id", "as_of"),
     Index(None, "account_id", "as_of"),
 )

@@ -21,7 +21,15 @@ _BAR = 40
 """Cells of the progress bar."""
 _NAMED = 20
 """Refused rows and novelties that are named one by one; the imports screen has them all."""
-_HEADINGS = ("received", "added", "changed", "unchanged", "refused")
+_COLUMNS = {
+    "rows": "received",
+    "added": "added",
+    "changed": "changed",
+    "same": "unchanged",
+    "refused": "refused",
+}
+_NAME, _NUMBER = 18, 9
+"""Cells; with the indent they must fit into a dialog on a terminal of 80."""
 
 
 class ImportProgress(ModalScreen[None]):
@@ -117,7 +125,9 @@ def _finished(outcome: SyncFinished) -> Iterator[Content]:
     if outcome.already_known:
         yield words("  This document was read before; nothing new.", "$text-muted")
     if outcome.sections:
-        yield words("  " + " " * 18 + "".join(f"{h:>11}" for h in _HEADINGS), "$text-muted")
+        yield words(
+            "  " + " " * _NAME + "".join(f"{h:>{_NUMBER}}" for h in _COLUMNS), "$text-muted"
+        )
         for section, counts in outcome.sections.items():
             yield _counts(section.value.replace("_", " "), counts)
         yield _counts("in all", outcome.totals)
@@ -128,10 +138,10 @@ def _finished(outcome: SyncFinished) -> Iterator[Content]:
 
 
 def _counts(name: str, counts: SectionCounts) -> Content:
-    numbers = [getattr(counts, heading) for heading in _HEADINGS]
-    cells = [words(f"{number:>11,}", "" if number else "$text-muted") for number in numbers[:-1]]
-    refused = words(f"{numbers[-1]:>11,}", "$text-error" if numbers[-1] else "$text-muted")
-    return Content.assemble(words(f"  {name:<18}"), *cells, refused)
+    *numbers, refused = (getattr(counts, column) for column in _COLUMNS.values())
+    cells = [words(f"{number:>{_NUMBER},}", "" if number else "$text-muted") for number in numbers]
+    cells.append(words(f"{refused:>{_NUMBER},}", "$text-error" if refused else "$text-muted"))
+    return Content.assemble(words(f"  {name:<{_NAME}}"), *cells)
 
 
 def _novelties(outcome: SyncFinished) -> Iterator[Content]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
+from textual.binding import Binding, BindingType
 from typing_extensions import override
 
 from qm_tui.domain.selection import Scope
@@ -11,6 +12,7 @@ from qm_tui.ui.column_kinds import Kinds
 from qm_tui.ui.feeds import Feed, ListFeed
 from qm_tui.ui.screens.page import Page
 from qm_tui.ui.screens.table_screen import TableScreen
+from qm_tui.ui.session import Session
 from qm_tui.ui.widgets.columns import Column
 
 if TYPE_CHECKING:
@@ -21,7 +23,12 @@ class LotsScreen(TableScreen[LotView]):
     """Lots of all accounts, or of one position."""
 
     noun = ("broker lot", "broker lots")
-    EMPTY: ClassVar[str] = "The broker reported no open lots here. Enter on a position leads here."
+    EMPTY: ClassVar[str] = (
+        "The broker reported no open lots here. t shows the trades of a position."
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("t", "trades", "Trades", id="lots.trades"),
+    ]
 
     @override
     def columns(self) -> Sequence[Column[LotView]]:
@@ -77,10 +84,23 @@ class LotsScreen(TableScreen[LotView]):
 
     @override
     def below(self, row: LotView) -> Page:
-        from qm_tui.ui.screens.activity import ActivityScreen  # noqa: PLC0415 - when asked for
-
         scope = Scope(
             account=row.account, broker=self.scope.broker, instrument_id=row.instrument_id
         )
-        names = ("trades",) if self.scope.account else (row.account, row.symbol, "trades")
-        return ActivityScreen(self.session, (*self.trail, *names), scope)
+        names = () if self.scope.account else (row.account, row.symbol)
+        return trades_page(self.session, (*self.trail, *names), scope)
+
+    def action_trades(self) -> None:
+        """Show the trades of the lot's instrument, also where the broker reported no lots."""
+        row = self.table.cursor_row
+        if row is not None:
+            self.app.push_screen(self.below(row))
+        elif self.scope.instrument_id is not None:
+            self.app.push_screen(trades_page(self.session, self.trail, self.scope))
+
+
+def trades_page(session: Session, trail: Sequence[str], scope: Scope) -> Page:
+    """The screen with the trades of an instrument."""
+    from qm_tui.ui.screens.activity import ActivityScreen  # noqa: PLC0415 - when asked for
+
+    return ActivityScreen(session, (*trail, "trades"), scope)

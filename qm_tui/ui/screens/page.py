@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
-from textual.app import ComposeResult
+from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
+from textual.dom import DOMNode
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.worker import Worker, WorkerState
@@ -110,12 +111,12 @@ class Page(Screen[None]):
     def show_hints(self) -> None:
         """Name the keys that work here."""
         shown: dict[str, tuple[str, str, str]] = {}
-        for _, binding, enabled, _ in self.active_bindings.values():
+        for node, binding, enabled, _ in self.active_bindings.values():
             if not (binding.show and enabled):
                 continue
             if binding.action not in shown or binding.key == "enter":
                 key = self.app.get_key_display(binding)
-                shown[binding.action] = (key, binding.description, binding.action)
+                shown[binding.action] = (key, binding.description, _target(node) + binding.action)
         self.query_one("#hints", Bar).say(key_hints(shown.values()), HELP)
 
     # Loading
@@ -182,3 +183,10 @@ def how_old(session: Session) -> str:
     if status is None or status.newest_as_of is None:
         return ""
     return f"{age(session.context.now(), status.newest_as_of)} old"
+
+
+def _target(node: DOMNode) -> str:
+    """Whose action it is, as a click on its hint must say."""
+    if isinstance(node, App):
+        return "app."
+    return "screen." if isinstance(node, Screen) else "focused."

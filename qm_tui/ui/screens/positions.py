@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.content import Content
 from typing_extensions import override
 
@@ -30,6 +31,9 @@ class PositionsScreen(TableScreen[PositionView]):
     noun = ("position", "positions")
     EMPTY: ClassVar[str] = "No positions. Press I to import a statement."
     sorted_by = ("symbol", False)
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("t", "trades", "Trades", id="positions.trades"),
+    ]
 
     @override
     def columns(self) -> Sequence[Column[PositionView]]:
@@ -113,10 +117,20 @@ class PositionsScreen(TableScreen[PositionView]):
     def below(self, row: PositionView) -> Page:
         from qm_tui.ui.screens.lots import LotsScreen  # noqa: PLC0415 - when asked for
 
+        return LotsScreen(self.session, *self._narrowed(row))
+
+    def action_trades(self) -> None:
+        """Show the trades that led to the position."""
+        from qm_tui.ui.screens.lots import trades_page  # noqa: PLC0415 - when asked for
+
+        if (row := self.table.cursor_row) is not None:
+            self.app.push_screen(trades_page(self.session, *self._narrowed(row)))
+
+    def _narrowed(self, row: PositionView) -> tuple[tuple[str, ...], Scope]:
         scope = Scope(account=row.account, broker=row.broker, instrument_id=row.instrument_id)
         # An account that is not in the trail yet must be, or the lots seem to be of all accounts.
         names = (row.symbol,) if self.scope.account else (row.account, row.symbol)
-        return LotsScreen(self.session, (*self.trail, *names), scope)
+        return (*self.trail, *names), scope
 
     def _age(self, position: PositionView) -> Cell:
         text = age(self.session.context.now(), position.as_of)

@@ -29,9 +29,11 @@ class Bar(Widget):
 
     def say(self, left: Content | None = None, right: Content | None = None) -> None:
         """Show something else; None leaves a side as it is."""
-        new = (self.left if left is None else left, self.right if right is None else right)
-        if new != (self.left, self.right):
-            self.left, self.right = new
+        left = self.left if left is None else left
+        right = self.right if right is None else right
+        # Content is equal when its text is, whatever its styles.
+        if not (left.is_same(self.left) and right.is_same(self.right)):
+            self.left, self.right = left, right
             self.refresh()
 
     @override

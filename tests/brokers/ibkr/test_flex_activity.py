@@ -17,6 +17,7 @@ from qm_tui.domain.records import (
     MarginInterest,
     OptionEvent,
     OptionEventType,
+    OtherRow,
     StatementLine,
     Transfer,
     TransferDirection,
@@ -138,8 +139,8 @@ def test_interest_is_told_by_period_and_by_tier(tmp_path: Path) -> None:
         ),
     )
     usd, base, debit = found.all(MarginInterest)
-    assert (usd.type, usd.currency, usd.accrued) == ("accrual", "USD", -7)
-    assert (usd.starting_balance, usd.reversal) == (Decimal("-11.5"), 6)
+    assert (usd.type, usd.currency, usd.accrued) == ("accrual", "USD", Decimal(-7))
+    assert (usd.starting_balance, usd.reversal) == (Decimal("-11.5"), Decimal(6))
     assert usd.key == "IA:USD:2026-01-01:2026-01-31"
     assert (base.type, base.currency) == ("accrual_base_summary", "BASE")
     assert (debit.type, debit.tier) == ("Debit Interest", "0 - 100,000")
@@ -161,8 +162,8 @@ def transfer(folder: Path, **attributes: str) -> Transfer:
 
 def test_a_transfer_has_a_direction_and_an_unknown_cost(tmp_path: Path) -> None:
     found = transfer(tmp_path)
-    assert (found.direction, found.quantity) == (TransferDirection.IN, 100)
-    assert (found.market_value, found.price, found.cost_basis) == (1000, None, None)
+    assert (found.direction, found.quantity) == (TransferDirection.IN, Decimal(100))
+    assert (found.market_value, found.price, found.cost_basis) == (Decimal(1000), None, None)
     assert (found.counterparty, found.counterparty_account) == ("HOOLI", "12345")
     assert found.cash_amount is None
 
@@ -185,7 +186,7 @@ def test_a_transfer_of_cash_has_no_instrument(tmp_path: Path) -> None:
         tmp_path, assetCategory="CASH", symbol="--", conid="", isin="", quantity="0",
         direction="OUT", cashTransfer="-250", description="TRANSFER OUT", positionAmount="0",
     )  # fmt: skip
-    assert (found.instrument, found.quantity, found.cash_amount) == (None, None, -250)
+    assert (found.instrument, found.quantity, found.cash_amount) == (None, None, Decimal(-250))
 
 
 def test_a_transfer_that_says_nothing_is_refused(tmp_path: Path) -> None:
@@ -200,7 +201,7 @@ def test_the_lots_of_a_transfer_explain_it(tmp_path: Path) -> None:
     for rows in ((inside,), (row("Transfer", TRANSFER, transactionID="9"), parts)):
         found = one_section(tmp_path, "Transfers", *rows)
         lot = found.one(TransferLot)
-        assert (lot.transfer_key, lot.quantity) == ("TX:9", 60)
+        assert (lot.transfer_key, lot.quantity) == ("TX:9", Decimal(60))
         assert lot.acquisition_date == dt.date(2020, 1, 5)
         assert found.one(Transfer).quantity == 100
 
@@ -247,10 +248,26 @@ def test_every_code_of_an_action_has_its_kind(
     }  # fmt: skip
     found = one_section(tmp_path, "CorporateActions", row("CorporateAction", said))
     action = found.one(CorporateAction)
-    assert (action.type, action.broker_type, action.quantity) == (kind, code, 300)
+    assert (action.type, action.broker_type, action.quantity) == (kind, code, Decimal(300))
     assert (action.date, action.report_date) == (dt.date(2026, 1, 5), dt.date(2026, 1, 6))
     assert (action.action_id, action.key) == ("8", "TX:9")
     assert found.novelties == []
+
+
+def test_sums_of_actions_and_of_transfers_are_kept_but_are_no_facts(tmp_path: Path) -> None:
+    action = {**STOCK, "accountId": "U1", "type": "FS", "reportDate": "20260106", "quantity": "3"}
+    found = read(
+        tmp_path,
+        document(
+            statement(
+                section(
+                    "CorporateActions", row("CorporateAction", action, levelOfDetail="SUMMARY")
+                ),
+                section("Transfers", row("Transfer", TRANSFER, levelOfDetail="SUMMARY")),
+            )
+        ),
+    )
+    assert [type(record) for record in found.records] == [OtherRow, OtherRow]
 
 
 def test_a_line_of_the_statement_of_funds_keeps_its_level(tmp_path: Path) -> None:

@@ -195,6 +195,20 @@ def test_a_damaged_file_says_where(tmp_path: Path) -> None:
     assert "is damaged at line 2, column 10" in message
 
 
+@pytest.mark.parametrize("encoding", ["klingon-8", "shift_jis"])
+def test_an_encoding_that_cannot_be_read_is_refused(tmp_path: Path, encoding: str) -> None:
+    text = f'<?xml version="1.0" encoding="{encoding}"?>' + trades()
+    assert "encoding" in refused(tmp_path, text)
+
+
+def test_a_file_in_another_encoding_is_read(tmp_path: Path) -> None:
+    text = '<?xml version="1.0" encoding="windows-1252"?>' + trades(
+        row("Trade", BUY, description="Zürich")
+    )
+    found = read(tmp_path, text.encode("windows-1252"))
+    assert found.one(Trade).instrument.description == "Zürich"
+
+
 def test_what_follows_the_end_is_damage(tmp_path: Path) -> None:
     assert "is damaged" in refused(tmp_path, trades() + "<more/>")
 

@@ -55,9 +55,9 @@ def test_a_summary_is_the_position_and_its_lots_are_lots(tmp_path: Path) -> None
         lot(position="40", originatingTransactionID="1002"),
     )
     position = found.one(Position)
-    assert (position.quantity, position.average_cost) == (100, Decimal("10.51"))
-    assert (position.cost_basis, position.market_value) == (1051, 1200)
-    assert (position.market_price, position.unrealized_pnl) == (12, 149)
+    assert (position.quantity, position.average_cost) == (Decimal(100), Decimal("10.51"))
+    assert (position.cost_basis, position.market_value) == (Decimal(1051), Decimal(1200))
+    assert (position.market_price, position.unrealized_pnl) == (Decimal(12), Decimal(149))
     assert position.as_of == END
     assert [x.quantity for x in found.all(BrokerLot)] == [60, 40]
     assert [x.key for x in found.all(BrokerLot)] == ["TX:1001", "TX:1002"]
@@ -83,8 +83,12 @@ def test_lots_alone_add_up_to_the_position(tmp_path: Path) -> None:
         lot(conid="2", symbol="MSFT"),
     )
     first, second = found.all(Position)
-    assert (first.quantity, first.cost_basis, first.market_value) == (100, 1100, 1200)
-    assert (first.average_cost, first.unrealized_pnl) == (11, 100)
+    assert (first.quantity, first.cost_basis, first.market_value) == (
+        Decimal(100),
+        Decimal(1100),
+        Decimal(1200),
+    )
+    assert (first.average_cost, first.unrealized_pnl) == (Decimal(11), Decimal(100))
     assert second.instrument.symbol == "MSFT"
     assert "Tick Summary" in found.warnings[0]
 
@@ -92,7 +96,11 @@ def test_lots_alone_add_up_to_the_position(tmp_path: Path) -> None:
 def test_the_sum_of_lots_is_unknown_where_one_of_them_is(tmp_path: Path) -> None:
     found = positions(tmp_path, lot(costBasisMoney="600"), lot(costBasisMoney=""))
     position = found.one(Position)
-    assert (position.quantity, position.cost_basis, position.average_cost) == (200, None, None)
+    assert (position.quantity, position.cost_basis, position.average_cost) == (
+        Decimal(200),
+        None,
+        None,
+    )
 
 
 def test_rows_without_a_level_are_told_by_what_only_lots_have(tmp_path: Path) -> None:
@@ -118,8 +126,8 @@ def test_money_of_a_short_position_is_negative(tmp_path: Path) -> None:
     unsigned = positions(tmp_path, row("OpenPosition", POSITION, position="100", side="Short")).one(
         Position
     )
-    assert (signed.cost_basis, signed.market_value) == (Decimal("-3440.5"), -3553)
-    assert (amounts.cost_basis, amounts.market_value) == (Decimal("-3440.5"), -3553)
+    assert (signed.cost_basis, signed.market_value) == (Decimal("-3440.5"), Decimal(-3553))
+    assert (amounts.cost_basis, amounts.market_value) == (Decimal("-3440.5"), Decimal(-3553))
     assert unsigned.quantity == -100
 
 
@@ -278,12 +286,21 @@ def test_net_asset_value_is_told_by_day_and_by_period(tmp_path: Path) -> None:
         )
     )  # fmt: skip
     day, period = read(tmp_path, text).all(NavSummary)
-    assert (day.kind, day.total, day.cash, day.stock) == (NavKind.EQUITY_SUMMARY, 100, 40, 60)
+    assert (day.kind, day.total, day.cash, day.stock) == (
+        NavKind.EQUITY_SUMMARY,
+        Decimal(100),
+        Decimal(40),
+        Decimal(60),
+    )
     assert day.to_date == dt.date(2026, 1, 30)
     assert day.options is None
-    assert (period.kind, period.starting_value, period.total) == (NavKind.CHANGE_IN_NAV, 90, 100)
+    assert (period.kind, period.starting_value, period.total) == (
+        NavKind.CHANGE_IN_NAV,
+        Decimal(90),
+        Decimal(100),
+    )
     assert (period.from_date, period.to_date) == (dt.date(2026, 1, 1), dt.date(2026, 1, 31))
-    assert (period.mark_to_market, period.time_weighted_return) == (9, Decimal("10.5"))
+    assert (period.mark_to_market, period.time_weighted_return) == (Decimal(9), Decimal("10.5"))
     assert period.broker_specific == {"dividends": "2"}
 
 

@@ -108,7 +108,8 @@ def test_three_shares_are_three_shares_at_all_levels_of_detail(tmp_path: Path) -
         TradeSummaryLevel.ORDER,
     ]
     assert len(found.all(ClosedLot)) == len(found.all(BrokerWashSale)) == 1
-    assert found.novelties == found.refused == []
+    assert not found.novelties
+    assert not found.refused
 
 
 def test_the_level_decides_where_all_rows_are_trades(tmp_path: Path) -> None:
@@ -306,7 +307,11 @@ def test_a_confirmation_is_the_same_fill_under_other_names(tmp_path: Path) -> No
         found = read(tmp_path, text)
         fill = found.one(Trade)
         assert fill.key == "EX:0001.01.01"
-        assert (fill.price, fill.commission, fill.taxes) == (Decimal("10.5"), Decimal(-1), 0)
+        assert (fill.price, fill.commission, fill.taxes) == (
+            Decimal("10.5"),
+            Decimal(-Decimal(1)),
+            Decimal(0),
+        )
         assert (fill.codes, fill.settle_date) == ("P", dt.date(2026, 1, 6))
         assert fill.broker_order_id == "3001"
         assert fill.broker_specific == {"amount": "1050"}
@@ -341,7 +346,7 @@ def test_a_closed_lot_tells_of_its_opening_and_of_the_fill_before_it(
 
 def test_a_lot_closed_by_a_purchase_was_short(tmp_path: Path) -> None:
     lot = read(tmp_path, trades(row("Lot", BUY, LOT, buySell="BUY", notes="LT"))).one(ClosedLot)
-    assert (lot.quantity, lot.cost_basis, lot.term) == (-40, Decimal("-420.4"), "long")
+    assert (lot.quantity, lot.cost_basis, lot.term) == (-Decimal(40), Decimal("-420.4"), "long")
     assert lot.closing_trade_key is None
 
 
@@ -377,7 +382,7 @@ def test_a_wash_sale_is_kept_as_the_broker_reports_it(tmp_path: Path, tag: str) 
         )
     )  # fmt: skip
     sale = read(tmp_path, text).one(BrokerWashSale)
-    assert (sale.quantity, sale.amount, sale.codes) == (40, Decimal("55.5"), "LD")
+    assert (sale.quantity, sale.amount, sale.codes) == (Decimal(40), Decimal("55.5"), "LD")
     assert sale.realized_at == dt.datetime(2026, 1, 20, 15, 0, tzinfo=dt.UTC)
     assert sale.reopened_at == dt.datetime(2026, 1, 25, 16, 0, tzinfo=dt.UTC)
     assert sale.holding_start == dt.date(2025, 12, 1)
@@ -419,7 +424,11 @@ def test_an_option_goes_by_its_osi_symbol(tmp_path: Path) -> None:
         )
         assert isinstance(option, EquityOption)
         assert option.symbol == option.identifiers.osi_symbol == "AAPL  240315C00150000"
-        assert (option.right, option.strike, option.multiplier) == (Right.CALL, 150, 100)
+        assert (option.right, option.strike, option.multiplier) == (
+            Right.CALL,
+            Decimal(150),
+            Decimal(100),
+        )
         assert option.expiry == dt.date(2024, 3, 15)
         assert (option.underlying_symbol, option.underlying_conid) == ("AAPL", "265598")
 

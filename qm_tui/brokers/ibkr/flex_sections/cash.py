@@ -228,7 +228,7 @@ def _dividend(row: Row, scope: Scope, kind: str) -> DividendAccrual:
         codes=codes,
         key=scope.content_key(
             row, f"dividend {kind}", identity(instrument), currency, ex_date, pay_date,
-            *of_a_change, prefix="DC" if kind == "change" else "DO",
+            *of_a_change, row.text("levelOfDetail"), prefix="DC" if kind == "change" else "DO",
         ),
     )  # fmt: skip
 

@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from qm_tui.brokers.ibkr.flex_rows import Row, Scope, identity, told_by
+from qm_tui.brokers.ibkr.flex_sections.other import other_row
 from qm_tui.domain.records import (
     CorporateAction,
     CorporateActionType,
     OptionEvent,
     OptionEventType,
+    Record,
 )
 
 _OPTION_TOLD = told_by(
@@ -108,8 +110,13 @@ def option_event(row: Row, scope: Scope) -> OptionEvent:
     )
 
 
-def corporate_action(row: Row, scope: Scope) -> CorporateAction:
-    """Read one leg of a corporate action."""
+def corporate_action(row: Row, scope: Scope) -> Record:
+    """Read one leg of a corporate action; a sum of legs is kept, but is none."""
+    level = (row.text("levelOfDetail") or "DETAIL").upper()
+    if level != "DETAIL":
+        if level != "SUMMARY":
+            scope.new_value(row, "levelOfDetail", level)
+        return other_row(row, scope)
     currency = scope.currency(row)
     # The text is the action's.
     instrument = scope.instruments.of(row.attributes, currency, described=False)

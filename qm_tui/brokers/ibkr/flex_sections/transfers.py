@@ -3,7 +3,8 @@
 from decimal import Decimal
 
 from qm_tui.brokers.ibkr.flex_rows import Row, Scope, identity, told_by
-from qm_tui.domain.records import Transfer, TransferDirection, TransferLot
+from qm_tui.brokers.ibkr.flex_sections.other import other_row
+from qm_tui.domain.records import Record, Transfer, TransferDirection, TransferLot
 
 _TRANSFER_TOLD = told_by(
     "type direction currency fxRateToBase date dateTime settleDate quantity transferPrice "
@@ -20,6 +21,21 @@ _DIRECTIONS = {
     "OUT": TransferDirection.OUT,
     "TO": TransferDirection.OUT,
 }
+
+
+_LEVELS = frozenset({"", "TRANSFER", "DETAIL"})
+
+
+def transfer_row(row: Row, scope: Scope) -> Record:
+    """Read a Transfer element, which may be a lot of one."""
+    level = (row.text("levelOfDetail") or "").upper()
+    if level in _LEVELS:
+        return transfer(row, scope)
+    if level in {"LOT", "TRANSFER_LOT"}:
+        return transfer_lot(row, scope)
+    if level != "SUMMARY":
+        scope.new_value(row, "levelOfDetail", level)
+    return other_row(row, scope)
 
 
 def transfer(row: Row, scope: Scope) -> Transfer:

@@ -1733,10 +1733,6 @@ def upgrade() -> None:
         sa.Column("codes", sa.Text(), nullable=True),
         sa.CheckConstraint("direction IN ('in', 'out')", name=op.f("ck_transfers_direction")),
         sa.CheckConstraint("key <> ''", name=op.f("ck_transfers_key")),
-        sa.CheckConstraint(
-            "quantity IS NULL OR (direction = 'out') = (quantity LIKE '-%') OR quantity = '0'",
-            name=op.f("ck_transfers_quantity_sign"),
-        ),
         sa.ForeignKeyConstraint(
             ["account_id"],
             ["accounts.id"],
@@ -1860,7 +1856,7 @@ def upgrade() -> None:
         sa.Column("originating_transaction_id", sa.Text(), nullable=True),
         sa.Column("originating_order_id", sa.Text(), nullable=True),
         sa.Column("code", sa.Text(), nullable=True),
-        sa.CheckConstraint("quantity NOT IN ('', '0')", name=op.f("ck_broker_lots_quantity")),
+        sa.CheckConstraint("quantity <> ''", name=op.f("ck_broker_lots_quantity")),
         sa.ForeignKeyConstraint(
             ["account_id"],
             ["accounts.id"],

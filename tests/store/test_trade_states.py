@@ -1,0 +1,105 @@
+"""Cancellations, corrections and orders: what counts is the same whatever came first."""
+
+import itertools
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from qm_tui.domain.records import Trade, TradeKind, TradeLevel
+from tests.builders import a_batch, a_trade, an_equity
+from tests.store.stores import Told, after, booked, differences, told, values
+
+
+def bought(number: str, quantity: int = 100, **changes: Any) -> Trade:
+    return a_trade(
+        **{
+            "key": f"TX:{number}", "broker_transaction_id": number, "broker_trade_id": "2001",
+            "quantity": quantity, **changes,
+        }
+    )  # fmt: skip
+
+
+def cancel(number: str, of: str | None, quantity: int = -100, **changes: Any) -> Trade:
+    return bought(
+        number, quantity, kind=TradeKind.CANCEL, original_transaction_id=of,
+        transaction_type="TradeCancel", **changes,
+    )  # fmt: skip
+
+
+ORIGINAL, CANCEL, REBOOK = bought("1001"), cancel("1002", "1001"), bought("1003", price=151)
+
+SPLITS = [
+    [told(a_batch(ORIGINAL, CANCEL, REBOOK))],
+    [told(a_batch(ORIGINAL)), told(a_batch(CANCEL, REBOOK))],
+    [told(a_batch(ORIGINAL, REBOOK)), told(a_batch(CANCEL))],
+    [told(a_batch(ORIGINAL)), told(a_batch(CANCEL)), told(a_batch(REBOOK))],
+    [told(a_batch(ORIGINAL, CANCEL)), told(a_batch(CANCEL, REBOOK)), told(a_batch(ORIGINAL))],
+]
+
+
+@pytest.mark.parametrize("files", SPLITS, ids=lambda files: f"{len(files)} files")
+def test_a_cancelled_and_rebooked_purchase_counts_once(files: list[Told]) -> None:
+    for order in itertools.permutations(files):
+        found = after(*order)
+        assert values(booked(found), "key", "price") == [("TX:1003", Decimal(151))]
+        assert len(found["trades"]) == 3
+
+
+def test_a_cancellation_waits_for_its_original_and_takes_nothing_else() -> None:
+    found = after(told(a_batch(CANCEL, REBOOK)))
+
+    assert values(booked(found), "key") == ["TX:1003"]
+
+
+def test_a_cancellation_without_the_originals_id_takes_back_one_fill_with_its_trade_id() -> None:
+    vague = a_trade(key="TX:1002", broker_transaction_id="1002", broker_trade_id="2001",
+                    quantity=-100, kind=TradeKind.CANCEL)  # fmt: skip
+    other = bought("1004", broker_trade_id="2002")
+    files = [told(a_batch(ORIGINAL)), told(a_batch(other)), told(a_batch(vague))]
+    for order in itertools.permutations(files):
+        assert values(booked(after(*order)), "key") == ["TX:1004"]
+
+
+def test_a_cancellation_that_names_its_original_is_served_before_one_that_does_not() -> None:
+    fills = [bought("1001"), bought("1002")]
+    vague = cancel("1003", None, executed_at="2024-03-15T14:00:00+00:00")
+    named = cancel("1004", "1001")
+    files = [told(a_batch(*fills)), told(a_batch(vague)), told(a_batch(named))]
+    for order in itertools.permutations(files):
+        assert booked(after(*order)) == []
+
+
+def test_two_cancellations_take_back_two_equal_fills_and_leave_a_third() -> None:
+    fills = [bought(str(number)) for number in (1001, 1002, 1003)]
+    cancels = [cancel("1004", "1001"), cancel("1005", "1003")]
+
+    assert values(booked(after(told(a_batch(*fills, *cancels)))), "key") == ["TX:1002"]
+
+
+def test_a_cancellation_is_never_counted_itself() -> None:
+    assert booked(after(told(a_batch(CANCEL)))) == []
+
+
+def order(quantity: int = 100, **changes: Any) -> Trade:
+    return a_trade(
+        key="OR:3001:2024-03-15:AAPL", level=TradeLevel.ORDER, broker_order_id="3001",
+        quantity=quantity, **changes,
+    )  # fmt: skip
+
+
+def test_an_order_stands_for_its_fills_until_they_are_known() -> None:
+    fills = [bought(str(number), 50, broker_order_id="3001") for number in (1, 2)]
+    assert values(booked(after(told(a_batch(order())))), "key") == ["OR:3001:2024-03-15:AAPL"]
+    files = [told(a_batch(order())), told(a_batch(fills[0])), told(a_batch(fills[1]))]
+    first = after(*files)
+    for arrival in itertools.permutations(files):
+        found = after(*arrival)
+        assert sorted(values(booked(found), "key")) == ["TX:1", "TX:2"]
+        assert differences(first, found) == []
+
+
+def test_an_order_of_another_instrument_is_not_superseded() -> None:
+    other = bought("1", instrument=an_equity("MSFT"))
+
+    assert len(booked(after(told(a_batch(order())), told(a_batch(other))))) == 2
