@@ -44,9 +44,3 @@ def test_a_backend_that_keeps_nothing_is_not_usable(backend: str) -> None:
 
 def test_a_backend_that_does_not_exist_is_said_and_breaks_nothing() -> None:
     assert _status("no.such.Backend").startswith("False the configured backend fails")
-
-
-def test_a_backend_of_the_operating_system_is_trusted_by_its_name() -> None:
-    assert _status("keyring.backends.SecretService.Keyring").startswith(
-        "True keyring.backends.SecretService"
-    )
