@@ -1,4 +1,4 @@
-"""What the rest of the program asks of a broker: batches by section, documents, and two ways to fail."""
+"""What the program asks of a broker: batches by section, documents, and two ways to fail."""
 
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ class BrokerUnavailable(Exception):  # noqa: N818 - it is a state of the world, 
 
 
 class BrokerRefused(Exception):  # noqa: N818
-    """The broker, or what it sent, cannot be used as it is; the user has to act. Speaks to the user."""
+    """The broker, or what it sent, cannot be used as it is: the user has to act. Speaks to him."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol, TypeVar
 
-from qm_tui.domain.selection import Anchor as Anchor
-from qm_tui.domain.selection import Order as Order
+from qm_tui.domain.selection import Anchor
 
 V_co = TypeVar("V_co", covariant=True)
 

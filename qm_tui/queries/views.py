@@ -4,8 +4,6 @@ import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 
-from qm_tui.domain.selection import Scope as Scope  # every caller of a query needs it
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CurrencyAmount:

@@ -12,11 +12,13 @@ from textual.screen import Screen
 from textual.worker import Worker
 from typing_extensions import override
 
+from qm_tui.ui.cell import plain
 from qm_tui.ui.context import Context
 from qm_tui.ui.import_desk import ImportDesk
 from qm_tui.ui.screens.accounts import AccountsScreen
 from qm_tui.ui.screens.page import Page
 from qm_tui.ui.session import Session
+from qm_tui.ui.store_watch import StoreWatch
 from qm_tui.ui.themes import DARK, THEMES
 
 _GRACE = 3
@@ -61,6 +63,7 @@ class MonitorApp(App[None]):
         super().__init__()
         self.session = Session(context)
         self.imports = ImportDesk(self, self.session, self._import_went_on, self.action_reload_all)
+        self._watch = StoreWatch(self, self.session, self.action_reload_all)
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = context.theme if context.theme in self.available_themes else DARK.name
@@ -71,6 +74,23 @@ class MonitorApp(App[None]):
     def on_ready(self) -> None:
         """The first frame is on the screen."""
         self.session.first_frame.set()
+        self._watch.begin()
+        for complaint in self._complaints():
+            self.notify(complaint, severity="warning", markup=False, timeout=15)
+
+    def _complaints(self) -> Iterable[str]:
+        """Say what the configuration asks for that there is not."""
+        theme = self.session.context.theme
+        if theme is not None and theme not in self.available_themes:
+            names = ", ".join(sorted(self.available_themes))
+            yield f"[ui] theme: there is no {plain(theme)!r}; there are {names}."
+        if not self.session.context.keys:
+            return
+        # Late: it loads every screen and dialog.
+        from qm_tui.ui.key_ids import key_ids  # noqa: PLC0415
+
+        for name in sorted(self.session.context.keys.keys() - key_ids()):
+            yield f"[keys] {plain(name)} is no id of a key; ? shows the keys with their ids."
 
     # Where one is
 
@@ -91,8 +111,8 @@ class MonitorApp(App[None]):
         """Show the keys that work here."""
         from qm_tui.ui.dialogs.help import HelpDialog, helps_of  # noqa: PLC0415 - when asked for
 
-        bindings = self.screen.active_bindings.values()
-        self.push_screen(HelpDialog(helps_of(bindings, self.get_key_display)))
+        helps = helps_of(self.screen.active_bindings.values(), self.get_key_display)
+        self.push_screen(HelpDialog(helps, self.session.context.version))
 
     @override
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:

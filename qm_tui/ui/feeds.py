@@ -3,7 +3,8 @@
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
-from qm_tui.queries.paging import Order, Pages
+from qm_tui.domain.selection import Order
+from qm_tui.queries.paging import Pages
 from qm_tui.ui.cell import plain
 from qm_tui.ui.numbered_pages import NumberedPages
 from qm_tui.ui.widgets.columns import Column

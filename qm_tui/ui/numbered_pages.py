@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import Callable, Hashable, Sequence
 from typing import Generic, TypeVar
 
-from qm_tui.queries.paging import PAGE_SIZE, Anchor, Pages
+from qm_tui.domain.selection import Anchor
+from qm_tui.queries.paging import PAGE_SIZE, Pages
 
 V = TypeVar("V")
 

@@ -140,7 +140,7 @@ def a_context(store: Store, **changes: Any) -> Context:
         "open_importer": open_importer,
         "now": lambda: NOW,
         "zone": ZONE,
-        "version": "0",
+        "version": "0.1.0",
     }
     return Context(**parts | changes)
 

@@ -92,6 +92,7 @@ async def test_help_lists_the_keys_that_work_here_and_searches(store: Store) -> 
         assert isinstance(it.app.screen, HelpDialog)
         assert "Filter" in it.text
         assert "rows.filter" in it.text
+        assert "qm-tui 0.1.0" in it.text
         everything = len(it.table.source)
         await it.type("amounts")
         assert len(it.table.source) == 1 < everything

@@ -35,8 +35,9 @@ class HelpDialog(ModalScreen[None]):
         Binding("down", "to_list", "List", id="help.list", show=False),
     ]
 
-    def __init__(self, helps: Sequence[KeyHelp]) -> None:
+    def __init__(self, helps: Sequence[KeyHelp], version: str) -> None:
         super().__init__()
+        self._version = version
         self._helps: ListSource[KeyHelp] = ListSource(helps, key=lambda entry: entry)
 
     @override
@@ -59,7 +60,9 @@ class HelpDialog(ModalScreen[None]):
             ),
         )
         with Vertical(classes="dialog", id="box"):
-            yield Label("Keys that work here", classes="title", markup=False)
+            yield Label(
+                f"qm-tui {self._version}: keys that work here", classes="title", markup=False
+            )
             yield Input(placeholder="type to search", id="search")
             yield RecordTable(columns, self._helps, empty="No key does that here.", id="keys")
 

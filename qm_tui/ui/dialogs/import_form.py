@@ -31,10 +31,8 @@ class ImportForm(ModalScreen[ImportJob | None]):
         Binding("shift+tab", "to_account", "Account", id="import.account", priority=True),
     ]
 
-    def __init__(self, path: str = "", account: str = "") -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._start = path
-        self._account = account
         self._listing = Listing()
         self._entries: ListSource[Entry] = ListSource([], key=lambda entry: entry.path)
 
@@ -47,11 +45,11 @@ class ImportForm(ModalScreen[ImportJob | None]):
         with Vertical(id="box", classes="dialog"):
             yield Label("Import statements", classes="title", markup=False)
             yield Label("File, or several with a pattern such as ~/flex/*.xml", markup=False)
-            yield Input(self._start, placeholder="path", id="path", select_on_focus=False)
+            yield Input(placeholder="path", id="path", select_on_focus=False)
             table = RecordTable(columns, self._entries, empty="No such file.", id="files")
             yield table
             yield Label("Account number, only if the file does not name it", markup=False)
-            yield Input(self._account, placeholder="from the file", id="account")
+            yield Input(placeholder="from the file", id="account")
             yield Bar(id="form-hints")
 
     def on_mount(self) -> None:

@@ -9,8 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from typing_extensions import override
 
-from qm_tui.domain.selection import Scope
-from qm_tui.queries.paging import Order
+from qm_tui.domain.selection import Order, Scope
 from qm_tui.ui.feeds import Feed, PagedFeed
 from qm_tui.ui.screens.activity_tabs import TABS, Tab
 from qm_tui.ui.screens.table_screen import TableScreen

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from typing_extensions import override
 
-from qm_tui.domain.selection import Scope
-from qm_tui.queries.paging import Order, Pages
+from qm_tui.domain.selection import Order, Scope
+from qm_tui.queries.paging import Pages
 from qm_tui.queries.views import CashView, InterestView, TradeView, TransferView
 from qm_tui.ui.column_kinds import Kinds
 from qm_tui.ui.format import Format

@@ -14,7 +14,6 @@ from textual.widget import Widget
 from textual.worker import Worker, WorkerState
 from typing_extensions import override
 
-from qm_tui.ui.format import age
 from qm_tui.ui.session import Session
 from qm_tui.ui.widgets.bar import Bar, words
 from qm_tui.ui.widgets.breadcrumbs import breadcrumbs
@@ -175,14 +174,6 @@ class Page(Screen[None]):
         if action == "back":
             return len(self.trail) > 1
         return super().check_action(action, parameters)
-
-
-def how_old(session: Session) -> str:
-    """The age of the newest data, for a header."""
-    status = session.status
-    if status is None or status.newest_as_of is None:
-        return ""
-    return f"{age(session.context.now(), status.newest_as_of)} old"
 
 
 def _target(node: DOMNode) -> str:

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from typing_extensions import override
 
-from qm_tui.domain.selection import Scope
-from qm_tui.queries.paging import Order, Pages
+from qm_tui.domain.selection import Order, Scope
+from qm_tui.queries.paging import Pages
 from qm_tui.queries.views import ChangeView, RunView
 from qm_tui.ui.cell import Cell, Tone
 from qm_tui.ui.column_kinds import Kinds

@@ -1,0 +1,31 @@
+"""The ids by which keys can be given others in the configuration."""
+
+from textual.binding import Binding
+
+from qm_tui.ui.app import MonitorApp
+from qm_tui.ui.dialogs.help import HelpDialog
+from qm_tui.ui.dialogs.import_form import ImportForm
+from qm_tui.ui.dialogs.import_progress import ImportProgress
+from qm_tui.ui.screens.activity import ActivityScreen
+from qm_tui.ui.screens.lots import LotsScreen
+from qm_tui.ui.screens.page import Page
+from qm_tui.ui.screens.positions import PositionsScreen
+from qm_tui.ui.screens.raw_row import RawRowScreen
+from qm_tui.ui.screens.table_screen import TableScreen
+from qm_tui.ui.widgets.filter_bar import FilterBar
+from qm_tui.ui.widgets.record_table import RecordTable
+
+_BOUND = (
+    MonitorApp, Page, TableScreen, ActivityScreen, LotsScreen, PositionsScreen, RawRowScreen,
+    RecordTable, FilterBar, HelpDialog, ImportForm, ImportProgress,
+)  # fmt: skip
+
+
+def key_ids() -> frozenset[str]:
+    """Return the ids of all keys, on whichever screen they work."""
+    return frozenset(
+        binding.id
+        for owner in _BOUND
+        for binding in owner.BINDINGS
+        if isinstance(binding, Binding) and binding.id
+    )
