@@ -31,7 +31,7 @@ test: develop ## check format, lint, types, walls and behavior, in this order
 	$(BIN)/python -m pytest
 
 bench: develop ## run every script in benchmarks/, one after the other
-	@set -e; for script in $(filter-out benchmarks/_%,$(wildcard benchmarks/*.py)); do \
+	@set -e; for script in $(filter-out benchmarks/_% benchmarks/flex_generator.py,$(wildcard benchmarks/*.py)); do \
 		echo "== $$script"; \
 		$(BIN)/python -m benchmarks.$$(basename "$$script" .py); \
 	done

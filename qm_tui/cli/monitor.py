@@ -80,6 +80,9 @@ class _Opened:
         async with self._lock:
             if self._parts is None:
                 self._parts = await self._open()
+                # What is there now stays: a collection during an import would go through all of it
+                # and hold up the keys for longer than the import itself does.
+                gc.freeze()
             return self._parts
 
     async def _open(self) -> "Parts":
