@@ -1,4 +1,4 @@
-"""What tests share: a real store in a temporary folder, with a clock that stands where it is put."""
+"""What tests share: a real store in a temporary folder, and a clock that stands still."""
 
 import datetime as dt
 from collections.abc import AsyncIterator

@@ -1,5 +1,6 @@
 """The command line: the only place where parts are made and joined."""
 
+import io
 import sys
 from collections.abc import Sequence
 
@@ -9,6 +10,9 @@ from qm_tui.cli.arguments import parser
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program and return its exit status."""
     arguments = parser().parse_args(argv)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A terminal that cannot write a character gets its number, not a failure.
+        sys.stdout.reconfigure(errors="backslashreplace")
     # Late: each command loads what it needs, and the monitor must be on the screen first.
     from qm_tui.cli.run import run  # noqa: PLC0415
 

@@ -5,8 +5,9 @@ from pathlib import Path
 
 from qm_tui.cli.environment import Environment
 from qm_tui.store.checks import found_problems, sizes
-from qm_tui.store.migrate import StoreRefused, backup
+from qm_tui.store.migrate import backup
 from qm_tui.store.store import open_reader
+from qm_tui.store.troubles import StoreRefused
 from qm_tui.ui.cell import plain
 
 

@@ -10,8 +10,9 @@ from qm_tui.config import log_path
 from qm_tui.credentials import environment_name, keyring_status
 from qm_tui.queries.accounts import accounts
 from qm_tui.queries.status import status
-from qm_tui.store.migrate import StoreRefused, is_current
+from qm_tui.store.migrate import is_current
 from qm_tui.store.store import open_reader
+from qm_tui.store.troubles import StoreRefused
 from qm_tui.ui.cell import plain
 
 _SECRETS = {

@@ -30,7 +30,7 @@ def refusals() -> tuple[type[Exception], ...]:
     """Return the exceptions that speak to the user."""
     # Late: this is asked for only when something was raised.
     from qm_tui.brokers.client import BrokerRefused, BrokerUnavailable  # noqa: PLC0415
-    from qm_tui.store.migrate import StoreRefused  # noqa: PLC0415
+    from qm_tui.store.troubles import StoreRefused  # noqa: PLC0415
 
     return (BrokerRefused, BrokerUnavailable, StoreRefused)
 
@@ -68,7 +68,10 @@ def log_to_file(level: str) -> None:
     path = log_path()
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handler = RotatingFileHandler(path, maxBytes=2_000_000, backupCount=3, delay=True)
+        handler = RotatingFileHandler(
+            path, maxBytes=2_000_000, backupCount=3, delay=True, encoding="utf-8",
+            errors="backslashreplace",
+        )  # fmt: skip
     except OSError:
         return
     handler.setFormatter(_Redacting("%(asctime)s %(levelname)s %(name)s %(message)s"))

@@ -13,6 +13,7 @@ Rows = AsyncIterator[Sequence[dict[str, Any]]]
 """Pages of rows, so that a million of them need no memory."""
 
 _WIDEST = 40
+_WRITES_ALL = {"utf-8", "utf8"}
 
 
 def scalar(value: Any) -> Any:
@@ -33,9 +34,11 @@ def scalar(value: Any) -> Any:
 async def write_json(names: Sequence[str], pages: Rows, out: TextIO) -> None:
     """Print one array of objects, an object a line."""
     separator = "[\n"
+    # What JSON escapes is read back as it was; what the stream itself would escape is not.
+    escaped = (out.encoding or "utf-8").lower() not in _WRITES_ALL
     async for page in pages:
         for row in page:
-            line = json.dumps({name: scalar(row[name]) for name in names}, ensure_ascii=False)
+            line = json.dumps({name: scalar(row[name]) for name in names}, ensure_ascii=escaped)
             out.write(separator + line)
             separator = ",\n"
     out.write("[]\n" if separator == "[\n" else "\n]\n")

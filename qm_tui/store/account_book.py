@@ -1,18 +1,23 @@
 """Which account a row means, what is known of it, and through which connections it is seen."""
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Dialect, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from qm_tui.domain.records import AccountInfo
+from qm_tui.store.descriptions import Description
 from qm_tui.store.schema.accounts import account_connections, account_settings, accounts
 from qm_tui.store.upsert import upsert
 
 _DESCRIBED = (
     "account_type", "tax_treatment", "base_currency", "nickname", "owner", "opened", "closed",
 )  # fmt: skip
+
+_SPECIFIC = "broker_specific."
+"""Before the broker's own names, where they stand beside ours."""
 
 FILES = "files"
 """The broker of accounts that are known from the user's own files alone."""
@@ -86,34 +91,21 @@ class AccountBook:
     async def describe(self, info: AccountInfo, source_at: dt.datetime) -> str:
         """Take over what the broker says of an account; return `added`, `changed` or `unchanged`.
 
-        A field that is not said stays as it was, and an older statement changes nothing but gaps.
+        A field that is not said stays as it was, and of each the newest word holds.
         """
         is_new = info.account not in self._ids
         account_id = await self.resolve(info.account)
         known = (
             await self._connection.execute(select(accounts).where(accounts.c.id == account_id))
         ).one()
-        newer = known.described_at is None or source_at >= known.described_at
-        said = {name: getattr(info, name) for name in _DESCRIBED}
-        changes: dict[str, Any] = {
-            name: value
-            for name, value in said.items()
-            if value is not None
-            and value != getattr(known, name)
-            and (newer or getattr(known, name) is None)
-        }
-        if info.broker_specific and (newer or not known.broker_specific):
-            merged = {**(known.broker_specific or {}), **info.broker_specific}
-            if merged != known.broker_specific:
-                changes["broker_specific"] = merged
-        if changes or newer:
-            moment = {"described_at": source_at} if newer else {}
+        changes = _newest(known, info, source_at)
+        if changes:
             await self._connection.execute(
-                update(accounts).where(accounts.c.id == account_id).values(**changes, **moment)
+                update(accounts).where(accounts.c.id == account_id).values(**changes)
             )
         if is_new:
             return "added"
-        return "changed" if changes else "unchanged"
+        return "changed" if changes.keys() - {"described_at", "described"} else "unchanged"
 
     async def flush(self, dialect: Dialect) -> None:
         """Note through which connection the touched accounts were seen."""
@@ -128,3 +120,30 @@ class AccountBook:
                     for account_id in sorted(self.touched)
                 ],
             )
+
+
+def _newest(known: Any, info: AccountInfo, source_at: dt.datetime) -> dict[str, Any]:
+    """Return the columns of an account that change with what is said of it."""
+    specific = known.broker_specific or {}
+    description = Description(
+        values={name: getattr(known, name) for name in _DESCRIBED} | _prefixed(specific),
+        described_at=known.described_at,
+        times=dict(known.described or {}),
+    )
+    said = {name: getattr(info, name) for name in _DESCRIBED}
+    changes = description.say(said | _prefixed(info.broker_specific or {}), source_at)
+    if any(name.startswith(_SPECIFIC) for name in changes):
+        changes = {name: value for name, value in changes.items() if name in _DESCRIBED}
+        changes["broker_specific"] = {
+            name.removeprefix(_SPECIFIC): value
+            for name, value in description.values.items()
+            if name.startswith(_SPECIFIC)
+        }
+    described_at, times = description.settle()
+    if (described_at, times) != (known.described_at, known.described or {}):
+        changes |= {"described_at": described_at, "described": times}
+    return changes
+
+
+def _prefixed(specific: Mapping[str, str]) -> dict[str, Any]:
+    return {f"{_SPECIFIC}{name}": value for name, value in specific.items()}

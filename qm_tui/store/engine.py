@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import URL, Engine, create_engine, event
 from sqlalchemy.pool import QueuePool
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def _listen(engine: Engine, pragmas: tuple[str, ...], begin: str) -> None:
 def reading_engine(path: Path) -> Engine:
     """Make the engine that reads: a transaction sees one moment of the store and cannot write."""
     engine = create_engine(
-        f"sqlite:///{path}",
+        URL.create("sqlite", database=str(path)),  # a name may hold what a URL would take apart
         poolclass=QueuePool,
         pool_size=2,
         max_overflow=0,
@@ -47,7 +47,7 @@ def writing_engine(path: Path) -> "AsyncEngine":
     from sqlalchemy.ext.asyncio import create_async_engine  # noqa: PLC0415
 
     engine = create_async_engine(
-        f"sqlite+aiosqlite:///{path}",
+        URL.create("sqlite+aiosqlite", database=str(path)),
         pool_size=1,
         max_overflow=0,
         pool_timeout=3600,

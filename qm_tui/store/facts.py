@@ -438,6 +438,11 @@ class Versions:
         """Return the highest authority and time of all versions."""
         return max((version.authority, version.source_at) for version in self._versions[fact_id])
 
+    def _said(self, version: _Version) -> str:
+        """Write what a version says without the numbers of this store, which differ in another."""
+        pairs = zip(self._columns, version.values, strict=True)
+        return repr([value for name, value in pairs if name != "instrument_id"])
+
     def merged(self, fact_id: int) -> tuple[Any, ...]:
         """Lay the versions over each other, the weakest and oldest first.
 
@@ -446,7 +451,7 @@ class Versions:
         """
         ordered = sorted(
             self._versions[fact_id],
-            key=lambda version: (version.authority, version.source_at, version.digest),
+            key=lambda version: (version.authority, version.source_at, self._said(version)),
         )
         merged: list[Any] = [None] * len(self._columns)
         leftovers: dict[str, Any] = {}

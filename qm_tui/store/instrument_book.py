@@ -4,7 +4,7 @@ import datetime as dt
 from collections import defaultdict
 from typing import Any
 
-from sqlalchemy import Dialect, insert, select, update
+from sqlalchemy import Dialect, bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from qm_tui.domain.instruments import (
@@ -15,6 +15,7 @@ from qm_tui.domain.instruments import (
     OtherInstrument,
     instrument_type,
 )
+from qm_tui.store.descriptions import Description
 from qm_tui.store.schema.instruments import instrument_aliases, instruments
 from qm_tui.store.schema.people import decisions
 from qm_tui.store.upsert import upsert
@@ -26,6 +27,9 @@ _DESCRIBED = (
     "figi", "sedol", "listing_exchange", "multiplier", "issuer", "underlying_symbol",
     "underlying_conid", "expiry", "right", "strike", "maturity", "kind",
 )  # fmt: skip
+_LEARNED = tuple(name for name in _DESCRIBED if name not in {"instrument_type", "symbol", "conid"})
+"""What newer descriptions may change; the symbol follows from the names it bore."""
+_WHEN = ("described_at", "described")
 _PER_CURRENCY = frozenset({"isin", "cusip", "sedol", "figi"})
 """One ISIN trades in several currencies, and each listing is an instrument of its own."""
 
@@ -71,13 +75,17 @@ class InstrumentBook:
         self._by_alias: dict[tuple[str, str], list[int]] = defaultdict(list)
         self._aliases: dict[tuple[int, str, str, str], Days] = {}
         self._changed_aliases: set[tuple[int, str, str, str]] = set()
+        self._borne: dict[int, dict[str, str]] = defaultdict(dict)
+        """Instrument → ticker → the last day on which any source saw it borne, as ISO text."""
+        self._descriptions: dict[int, Description] = {}
+        """Of the instruments that were described anew."""
         self.warnings: list[str] = []
         self.changes = 0
         """How many instruments were added or described anew."""
 
     async def load(self) -> None:
         """Read every instrument's identity: a few thousand small rows."""
-        names = ("id", *_DESCRIBED, "described_at", "same_as_id")
+        names = ("id", *_DESCRIBED, "described_at", "described", "same_as_id")
         for row in await self._connection.execute(select(*(instruments.c[name] for name in names))):
             self._rows[row.id] = dict(row._mapping)
         for row in await self._connection.execute(select(instrument_aliases)):
@@ -85,6 +93,8 @@ class InstrumentBook:
             key = (row.instrument_id, row.scheme, row.value, row.currency)
             if row.source == self._source:
                 self._aliases[key] = [row.first_day, row.last_day]
+            if row.scheme == "ticker":
+                self._note_borne(row.instrument_id, row.value, row.last_day)
 
     async def resolve(self, instrument: Instrument) -> int:
         """Return the id of an instrument, new or known, and take note of its names."""
@@ -106,6 +116,12 @@ class InstrumentBook:
             self._changed_aliases.add(
                 (instrument_id, "ticker", instrument.symbol, instrument.currency or "")
             )
+            self._note_borne(instrument_id, instrument.symbol, days[1])
+
+    def _note_borne(self, instrument_id: int, ticker: str, last: dt.date | None) -> None:
+        day = last.isoformat() if last else ""
+        borne = self._borne[instrument_id]
+        borne[ticker] = max(day, borne.get(ticker, ""))
 
     async def _identify(self, instrument: Instrument) -> int:
         row = describe(instrument)
@@ -122,7 +138,7 @@ class InstrumentBook:
             if weak is not None:
                 await self._join(weak, found, row)
             return found
-        await self._learn(found, row)
+        self._learn(found, row)
         return found
 
     def _by_strong(self, row: dict[str, Any]) -> int | None:
@@ -185,7 +201,8 @@ class InstrumentBook:
         assert primary_key is not None
         instrument_id = int(primary_key[0])
         self._rows[instrument_id] = {
-            **row, "id": instrument_id, "described_at": self._seen_at, "same_as_id": None,
+            **row, "id": instrument_id, "described_at": self._seen_at, "described": None,
+            "same_as_id": None,
         }  # fmt: skip
         return instrument_id
 
@@ -198,6 +215,10 @@ class InstrumentBook:
 
     async def _join(self, weak: int, strong: int, row: dict[str, Any]) -> None:
         self._rows[weak]["same_as_id"] = strong
+        # What shares more than a ticker is certainly the same, and what is known of it counts.
+        if any(self._rows[weak][name] is not None for name in _STRONG):
+            self._description(strong).join(self._description(weak))
+            self._rows[strong] |= self._description(strong).values
         await self._connection.execute(
             update(instruments).where(instruments.c.id == weak).values(same_as_id=strong)
         )
@@ -211,28 +232,23 @@ class InstrumentBook:
             )
         )
 
-    async def _learn(self, instrument_id: int, row: dict[str, Any]) -> None:
-        """Fill in what was not known, and let a newer description replace an older one."""
-        known = self._rows[instrument_id]
-        newer = known["described_at"] is None or self._seen_at > known["described_at"]
-        skip = {"instrument_type", "symbol", "conid"}
-        changed = {
-            name: row[name]
-            for name in _DESCRIBED
-            if name not in skip
-            and row[name] is not None
-            and known[name] != row[name]
-            and (known[name] is None or newer)
-        }
-        if not changed:
-            return
-        self.changes += 1
-        known |= changed
-        if newer:
-            known["described_at"] = changed["described_at"] = self._seen_at
-        await self._connection.execute(
-            update(instruments).where(instruments.c.id == instrument_id).values(**changed)
+    def _learn(self, instrument_id: int, row: dict[str, Any]) -> None:
+        """Take over what a description says, where nobody said something newer."""
+        changed = self._description(instrument_id).say(
+            {name: row[name] for name in _LEARNED}, self._seen_at
         )
+        self._rows[instrument_id] |= changed
+        self.changes += bool(changed)
+
+    def _description(self, instrument_id: int) -> Description:
+        if instrument_id not in self._descriptions:
+            row = self._rows[instrument_id]
+            self._descriptions[instrument_id] = Description(
+                values={name: row[name] for name in _LEARNED},
+                described_at=row["described_at"],
+                times=dict(row["described"] or {}),
+            )
+        return self._descriptions[instrument_id]
 
     def _note_aliases(self, instrument: Instrument, instrument_id: int) -> None:
         for name in _STRONG:
@@ -248,10 +264,13 @@ class InstrumentBook:
             days = self._aliases[key] = [None, None]
             self._changed_aliases.add(key)
             self._by_alias[scheme, value].append(instrument_id)
+            if scheme == "ticker":
+                self._note_borne(instrument_id, value, None)
         return days
 
     async def flush(self, dialect: Dialect) -> None:
-        """Write the names that are new or were borne on new days."""
+        """Write what was learned, and the names that are new or were borne on new days."""
+        await self._write_descriptions()
         if not self._changed_aliases:
             return
         rows = [
@@ -273,15 +292,40 @@ class InstrumentBook:
         await self._rename({key[0] for key in self._changed_aliases if key[1] == "ticker"})
         self._changed_aliases.clear()
 
+    async def _write_descriptions(self) -> None:
+        rows = []
+        for instrument_id, description in self._descriptions.items():
+            known = self._rows[instrument_id]
+            before = (known["described_at"], known["described"] or {})
+            known["described_at"], known["described"] = description.settle()
+            if (known["described_at"], known["described"]) != before or description.changed:
+                rows.append(
+                    {f"b_{name}": known[name] for name in ("id", *_LEARNED, *_WHEN)}
+                )  # fmt: skip
+        self._descriptions.clear()
+        if rows:
+            await self._connection.execute(
+                update(instruments)
+                .where(instruments.c.id == bindparam("b_id"))
+                .values({name: bindparam(f"b_{name}") for name in (*_LEARNED, *_WHEN)}),
+                rows,
+            )
+
     async def _rename(self, touched: set[int]) -> None:
-        """Give an instrument that changed its ticker the latest one."""
-        tickers: dict[int, list[tuple[dt.date, str]]] = defaultdict(list)
-        for (instrument_id, scheme, value, _), (_, last_day) in self._aliases.items():
-            if scheme == "ticker" and instrument_id in touched and last_day is not None:
-                tickers[instrument_id].append((last_day, value))
-        for instrument_id, borne in tickers.items():
-            latest = max(borne)[1]
-            if len(borne) > 1 and latest != self._rows[instrument_id]["symbol"]:
+        """Show an instrument under the ticker that it, or what turned out to be it, bore last."""
+        others: dict[int, list[int]] = defaultdict(list)
+        for other_id, row in self._rows.items():
+            if row["same_as_id"] is not None and any(row[name] for name in _STRONG):
+                others[row["same_as_id"]].append(other_id)
+        shown = {self._rows[one]["same_as_id"] or one for one in touched}
+        for instrument_id in touched | shown:
+            borne = [
+                (day, ticker)
+                for one in (instrument_id, *others[instrument_id])
+                for ticker, day in self._borne[one].items()
+            ]
+            latest = max(borne)[1] if borne else self._rows[instrument_id]["symbol"]
+            if latest != self._rows[instrument_id]["symbol"]:
                 self._rows[instrument_id]["symbol"] = latest
                 await self._connection.execute(
                     update(instruments)

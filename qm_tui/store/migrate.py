@@ -7,13 +7,10 @@ from contextlib import closing
 from pathlib import Path
 
 from qm_tui.store.migrations import HEAD, REVISIONS
+from qm_tui.store.troubles import StoreRefused, in_words
 
 _PRIVATE_FILE = 0o600
 _PRIVATE_FOLDER = 0o700
-
-
-class StoreRefused(Exception):  # noqa: N818 - a state of the file, told to the user
-    """The store cannot be used as it is, and was not touched. Speaks to the user."""
 
 
 def prepare(path: Path, now: dt.datetime) -> Path | None:
@@ -31,7 +28,8 @@ def prepare(path: Path, now: dt.datetime) -> Path | None:
     if revision is not None:
         saved = path.with_name(f"{path.stem}.before-{HEAD}.{now:%Y%m%dT%H%M%S}.backup.db")
         backup(path, saved)
-    _upgrade(path)
+    with in_words(path):
+        _upgrade(path)
     return saved
 
 
@@ -44,12 +42,18 @@ def backup(path: Path, target: Path) -> None:
     """Copy a store while it is in use; the copy is complete and private.
 
     Raises:
-        StoreRefused: the target exists or cannot be written.
+        StoreRefused: there is no store to copy, or the target exists or cannot be written.
     """
+    if _revision(path) is None:
+        raise StoreRefused(f"{path} is empty; there is nothing to copy.")
     if target.exists():
         raise StoreRefused(f"{target} exists already; give another name for the backup.")
     _create_private(target)
-    with closing(_connect(path)) as source, closing(sqlite3.connect(target)) as copy:
+    with (
+        in_words(target),
+        closing(_connect(path)) as source,
+        closing(sqlite3.connect(target)) as copy,
+    ):
         source.backup(copy)
 
 
@@ -80,27 +84,30 @@ def _revision(path: Path) -> str | None:
             if "alembic_version" not in tables:
                 raise StoreRefused(f"{path} is an SQLite file, but not a store of this program.")
             rows = connection.execute("SELECT version_num FROM alembic_version").fetchall()
+            if not rows:
+                raise StoreRefused(f"{path} is not a whole store: it says no schema.")
     except sqlite3.DatabaseError as error:
         raise StoreRefused(f"{path} cannot be read as a store: {error}.") from error
-    revision = rows[0][0] if rows else None
-    if revision is not None and revision not in REVISIONS:
+    revision = str(rows[0][0])
+    if revision not in REVISIONS:
         raise StoreRefused(
             f"{path} was written by a newer version of qm-tui (schema {revision}); "
             "install that version or newer. The store was not touched."
         )
-    return str(revision) if revision else None
+    return revision
 
 
 def _upgrade(path: Path) -> None:
     # Late: only a store that has to be changed pays for loading Alembic.
     from alembic import command  # noqa: PLC0415
     from alembic.config import Config  # noqa: PLC0415
-    from sqlalchemy import create_engine, event  # noqa: PLC0415
+    from sqlalchemy import URL, create_engine, event  # noqa: PLC0415
 
     config = Config()
     config.set_main_option("script_location", "qm_tui:store/migrations")
     config.set_main_option("path_separator", "os")
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 60})
+    address = URL.create("sqlite", database=str(path))
+    engine = create_engine(address, connect_args={"timeout": 60})
 
     @event.listens_for(engine, "connect")
     def configure(connection: sqlite3.Connection, _record: object) -> None:

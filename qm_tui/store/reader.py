@@ -3,9 +3,12 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, Engine
+
+from qm_tui.store.troubles import in_words
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -20,15 +23,20 @@ class Reader:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._path = Path(engine.url.database or "")
         self._threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="store-reader")
 
     async def read(
         self, selection: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """Run a selection and return what it returns."""
+        """Run a selection and return what it returns.
+
+        Raises:
+            StoreRefused: the file cannot be read.
+        """
 
         def run() -> T:
-            with self._engine.connect() as connection:
+            with in_words(self._path), self._engine.connect() as connection:
                 return selection(connection, *args, **kwargs)
 
         return await asyncio.get_running_loop().run_in_executor(self._threads, run)

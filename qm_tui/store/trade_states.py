@@ -95,7 +95,8 @@ def _match(cancels: Iterable[Row[Any]], fills: list[Row[Any]]) -> set[int]:
     by_quantity: dict[tuple[int, Decimal], list[Row[Any]]] = defaultdict(list)
     for fill in fills:
         by_quantity[fill.instrument_id, fill.quantity].append(fill)
-    for cancel in cancels:
+    # Who names what it takes back is served first: nobody else may take it away meanwhile.
+    for cancel in sorted(cancels, key=lambda row: not row.original_transaction_id):
         candidates = [
             fill
             for fill in by_quantity[cancel.instrument_id, -cancel.quantity]

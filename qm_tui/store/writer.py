@@ -5,6 +5,7 @@ import logging
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -40,6 +41,7 @@ from qm_tui.store.schema.market import fx_rates
 from qm_tui.store.schema.sync import coverage, cursors, raw_documents
 from qm_tui.store.texts import utc_text
 from qm_tui.store.trade_states import settle
+from qm_tui.store.troubles import in_words
 from qm_tui.store.upsert import upsert
 
 _log = logging.getLogger(__name__)
@@ -203,9 +205,9 @@ class Unit:
             known = (
                 await self._connection.execute(select(c.rate, c.source_at).where(*where))
             ).one_or_none()
-            if known and (known.rate == record.rate or known.source_at > self._origin.source_at):
+            if known and (known.source_at, known.rate) >= (self._origin.source_at, record.rate):
                 continue
-            added += 1
+            added += known is None or known.rate != record.rate
             await self._connection.execute(
                 upsert(
                     fx_rates,
@@ -279,11 +281,20 @@ class Unit:
             )  # fmt: skip
 
 
+class AlreadyStored(Exception):  # noqa: N818 - nothing went wrong
+    """The document is stored already; has what was refused of it."""
+
+    def __init__(self, refused: list[RefusedRow]) -> None:
+        super().__init__("the document is stored already")
+        self.refused = refused
+
+
 class Writer:
     """Saves batches. One in a process; units of one process wait for each other."""
 
     def __init__(self, engine: AsyncEngine, now: Callable[[], dt.datetime]) -> None:
         self._engine = engine
+        self._path = Path(engine.url.database or "")
         self._now = now
 
     async def known(self, source: Source) -> list[RefusedRow] | None:
@@ -293,9 +304,10 @@ class Writer:
         """
         if source.document is None:
             return None
-        async with self._engine.connect() as connection:
-            refused = await runs.known_document(connection, source.document, source.options)
-            await connection.rollback()
+        with in_words(self._path):
+            async with self._engine.connect() as connection:
+                refused = await runs.known_document(connection, source.document, source.options)
+                await connection.rollback()
         return refused
 
     @asynccontextmanager
@@ -303,11 +315,14 @@ class Writer:
         """Run one transaction that is a whole run; an error inside leaves nothing behind.
 
         Raises:
+            AlreadyStored: another process stored the same document in the meantime.
             RowRefused: a row broke a rule that nobody checked before.
+            StoreRefused: the file cannot be written.
         """
         try:
-            async with self._run(source) as unit:
-                yield unit
+            with in_words(self._path):
+                async with self._run(source) as unit:
+                    yield unit
         except IntegrityError as error:
             _log.exception("a row broke a rule of the store")
             raise RowRefused(
@@ -323,6 +338,10 @@ class Writer:
             document = source.document
             document_id = None
             if document is not None:
+                # Asked again now that nobody else can write.
+                refused = await runs.known_document(connection, document, source.options)
+                if refused is not None:
+                    raise AlreadyStored(refused)
                 document_id = await runs.add_document(connection, document, source.options, started)
             run_id = await runs.begin(connection, source, connected, document_id, started)
             origin = Origin(
@@ -348,6 +367,10 @@ class Writer:
 
     async def apply_account_settings(self, settings: Sequence[AccountSettings]) -> None:
         """Take over what the configuration says of accounts, those there are and those to come."""
+        with in_words(self._path):
+            await self._apply(settings)
+
+    async def _apply(self, settings: Sequence[AccountSettings]) -> None:
         async with self._engine.begin() as connection:
             await connection.execute(delete(account_settings))
             if not settings:

@@ -1,8 +1,10 @@
 """Take a file in: recognize it, read it in small pieces, store all of it or nothing."""
 
 import asyncio
+import os
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -11,7 +13,8 @@ from qm_tui.domain.events import SyncEvent, SyncFailed, SyncFinished, SyncProgre
 from qm_tui.domain.records import RefusedRow
 from qm_tui.store.binding import Binder, BoundBatch
 from qm_tui.store.runs import Source
-from qm_tui.store.writer import RowRefused, Writer
+from qm_tui.store.troubles import StoreRefused
+from qm_tui.store.writer import AlreadyStored, RowRefused, Writer
 from qm_tui.sync.reading import ReadingDied, read_apart
 
 CONNECTION = "import"
@@ -46,29 +49,36 @@ class Importer:
     async def _import_file(
         self, path: Path, account: str | None
     ) -> AsyncGenerator[SyncEvent, None]:
-        options = ReadOptions(account=account, timezone=self._timezone)
+        name = _told(path.name)
         try:
-            reader = await asyncio.to_thread(self._recognize, path)
-            statement = await asyncio.to_thread(reader.open, path, options)
-        except BrokerRefused as error:
-            yield SyncFailed(source=path.name, reason=str(error))
-            return
+            async with aclosing(self._read(path, name, account)) as events:
+                async for event in events:
+                    yield event
+        except AlreadyStored as known:
+            yield _known(name, known.refused)
+        except (BrokerRefused, ReadingDied, RowRefused, StoreRefused) as error:
+            yield SyncFailed(source=name, reason=str(error))
+        except OSError as error:
+            why = (error.strerror or "unknown reason").lower()
+            yield SyncFailed(source=name, reason=f"{name} cannot be read: {why}.")
+
+    async def _read(
+        self, path: Path, name: str, account: str | None
+    ) -> AsyncGenerator[SyncEvent, None]:
+        options = ReadOptions(account=account, timezone=self._timezone)
+        reader = await asyncio.to_thread(self._recognize, path)
+        statement = await asyncio.to_thread(reader.open, path, options)
         source = _source(statement, options)
-        yield SyncStarted(source=path.name, total_bytes=statement.document.size)
+        yield SyncStarted(source=name, total_bytes=statement.document.size)
         refused = await self._writer.known(source)
         if refused is not None:
-            yield SyncFinished(
-                source=path.name, run=None, sections={}, refused=refused, already_known=True
-            )
+            yield _known(name, refused)
             return
         large = statement.document.size > _LARGE
         batches = read_apart(statement) if large else _read_here(statement)
-        try:
-            async with aclosing(self._store(path.name, batches, source)) as events:
-                async for event in events:
-                    yield event
-        except (BrokerRefused, ReadingDied, RowRefused) as error:
-            yield SyncFailed(source=path.name, reason=str(error))
+        async with aclosing(self._store(name, batches, source)) as events:
+            async for event in events:
+                yield event
 
     async def _store(
         self, name: str, batches: AsyncGenerator[BoundBatch, None], source: Source
@@ -104,6 +114,15 @@ async def _read_here(statement: Statement) -> AsyncGenerator[BoundBatch, None]:
         await asyncio.sleep(0)
 
 
+def _told(name: str) -> str:
+    """Write a file's name as text: it may hold bytes that are none."""
+    return os.fsencode(name).decode("utf-8", "replace")
+
+
+def _known(name: str, refused: list[RefusedRow]) -> SyncFinished:
+    return SyncFinished(source=name, run=None, sections={}, refused=refused, already_known=True)
+
+
 def _all_refused(name: str, refused: Sequence[RefusedRow]) -> str:
     first = refused[0]
     return (
@@ -117,6 +136,6 @@ def _source(statement: Statement, options: ReadOptions) -> Source:
         connection=CONNECTION,
         broker=statement.broker,
         kind="import",
-        document=statement.document,
+        document=replace(statement.document, name=_told(statement.document.name)),
         options=f"{options.account or ''}|{options.timezone.key}",
     )

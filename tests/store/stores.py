@@ -3,7 +3,7 @@
 import asyncio
 import datetime as dt
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import count
@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, select
 
 from qm_tui.domain.records import Authority, Batch
+from qm_tui.store.migrate import prepare
 from qm_tui.store.reader import Reader
 from qm_tui.store.reading.accounts import every_account
 from qm_tui.store.reading.holdings import current_balances, current_broker_lots, current_positions
@@ -33,7 +34,7 @@ Contents = dict[str, Rows]
 
 _OURS = {
     "id", "account_id", "instrument_id", "run_id", "changed_run_id", "document_id", "document_row",
-    "content_hash", "described_at",
+    "content_hash", "described_at", "described", "set_id",
 }  # fmt: skip
 """What depends on when and from where something came, and not on what is known."""
 _numbers = count()
@@ -75,12 +76,9 @@ async def tell(store: Store, *all_told: Told) -> None:
 
 @cache
 def _empty() -> bytes:
-    async def make(path: Path) -> None:
-        await (await open_store(path, lambda: NOW)).close()
-
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "empty.db"
-        asyncio.run(make(path))
+        prepare(path, NOW)
         return path.read_bytes()
 
 
@@ -131,11 +129,11 @@ def _contents(connection: Connection) -> Contents:
         for row in connection.execute(select(fact_versions)).mappings()
     )
     found["accounts"] = _sorted(_known(row._mapping) for row in every_account(connection))
-    found["rates"] = _sorted(
-        _known(row) for row in connection.execute(select(fx_rates)).mappings()
+    found["rates"] = _sorted(_known(row) for row in connection.execute(select(fx_rates)).mappings())
+    found["positions"] = _sorted(
+        _known(row) for row in current_positions(connection, dict[str, Any])
     )
-    found["positions"] = _sorted(_known(row) for row in current_positions(connection, dict))
-    found["lots"] = _sorted(_known(row) for row in current_broker_lots(connection, dict))
+    found["lots"] = _sorted(_known(row) for row in current_broker_lots(connection, dict[str, Any]))
     found["balances"] = _sorted(_known(row._mapping) for row in current_balances(connection))
     return found
 
@@ -164,7 +162,7 @@ def _named(
     }
 
 
-def _known(row: Any) -> dict[str, Any]:
+def _known(row: Mapping[Any, Any]) -> dict[str, Any]:
     return {str(name): value for name, value in row.items() if name not in _OURS}
 
 
@@ -193,5 +191,3 @@ def differences(one: Contents, other: Contents) -> Sequence[str]:
         if len(one[name]) != len(other[name]):
             lines.append(f"{name}: {len(one[name])} rows and {len(other[name])}")
     return lines
-
-

@@ -80,26 +80,27 @@ class Instruments:
         self._clock = clock
         self._novelty = novelty
         self._warn = warn
-        self._known: dict[tuple[str | None, ...], Instrument | None] = {}
+        self._known: dict[tuple[tuple[str, ...], str | None, bool], Instrument | None] = {}
 
     def of(
-        self, attributes: Mapping[str, str], currency: str | None, *, described: bool = True
+        self, written: tuple[str, ...], currency: str | None, *, described: bool = True
     ) -> Instrument | None:
         """Return the instrument a row names; None when it names none.
 
         Args:
-            attributes: The row's.
+            written: The row's `ATTRIBUTES`, "" where there is none.
             currency: In which the instrument is priced; None when the row speaks of another.
             described: Whether the row's `description` is the instrument's.
 
         Raises:
             ValueError: the strike, the expiry or the multiplier cannot be read.
         """
-        key = (currency, "" if described else None, *map(attributes.get, ATTRIBUTES))
+        key = (written, currency, described)
         try:
             return self._known[key]
         except KeyError:
-            found = self._build(attributes, currency, described=described)
+            row = dict(zip(ATTRIBUTES, written, strict=True))
+            found = self._build(row, currency, described=described)
         if len(self._known) >= _REMEMBERED:
             self._known.clear()
         self._known[key] = found

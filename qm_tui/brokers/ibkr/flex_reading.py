@@ -112,7 +112,7 @@ class Reading:
         Raises:
             BadValueError: the row cannot be kept.
         """
-        read = self._readers.get((row.section, row.tag))
+        read = self._readers.get((row.section, row.shape.tag))
         try:
             if row.section not in _OF_NO_ACCOUNT or read is None:
                 self.scope.begin(row)
@@ -120,8 +120,10 @@ class Reading:
         except BadValueError:
             self._broken.add(row.section)
             raise
-        if record is not None and read is not None and record.broker_specific:
-            self._note_attributes(row, record.broker_specific)
+        if record is not None and read is not None:
+            known = ATTRIBUTES[row.section, row.shape.tag]
+            if row.unreadable or row.shape.others(known):
+                self._note_attributes(row, known, record.broker_specific or {})
         return record
 
     def ended(self, section: str) -> Iterable[Record]:
@@ -165,7 +167,7 @@ class Reading:
 
     def _kept(self, row: Row) -> Record:
         if row.section in SECTIONS and any(section == row.section for section, _ in _READERS):
-            self.scope.novelties.note("row", row.place, row.tag)
+            self.scope.novelties.note("row", row.place, row.shape.tag)
         return other_row(row, self.scope)
 
     def _read(self, read: Read, row: Row) -> Record | None:
@@ -182,7 +184,8 @@ class Reading:
 
     def _set_aside_unreadable(self, row: Row) -> None:
         unreadable: dict[str, str] = {}
-        for name, said in row.attributes.items():
+        attributes = row.attributes
+        for name, said in attributes.items():
             try:
                 _try_field(name, said, self.scope.clock)
             except ValueError as error:
@@ -190,14 +193,13 @@ class Reading:
                     raise BadValueError(name, quoted(said), str(error)) from None
                 unreadable[name] = said
         for name in unreadable:
-            del row.attributes[name]
+            del attributes[name]
+        row.restate(attributes)
         row.unreadable = unreadable
 
-    def _note_attributes(self, row: Row, said: Mapping[str, str]) -> None:
-        known = ATTRIBUTES[row.section, row.tag]
-        if not said.keys() <= known:
-            for name in said.keys() - known:
-                self.scope.novelties.note("attribute", f"{row.place}@{name}", said[name])
+    def _note_attributes(self, row: Row, known: frozenset[str], said: Mapping[str, str]) -> None:
+        for name in said.keys() - known:
+            self.scope.novelties.note("attribute", f"{row.place}@{name}", said[name])
         for name, value in row.unreadable.items():
             self.scope.novelties.note("value", f"{row.place}@{name}", value)
 

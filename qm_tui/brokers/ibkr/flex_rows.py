@@ -2,15 +2,16 @@
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from decimal import Decimal
-from functools import lru_cache
 from hashlib import blake2b
+from types import MappingProxyType
 from typing import TypeVar
 
 from qm_tui.brokers.ibkr.flex_instruments import ATTRIBUTES, Instruments
 from qm_tui.brokers.ibkr.flex_outline import StatementOutline
 from qm_tui.brokers.ibkr.flex_refusals import quoted
+from qm_tui.brokers.ibkr.flex_tags import Plan, Shape, Values, said
 from qm_tui.brokers.ibkr.flex_values import Clock, Moment, canonical, identifier, number, text
 from qm_tui.domain.instruments import Instrument
 from qm_tui.domain.records import Novelty, RefusedRow
@@ -18,6 +19,9 @@ from qm_tui.domain.records import Novelty, RefusedRow
 _NOVELTIES_AT_MOST = 500
 
 _Value = TypeVar("_Value")
+
+INSTRUMENT = Plan(ATTRIBUTES)
+"""What of a row `Instruments` wants to know."""
 
 
 class BadValueError(Exception):
@@ -30,35 +34,53 @@ class BadValueError(Exception):
         self.reason = reason
 
 
-@dataclass(slots=True)
 class Row:
     """One element of a statement."""
 
-    index: int
-    """Counted from 0 over the document."""
-    tag: str
-    section: str
-    attributes: dict[str, str]
-    account: str = ""
-    unreadable: Mapping[str, str] = field(default_factory=dict)
+    account = ""
+    unreadable: Mapping[str, str] = MappingProxyType({})
     """What an optional (or required) field said that could not be read."""
+
+    def __init__(self, index: int, section: str, shape: Shape, values: Values) -> None:
+        self.index = index
+        """Counted from 0 over the document."""
+        self.section = section
+        self.shape = shape
+        self._values = values
 
     @property
     def place(self) -> str:
         """Where the row stands, e.g. `Trades/Trade`."""
-        return f"{self.section}/{self.tag}"
+        return f"{self.section}/{self.shape.tag}"
+
+    @property
+    def attributes(self) -> dict[str, str]:
+        """What the row says, as a new mapping."""
+        return dict(zip(self.shape.names, self._values, strict=False))
+
+    def restate(self, attributes: Mapping[str, str]) -> None:
+        """Let the row say something else."""
+        self.shape, self._values = said(self.shape.tag, attributes)
+
+    def pick(self, plan: Plan) -> tuple[str, ...]:
+        """Return what fields say, as written; "" for those that are not there."""
+        return self.shape.picks[plan](self._values)
+
+    def written(self, name: str) -> str:
+        """Return what a field says, as written; "" when it is not there."""
+        return self._values[self.shape.places.get(name, -1)]
 
     def text(self, name: str) -> str | None:
         """Return what a field says."""
-        return text(self.attributes.get(name))
+        return text(self.written(name))
 
     def identifier(self, name: str) -> str | None:
         """Return an id, where there is one."""
-        return identifier(self.attributes.get(name))
+        return identifier(self.written(name))
 
     def number(self, name: str) -> Decimal | None:
         """Return a number, where there is one; raises ValueError when it is none."""
-        return number(self.attributes.get(name, ""))
+        return number(self.written(name))
 
     def required(self, name: str) -> Decimal:
         """Return a number that has to be there; raises BadValueError when it is not."""
@@ -69,24 +91,17 @@ class Row:
 
     def missing(self, name: str) -> BadValueError:
         """Say that a required field says nothing, or nothing that can be read."""
-        said = self.unreadable.get(name)
-        if said is not None:
-            return BadValueError(name, quoted(said), "cannot be read")
-        return BadValueError(name, quoted(self.attributes.get(name, "")), "is missing")
+        unread = self.unreadable.get(name)
+        if unread is not None:
+            return BadValueError(name, quoted(unread), "cannot be read")
+        return BadValueError(name, quoted(self.written(name)), "is missing")
 
     def rest(self, told: frozenset[str]) -> dict[str, str] | None:
         """Return what the row says beyond the fields that are told."""
-        said = self.attributes
-        rest = {name: value for name in _untold(told, tuple(said)) if (value := said[name])}
+        rest = self.shape.rest(self._values, told)
         if self.unreadable:
             rest.update(self.unreadable)
         return rest or None
-
-
-@lru_cache(maxsize=256)
-def _untold(told: frozenset[str], names: tuple[str, ...]) -> tuple[str, ...]:
-    """Return which attributes are not told; rows of a kind have the same ones in a statement."""
-    return tuple(name for name in names if name not in told)
 
 
 class Scope:
@@ -118,7 +133,8 @@ class Scope:
         self.last_transfers: dict[tuple[str, str], str] = {}
         self._fallback_account = account
         self._seen: dict[bytes, int] = {}
-        self._place = ""
+        self._row: Row | None = None
+        """The one that is being read."""
 
     # --- whose, what, when -------------------------------------------------------------------
 
@@ -128,12 +144,12 @@ class Scope:
         Raises:
             BadValueError: nobody says it.
         """
-        self._place = f"{row.section}/{row.tag}"
-        account = identifier(row.attributes.get("accountId")) or self.account
+        self._row = row
+        account = row.identifier("accountId") or self.account
         if account is None:
             raise BadValueError(
                 "accountId",
-                quoted(row.attributes.get("accountId", "")),
+                quoted(row.written("accountId")),
                 "names no account, nor does the statement; name it with --account",
             )
         row.account = account
@@ -141,17 +157,15 @@ class Scope:
 
     def instrument(self, row: Row, currency: str | None, *, described: bool = True) -> Instrument:
         """Return the instrument a row names; raises BadValueError when it names none."""
-        found = self.instruments.of(row.attributes, currency, described=described)
+        found = self.instruments.of(row.pick(INSTRUMENT), currency, described=described)
         if found is None:
-            raise BadValueError(
-                "symbol", quoted(row.attributes.get("symbol", "")), "names no instrument"
-            )
+            raise BadValueError("symbol", quoted(row.written("symbol")), "names no instrument")
         return found
 
     def day(self, row: Row, *names: str) -> dt.date | None:
         """Return the first day that one of the fields tells."""
         for name in names:
-            found = self.clock.day(row.attributes.get(name, ""))
+            found = self.clock.day(row.written(name))
             if found is not None:
                 return found
         return None
@@ -165,7 +179,7 @@ class Scope:
 
     def moment(self, row: Row, name: str) -> Moment:
         """Return day and time of a field."""
-        return self.clock.moment(row.attributes.get(name, ""))
+        return self.clock.moment(row.written(name))
 
     def as_of(self, row: Row, day: dt.date | None) -> dt.datetime:
         """Return when something was seen: the end of a day, but not after the statement was made.
@@ -185,7 +199,10 @@ class Scope:
 
     def currency(self, row: Row, name: str = "currency") -> str | None:
         """Return a currency as written; one that is not three capital letters is noted."""
-        found = row.text(name)
+        written = row.written(name)
+        if written in self.novelties.currencies:
+            return written
+        found = text(written)
         if found is not None and found not in self.novelties.currencies:
             self.novelties.currency(found, f"{row.place}@{name}")
         return found
@@ -229,7 +246,8 @@ class Scope:
         self.novelties.note("value", f"{row.place}@{name}", value)
 
     def _new_value(self, what: str, name: str, example: str) -> None:
-        self.novelties.note(what, f"{self._place}@{name}", example)
+        place = self._row.place if self._row else ""
+        self.novelties.note(what, f"{place}@{name}", example)
 
 
 class Novelties:
@@ -301,8 +319,8 @@ def _canonical(part: object) -> str:
             return str(part).strip()
 
 
-def _try(read: Callable[[str], _Value | None], said: str) -> _Value | None:
+def _try(read: Callable[[str], _Value | None], written: str) -> _Value | None:
     try:
-        return read(said)
+        return read(written)
     except ValueError:
         return None

@@ -82,13 +82,16 @@ class FlexFile:
         reader = _FileReader(self, tokens, gathered)
         try:
             for token in tokens:
-                reader.take(token)
                 if tokens.blocks:
                     gathered.blocks += tokens.blocks
                     tokens.blocks.clear()
-                if token.kind is Kind.STATEMENT_END:
+                if isinstance(token, Row):
+                    reader.row(token)
+                elif token.kind is Kind.STATEMENT_END:
                     yield from reader.ended()
-                elif gathered.ready:
+                else:
+                    reader.take(token)
+                if gathered.ready:
                     yield from gathered.take(tokens.bytes_read)
         except OSError as error:
             raise BrokerRefused(
@@ -113,20 +116,29 @@ class _FileReader:
         self._clock = Clock(file.options.timezone, cache(lambda: day_order(file.path)))
 
     def take(self, token: Token) -> None:
-        """Read a token."""
+        """Follow the statement."""
         if token.kind is Kind.STATEMENT:
             self._begin(token)
             return
         reading = self._reading
-        assert reading is not None, "rows stand in statements"
-        if token.kind is Kind.ROW:
-            self._row(reading, token)
-        elif token.kind is Kind.SECTION:
+        assert reading is not None, "sections stand in statements"
+        if token.kind is Kind.SECTION:
             reading.section(token.section)
         elif token.kind is Kind.SECTION_END:
             for record in reading.ended(token.section):
                 self._gathered.add(record)
             self._gathered.flush()
+
+    def row(self, row: Row) -> None:
+        """Read a row."""
+        assert self._reading is not None, "rows stand in statements"
+        try:
+            record = self._reading.row(row)
+        except BadValueError as bad:
+            self._gathered.refused.append(refused(row, bad))
+            return
+        if record is not None:
+            self._gathered.add(record)
 
     def ended(self) -> Iterator[Batch]:
         """Yield the last batches of a statement."""
@@ -154,13 +166,3 @@ class _FileReader:
             novelties=self.novelties,
         )
         self._reading = Reading(scope)
-
-    def _row(self, reading: Reading, token: Token) -> None:
-        row = Row(token.number, token.tag, token.section, token.attributes)
-        try:
-            record = reading.row(row)
-        except BadValueError as bad:
-            self._gathered.refused.append(refused(row, bad))
-            return
-        if record is not None:
-            self._gathered.add(record)

@@ -3,11 +3,13 @@
 import sys
 import zlib
 from array import array
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from enum import Enum
 from pathlib import Path
+from types import MappingProxyType
 from typing import BinaryIO, NamedTuple
 from xml.parsers import expat
 
@@ -15,20 +17,22 @@ from qm_tui.brokers.client import BrokerRefused
 from qm_tui.brokers.ibkr.flex_known import SECTIONS
 from qm_tui.brokers.ibkr.flex_outline import QUIET_AT_MOST
 from qm_tui.brokers.ibkr.flex_refusals import WHAT_TO_DO, doctype, nothing_to_read, quoted
+from qm_tui.brokers.ibkr.flex_rows import Row
+from qm_tui.brokers.ibkr.flex_tags import Shape, Tags, Values, said
 from qm_tui.domain.records import RawBlock
 
 _CHUNK = 64 * 1024
 _BLOCK = 256 * 1024
+_BLOCKS_BEHIND = 4
 _ROOT_WITHIN = 1024 * 1024
 _DEEPEST = 64
 
 
 class Kind(Enum):
-    """What the tokenizer came across."""
+    """What the tokenizer came across, other than rows."""
 
     STATEMENT = "statement"
     SECTION = "section"
-    ROW = "row"
     SECTION_END = "section_end"
     STATEMENT_END = "statement_end"
 
@@ -37,12 +41,10 @@ class Token(NamedTuple):
     """One find, in the order of the document."""
 
     kind: Kind
-    tag: str
-    section: str
+    section: str = ""
     """The nearest section Interactive Brokers is known to send, else the statement's child."""
-    number: int
-    """Of a row, counted from 0 over the document; else of the next row."""
-    attributes: dict[str, str]
+    attributes: Mapping[str, str] = MappingProxyType({})
+    """Of a statement."""
 
 
 class FlexTokens:
@@ -55,7 +57,7 @@ class FlexTokens:
         self.statements = 0
         self._name = path.name
         self._path = path
-        self._found: list[Token] = []
+        self._found: list[Row | Token] = []
         self._row = 0
         self._sections: list[str | None] = []
         """One entry an open element: the section it belongs to; None outside a statement."""
@@ -66,13 +68,14 @@ class FlexTokens:
         self._block_row = 0
         self._row_offsets = array("I")
         self._compressor: ThreadPoolExecutor | None = None
-        self._unfinished: tuple[RawBlock, Future[bytes]] | None = None
+        self._unfinished: deque[tuple[RawBlock, Future[bytes]]] = deque()
         self._parser = expat.ParserCreate()
-        self._parser.StartElementHandler = self._start
-        self._parser.EndElementHandler = self._end
+        self._tags = Tags()
         self._parser.StartDoctypeDeclHandler = self._doctype
+        self._parser.XmlDeclHandler = self._declared
+        self._expect_utf_8()
 
-    def __iter__(self) -> Iterator[Token]:
+    def __iter__(self) -> Iterator[Row | Token]:
         """Yield what is found.
 
         Raises:
@@ -85,9 +88,9 @@ class FlexTokens:
         ):
             yield from self._read(file)
             self._cut(self.bytes_read)
-            self._finish_block()
+            self._finish_blocks(but=0)
 
-    def _read(self, file: BinaryIO) -> Iterator[Token]:
+    def _read(self, file: BinaryIO) -> Iterator[Row | Token]:
         quiet = 0
         while chunk := file.read(_CHUNK):
             self._raw += chunk
@@ -138,46 +141,84 @@ class FlexTokens:
     def _doctype(self, *_: object) -> None:
         raise doctype(self._name)
 
+    # --- elements ----------------------------------------------------------------------------
+
+    def _expect_utf_8(self) -> None:
+        """Take the tags as they are written.
+
+        Nearly all time of a parser for Python goes into making what a handler of elements is
+        called with. Without such a handler expat checks the document all the same and hands a tag
+        to the default handler, as text and, where it is written in UTF-8, in one piece. Text has a
+        handler of its own here, for in CDATA it may look like a tag.
+        """
+        self._parser.DefaultHandler = self._markup
+        self._parser.CharacterDataHandler = _ignore
+
+    def _expect_anything(self) -> None:
+        self._parser.DefaultHandler = None
+        self._parser.CharacterDataHandler = None
+        self._parser.StartElementHandler = self._start
+        self._parser.EndElementHandler = self._end
+
+    def _declared(self, _version: str, encoding: str | None, _standalone: int) -> None:
+        if encoding is not None and encoding.upper() != "UTF-8":
+            self._expect_anything()
+
+    def _markup(self, raw: str) -> None:
+        if raw[0] != "<" or raw[1] in "!?":
+            return
+        if raw[1] == "/":
+            self._end()
+            return
+        shape, values = self._tags.read(raw)
+        self._begin(shape, values)
+        if raw[-2] == "/":
+            self._end()
+
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
+        self._begin(*said(tag, attributes))
+
+    def _begin(self, shape: Shape, values: Values) -> None:
         offset = self._parser.CurrentByteIndex
         self._heard = True
         if offset - self._block_offset >= _BLOCK:
             self._cut(offset)
-        sections = self._sections
-        parent = sections[-1] if sections else None
         if not self._statement_depth:
-            self._outside(tag, attributes)
+            self._outside(shape, values)
             return
-        section = tag if parent is None or tag in SECTIONS else parent
-        if parent is None or section != parent:
-            self._found.append(Token(Kind.SECTION, tag, section, self._row, {}))
+        sections = self._sections
+        parent = sections[-1]
+        section = shape.tag if parent is None or shape.tag in SECTIONS else parent
+        if section != parent:
+            self._found.append(Token(Kind.SECTION, section))
         sections.append(section)
         if len(sections) > _DEEPEST:
             raise self._too_deep()
-        if attributes:
+        if shape.names:
             self._row_offsets.append(offset - self._block_offset)
-            self._found.append(Token(Kind.ROW, tag, section, self._row, attributes))
+            self._found.append(Row(self._row, section, shape, values))
             self._row += 1
 
-    def _outside(self, tag: str, attributes: dict[str, str]) -> None:
+    def _outside(self, shape: Shape, values: Values) -> None:
         self._sections.append(None)
         if len(self._sections) > _DEEPEST:
             raise self._too_deep()
-        if tag == "FlexStatement":
+        if shape.tag == "FlexStatement":
             self.statements += 1
             self._statement_depth = len(self._sections)
-            self._found.append(Token(Kind.STATEMENT, tag, "", self._row, attributes))
+            attributes = dict(zip(shape.names, values, strict=False))
+            self._found.append(Token(Kind.STATEMENT, attributes=attributes))
 
-    def _end(self, tag: str) -> None:
+    def _end(self, *_: object) -> None:
         self._heard = True
         sections = self._sections
         section = sections.pop()
         if section is not None:
             if sections[-1] != section:
-                self._found.append(Token(Kind.SECTION_END, tag, section, self._row, {}))
+                self._found.append(Token(Kind.SECTION_END, section))
         elif len(sections) + 1 == self._statement_depth:
             self._statement_depth = 0
-            self._found.append(Token(Kind.STATEMENT_END, tag, "", self._row, {}))
+            self._found.append(Token(Kind.STATEMENT_END))
 
     def _too_deep(self) -> BrokerRefused:
         return BrokerRefused(
@@ -192,26 +233,32 @@ class FlexTokens:
             return
         if sys.byteorder == "big":
             self._row_offsets.byteswap()
-        self._finish_block()
+        self._finish_blocks(but=_BLOCKS_BEHIND)
         assert self._compressor is not None, "rows are read by iterating"
-        self._unfinished = (
-            RawBlock(
-                first_row=self._block_row,
-                offset=self._block_offset,
-                length=length,
-                row_offsets=self._row_offsets.tobytes(),
-                data=b"",
-            ),
-            self._compressor.submit(zlib.compress, bytes(self._raw[:length]), 1),
+        block = RawBlock(
+            first_row=self._block_row,
+            offset=self._block_offset,
+            length=length,
+            row_offsets=self._row_offsets.tobytes(),
+            data=b"",
         )
+        compressed = self._compressor.submit(zlib.compress, bytes(self._raw[:length]), 1)
+        self._unfinished.append((block, compressed))
         del self._raw[:length]
         self._block_offset = offset
         self._block_row = self._row
         self._row_offsets = array("I")
 
-    def _finish_block(self) -> None:
-        """Wait for the block before; always one behind, so that a file is always read alike."""
-        if self._unfinished is not None:
-            block, compressed = self._unfinished
+    def _finish_blocks(self, *, but: int) -> None:
+        """Wait for all blocks but the latest; always as many, so that a file is always read alike.
+
+        The compressor may have to wait for the interpreter to say that it is done: a few blocks
+        behind, nobody waits for it meanwhile.
+        """
+        while len(self._unfinished) > but:
+            block, compressed = self._unfinished.popleft()
             self.blocks.append(replace(block, data=compressed.result()))
-            self._unfinished = None
+
+
+def _ignore(_: str) -> None:
+    """Text between elements: Flex statements say nothing there."""

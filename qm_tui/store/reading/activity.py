@@ -11,10 +11,11 @@ from sqlalchemy import (
     literal,
     literal_column,
     null,
+    select,
 )
 
 from qm_tui.domain.selection import Scope
-from qm_tui.store.reading.listing import Listing
+from qm_tui.store.reading.listing import Listing, Names
 from qm_tui.store.reading.narrowing import account_ids, among, end_of, instrument_ids
 from qm_tui.store.schema.accounts import accounts
 from qm_tui.store.schema.activity import (
@@ -40,6 +41,21 @@ def with_instrument(table: FromClause, rows: Table) -> FromClause:
     """Join the instrument that stands for the row's."""
     return table.outerjoin(_named, _named.c.id == rows.c.instrument_id).outerjoin(
         _shown, _shown.c.id == func.coalesce(_named.c.same_as_id, _named.c.id)
+    )
+
+
+def _accounts_of(table: Table) -> Names:
+    return Names(
+        refers=table.c.account_id, ids=select(accounts.c.id), searched=(accounts.c.number,)
+    )
+
+
+def _instruments_of(table: Table, *names: str) -> Names:
+    ids = select(_named.c.id).join_from(
+        _named, _shown, _shown.c.id == func.coalesce(_named.c.same_as_id, _named.c.id)
+    )
+    return Names(
+        refers=table.c.instrument_id, ids=ids, searched=tuple(_shown.c[name] for name in names)
     )
 
 
@@ -90,7 +106,8 @@ TRADES = Listing(
     # Written out, not bound: only then does SQLite use the index of what is booked.
     where=(trades.c.state == literal_column("'booked'"),),
     id=trades.c.id,
-    searched=("account", "symbol", "description", "trade_date", "broker_trade_id", "codes"),
+    searched=("trade_date", "broker_trade_id", "codes"),
+    names=(_accounts_of(trades), _instruments_of(trades, "symbol", "description")),
     narrow=_narrow_trades,
     natural={"trade_date": trades.c.ordered_at, "executed_at": trades.c.ordered_at},
 )  # fmt: skip
@@ -107,7 +124,8 @@ CASH = Listing(
     },
     where=(),
     id=cash_transactions.c.id,
-    searched=("account", "symbol", "date", "type", "broker_type", "currency", "description"),
+    searched=("date", "type", "broker_type", "currency", "description"),
+    names=(_accounts_of(cash_transactions), _instruments_of(cash_transactions, "symbol")),
     narrow=lambda connection, scope: _narrow(
         cash_transactions, connection, scope, cash_transactions.c.date
     ),
@@ -127,7 +145,8 @@ TRANSFERS = Listing(
     },
     where=(),
     id=transfers.c.id,
-    searched=("account", "symbol", "date", "type", "direction", "counterparty", "description"),
+    searched=("date", "type", "direction", "counterparty", "description"),
+    names=(_accounts_of(transfers), _instruments_of(transfers, "symbol")),
     narrow=lambda connection, scope: _narrow(transfers, connection, scope, transfers.c.date),
     natural={"date": transfers.c.date},
 )  # fmt: skip
@@ -143,7 +162,8 @@ INTEREST = Listing(
     },
     where=(),
     id=margin_interest.c.id,
-    searched=("account", "to_date", "currency", "type"),
+    searched=("to_date", "currency", "type"),
+    names=(_accounts_of(margin_interest),),
     narrow=lambda connection, scope: _narrow(
         margin_interest, connection, scope, margin_interest.c.to_date
     ),
@@ -166,7 +186,8 @@ GAINS = Listing(
     },
     where=(),
     id=closed_lots.c.id,
-    searched=("account", "symbol", "disposition_date", "term"),
+    searched=("disposition_date", "term"),
+    names=(_accounts_of(closed_lots), _instruments_of(closed_lots, "symbol")),
     narrow=lambda connection, scope: _narrow(
         closed_lots, connection, scope, closed_lots.c.disposition_date
     ),

@@ -23,8 +23,8 @@ _shown = instruments.alias("shown")
 def current_sets(connection: Connection, section: Section, scope: Scope) -> list[Any]:
     """Return (set id, account id, as_of, complete) of the sets that say what is held.
 
-    Per account the newest complete answer, and the incomplete ones that came after it. At equal
-    times the live source holds, then what was made later.
+    Per account the newest complete answer and the incomplete ones that came after it, the newest
+    first. At equal times the live source holds, then what was made later.
     """
     s = observation_sets
     query = (
@@ -32,8 +32,8 @@ def current_sets(connection: Connection, section: Section, scope: Scope) -> list
         .join_from(s, connections, connections.c.id == s.c.connection_id)
         .where(s.c.section == section.value, *among(s.c.account_id, account_ids(connection, scope)))
         .order_by(
-            s.c.account_id, s.c.as_of.desc(), s.c.complete.desc(), connections.c.live.desc(),
-            s.c.generated_at.desc(), s.c.id.desc(),
+            s.c.account_id, s.c.as_of.desc(), connections.c.live.desc(), s.c.generated_at.desc(),
+            connections.c.name,
         )
     )  # fmt: skip
     if scope.as_of is not None:
@@ -65,9 +65,9 @@ def current_positions(
     p = positions
     query = _held(
         select(
-            p.c.id, p.c.account_id, p.c.as_of, p.c.quantity, p.c.average_cost, p.c.cost_basis,
-            p.c.market_price, p.c.market_value, p.c.unrealized_pnl, p.c.realized_pnl,
-            p.c.daily_pnl, p.c.fx_rate_to_base, p.c.document_row,
+            p.c.id, p.c.account_id, p.c.set_id, p.c.as_of, p.c.quantity, p.c.average_cost,
+            p.c.cost_basis, p.c.market_price, p.c.market_value, p.c.unrealized_pnl,
+            p.c.realized_pnl, p.c.daily_pnl, p.c.fx_rate_to_base, p.c.document_row,
             func.coalesce(p.c.currency, _shown.c.currency).label("currency"),
             _shown.c.id.label("instrument_id"), _shown.c.symbol, _shown.c.description,
             _shown.c.instrument_type, _shown.c.underlying_symbol.label("underlying"),
@@ -77,9 +77,10 @@ def current_positions(
         p, [row.id for row in sets], connection, scope,
     )  # fmt: skip
     found: dict[tuple[int, int], dict[str, Any]] = {}
-    for row in connection.execute(query.order_by(p.c.as_of)):
+    for row in _oldest_first(connection.execute(query.order_by(p.c.instrument_id)), sets):
         values = dict(row._mapping)
         account_id = values.pop("account_id")
+        values.pop("set_id")
         values["stale"] = row.as_of < newest[account_id]
         found[account_id, row.instrument_id] = values
     ordered = sorted(found.values(), key=lambda row: (row["account"], row["symbol"], row["id"]))
@@ -94,8 +95,8 @@ def current_broker_lots(
     lots = broker_lots
     query = _held(
         select(
-            lots.c.id, lots.c.account_id, lots.c.as_of, lots.c.quantity, lots.c.cost_basis,
-            lots.c.acquisition_date, lots.c.holding_start, lots.c.market_price,
+            lots.c.id, lots.c.account_id, lots.c.set_id, lots.c.as_of, lots.c.quantity,
+            lots.c.cost_basis, lots.c.acquisition_date, lots.c.holding_start, lots.c.market_price,
             lots.c.market_value, lots.c.unrealized_pnl, lots.c.document_row,
             func.coalesce(lots.c.currency, _shown.c.currency).label("currency"),
             _shown.c.id.label("instrument_id"), _shown.c.symbol,
@@ -104,18 +105,27 @@ def current_broker_lots(
     )  # fmt: skip
     # Lots of one instrument hold together: the newest answer that names it replaces the others.
     by_holding: dict[tuple[int, int], list[dict[str, Any]]] = defaultdict(list)
-    for row in connection.execute(query.order_by(lots.c.as_of, lots.c.acquisition_date, lots.c.id)):
+    newest: dict[tuple[int, int], int] = {}
+    for row in _oldest_first(connection.execute(query.order_by(lots.c.id)), sets):
         values = dict(row._mapping)
-        holding = by_holding[values.pop("account_id"), row.instrument_id]
-        if holding and holding[-1]["as_of"] < row.as_of:
-            holding.clear()
+        place = (values.pop("account_id"), row.instrument_id)
+        if newest.get(place) != row.set_id:
+            newest[place] = row.set_id
+            by_holding[place].clear()
         values.pop("broker")
-        holding.append(values)
+        values.pop("set_id")
+        by_holding[place].append(values)
     rows = [row for holding in by_holding.values() for row in holding]
     rows.sort(
         key=lambda row: (row["account"], row["symbol"], str(row["acquisition_date"]), row["id"])
     )
     return [make(**row) for row in rows if row["quantity"]]
+
+
+def _oldest_first(rows: Iterable[Any], sets: Sequence[Any]) -> list[Any]:
+    """Sort rows so that those of a newer set come after those of an older one."""
+    rank = {row.id: place for place, row in enumerate(sets)}
+    return sorted(rows, key=lambda row: -rank[row.set_id])
 
 
 def _held(
@@ -152,11 +162,10 @@ def current_balances(connection: Connection, scope: Scope = Scope()) -> list[Any
     rows: Iterable[Any] = connection.execute(
         select(
             b.c.account_id, accounts.c.number.label("account"), b.c.currency, b.c.tag, b.c.value,
-            b.c.as_of,
+            b.c.as_of, b.c.set_id,
         )
         .join(accounts, accounts.c.id == b.c.account_id)
         .where(and_(b.c.set_id.in_([row.id for row in sets])))
-        .order_by(b.c.as_of)
     )  # fmt: skip
-    newest = {(row.account_id, row.currency, row.tag): row for row in rows}
+    newest = {(row.account_id, row.currency, row.tag): row for row in _oldest_first(rows, sets)}
     return sorted(newest.values(), key=lambda row: (row.account, row.currency, row.tag))

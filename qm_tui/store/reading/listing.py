@@ -9,8 +9,9 @@ from sqlalchemy import (
     Connection,
     Float,
     FromClause,
+    Row,
     Select,
-    and_,
+    UnaryExpression,
     cast,
     func,
     or_,
@@ -20,9 +21,27 @@ from sqlalchemy import (
 
 from qm_tui.domain.selection import Anchor, Order, Scope
 from qm_tui.store.columns import ExactDecimal
-from qm_tui.store.reading.narrowing import containing
+from qm_tui.store.reading.narrowing import occurs
 
 V = TypeVar("V")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """Texts of another table that a listing's rows refer to.
+
+    They are far fewer than the rows: a text filter looks into them first, and then for their ids.
+    """
+
+    refers: ColumnElement[int]
+    ids: Select[tuple[int]]
+    searched: tuple[ColumnElement[Any], ...]
+
+    def containing(self, word: str) -> ColumnElement[bool]:
+        """Ask that a row refers to one of the texts with this word."""
+        found = self.ids.where(or_(*(occurs(word, column) for column in self.searched)))
+        # The listing may join the same tables; those of its row are not meant here.
+        return self.refers.in_(found.correlate(None))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,10 +53,20 @@ class Listing:
     where: tuple[ColumnElement[bool], ...]
     id: ColumnElement[int]
     searched: tuple[str, ...]
-    """The labels a text filter looks into."""
+    """The labels a text filter looks into, all of the listed table itself."""
+    names: tuple[Names, ...]
+    """Where else it looks."""
     narrow: Callable[[Connection, Scope], list[ColumnElement[bool]]]
     natural: Mapping[str, ColumnElement[Any]]
     """Labels that sort by another column: one that is never null and has an index."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Rows that follow each other in an order of their own."""
+
+    where: Sequence[ColumnElement[bool]]
+    order: Sequence[ColumnElement[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,32 +78,39 @@ class Key:
     descending: bool
     id: ColumnElement[int]
 
-    @property
-    def columns(self) -> tuple[ColumnElement[Any], ...]:
-        """Return what an anchor holds."""
-        return (self.field, self.id)
+    def ordering(self) -> Sequence[ColumnElement[Any]]:
+        """Return the ORDER BY of all rows; those without a value come last in either direction."""
+        by_field, by_id = _directed(self.field, self.id, down=self.descending)
+        return [by_field.nulls_last() if self.nullable else by_field, by_id]
 
-    def ordering(self, *, backward: bool = False) -> Sequence[ColumnElement[Any]]:
-        """Return the ORDER BY; rows without a value come last in either direction."""
+    def stretches(self, after: Anchor | None = None, *, backward: bool = False) -> list[Stretch]:
+        """Return what comes after a row, or everything, as it has to be read one after the other.
+
+        Rows with a value and rows without are apart: each of them an index can give in order.
+        """
+        value, row_id = (None, None) if after is None else after
         down = self.descending != backward
-        ordered = [column.desc() if down else column.asc() for column in self.columns]
-        if not self.nullable:
-            return ordered
-        missing = self.field.is_(None)
-        return [missing.desc() if backward else missing.asc(), *ordered]
+        found: list[Stretch] = []
+        if after is None or value is not None:
+            known = [] if after is None else [self._beyond((self.field, value), (self.id, row_id))]
+            if self.nullable:
+                known.append(self.field.is_not(None))
+            found.append(Stretch(known, _directed(self.field, self.id, down=down)))
+        if self.nullable:
+            missing: list[ColumnElement[bool]] = [self.field.is_(None)]
+            if after is not None and value is None:
+                missing.append(self._beyond((self.id, row_id)))
+            found.append(Stretch(missing, _directed(self.id, down=down)))
+        return found[::-1] if backward else found
 
-    def after(self, anchor: Anchor) -> ColumnElement[bool]:
-        """Return the condition that a row comes after another one."""
-        value, row_id = anchor
-        if not self.nullable:
-            here = tuple_(self.field, self.id)
-            there = tuple_(value, row_id)
-            return here < there if self.descending else here > there
-        later_id = self.id < row_id if self.descending else self.id > row_id
-        if value is None:
-            return and_(self.field.is_(None), later_id)
-        later = self.field < value if self.descending else self.field > value
-        return or_(later, and_(self.field == value, later_id), self.field.is_(None))
+    def _beyond(self, *pairs: tuple[ColumnElement[Any], object]) -> ColumnElement[bool]:
+        here = tuple_(*(column for column, _ in pairs))
+        there = tuple_(*(value for _, value in pairs))
+        return here < there if self.descending else here > there
+
+
+def _directed(*columns: ColumnElement[Any], down: bool) -> list[UnaryExpression[Any]]:
+    return [column.desc() if down else column.asc() for column in columns]
 
 
 def key_of(listing: Listing, order: Order) -> Key:
@@ -95,16 +131,20 @@ def _conditions(
     return [
         *listing.where,
         *listing.narrow(connection, scope),
-        *containing(scope.text, [listing.columns[name] for name in listing.searched]),
+        *(_mentions(listing, word) for word in (scope.text or "").split()),
     ]
+
+
+def _mentions(listing: Listing, word: str) -> ColumnElement[bool]:
+    own = (occurs(word, listing.columns[name]) for name in listing.searched)
+    return or_(*own, *(names.containing(word) for names in listing.names))
 
 
 def count(connection: Connection, listing: Listing, scope: Scope) -> int:
     """Count the rows that match."""
     conditions = _conditions(connection, listing, scope)
-    # Outer joins change no count: leave them out unless the text filter looks into them.
-    source = listing.source if scope.text else listing.id.table
-    query = select(func.count()).select_from(source).where(*conditions)
+    # Outer joins change no count, and no condition looks into them.
+    query = select(func.count()).select_from(listing.id.table).where(*conditions)
     return int(connection.scalar(query) or 0)
 
 
@@ -115,7 +155,7 @@ def anchors(
     key = key_of(listing, order)
     conditions = _conditions(connection, listing, scope)
     place = func.row_number().over(order_by=key.ordering()).label("place")
-    source = listing.source if scope.text or key.nullable else listing.id.table
+    source = listing.source if key.nullable else listing.id.table
     rows = (
         select(key.field.label("field"), key.id.label("row_id"), place)
         .select_from(source)
@@ -143,12 +183,8 @@ def page(
     size: int,
 ) -> list[V]:
     """Return the rows behind an anchor; from the beginning without one."""
-    key = key_of(listing, order)
-    conditions = _conditions(connection, listing, scope)
-    if after is not None:
-        conditions.append(key.after(after))
-    query = _rows(listing, conditions).order_by(*key.ordering()).limit(size)
-    return [make(**row._mapping) for row in connection.execute(query)]
+    stretches = key_of(listing, order).stretches(after)
+    return [make(**row._mapping) for row in _read(connection, listing, scope, stretches, size)]
 
 
 def last_page(
@@ -160,10 +196,26 @@ def last_page(
     size: int,
 ) -> list[V]:
     """Return the last rows, in the same order."""
-    key = key_of(listing, order)
-    query = _rows(listing, _conditions(connection, listing, scope))
-    rows = connection.execute(query.order_by(*key.ordering(backward=True)).limit(size)).all()
+    stretches = key_of(listing, order).stretches(backward=True)
+    rows = _read(connection, listing, scope, stretches, size)
     return [make(**row._mapping) for row in reversed(rows)]
+
+
+def _read(
+    connection: Connection,
+    listing: Listing,
+    scope: Scope,
+    stretches: Sequence[Stretch],
+    size: int,
+) -> list[Row[Any]]:
+    conditions = _conditions(connection, listing, scope)
+    found: list[Row[Any]] = []
+    for stretch in stretches:
+        query = _rows(listing, [*conditions, *stretch.where]).order_by(*stretch.order)
+        found += connection.execute(query.limit(size - len(found)))
+        if len(found) == size:
+            break
+    return found
 
 
 def every(

@@ -70,10 +70,13 @@ def containing(
     """Ask that every word occurs in one of the columns, in any case."""
     if not text:
         return []
-    return [
-        or_(*(cast(column, String).icontains(word, autoescape=True) for column in columns))
-        for word in text.split()
-    ]
+    return [or_(*(occurs(word, column) for column in columns)) for word in text.split()]
+
+
+def occurs(word: str, column: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Ask that a word occurs in a column, in any case."""
+    as_text = column if isinstance(column.type, String) else cast(column, String)
+    return as_text.icontains(word, autoescape=True)
 
 
 def end_of(day: dt.date) -> dt.datetime:

@@ -37,6 +37,8 @@ accounts = Table(
     day("closed"),
     text("sync_status"),
     moment("described_at"),
+    # Field → when it was last said, where that is not described_at.
+    mapping("described"),
     mapping("broker_specific"),
     UniqueConstraint("broker", "number"),
     one_of("tax_treatment", TaxTreatment, "tax_treatment"),

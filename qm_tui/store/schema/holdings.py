@@ -27,7 +27,8 @@ observation_sets = Table(
     text("section", nullable=False),
     refers("connection_id", "connections"),
     moment("as_of", nullable=False),
-    # The document's own time: of two that speak of the same moment, the one made later holds.
+    # The source's own time: of two that speak of the same moment, the one made later holds. Each
+    # keeps its set, so that it does not matter which was stored first.
     moment("generated_at"),
     refers("document_id", "raw_documents", nullable=True),
     refers("run_id", "sync_runs"),
@@ -35,7 +36,7 @@ observation_sets = Table(
     whole("complete"),
     one_of("section", Section, "section"),
     one_of("complete", ("0", "1"), "complete"),
-    UniqueConstraint("account_id", "section", "connection_id", "as_of"),
+    UniqueConstraint("account_id", "section", "connection_id", "as_of", "generated_at"),
     Index(None, "account_id", "section", "complete", "as_of"),
 )
 

@@ -42,6 +42,8 @@ instruments = Table(
     text("kind"),
     mapping("broker_specific"),
     moment("described_at"),
+    # Field → when it was last said, where that is not described_at.
+    mapping("described"),
     # 1 when a bare ticker could mean several instruments: the user has to say which.
     whole("unresolved"),
     # Two instruments that turned out to be one stay two rows, so that the joining can be undone:

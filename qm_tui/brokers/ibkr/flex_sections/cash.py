@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from types import MappingProxyType
 
-from qm_tui.brokers.ibkr.flex_rows import Row, Scope, identity, told_by
+from qm_tui.brokers.ibkr.flex_rows import INSTRUMENT, Row, Scope, identity, told_by
 from qm_tui.brokers.ibkr.flex_sections.other import other_row
 from qm_tui.brokers.ibkr.flex_values import total
 from qm_tui.domain.records import (
@@ -83,7 +83,7 @@ def cash_transaction(row: Row, scope: Scope) -> Record | None:
     broker_type = row.text("type")
     description = row.text("description")
     # The money may come in another currency than the instrument's, and the text is the movement's.
-    instrument = scope.instruments.of(row.attributes, None, described=False)
+    instrument = scope.instruments.of(row.pick(INSTRUMENT), None, described=False)
     transaction_id = row.identifier("transactionID")
     return CashTransaction(
         account=row.account,
@@ -247,7 +247,7 @@ def statement_line(row: Row, scope: Scope) -> StatementLine:
     level = row.text("levelOfDetail")
     # In the base currency's part the currency is not the instrument's.
     own = currency if level == "Currency" else None
-    instrument = scope.instruments.of(row.attributes, own)
+    instrument = scope.instruments.of(row.pick(INSTRUMENT), own)
     date, report_date = scope.day(row, "date"), scope.day(row, "reportDate")
     settle_date = scope.day(row, "settleDate")
     code, description = row.text("activityCode"), row.text("activityDescription")

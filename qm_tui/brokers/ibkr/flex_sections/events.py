@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from qm_tui.brokers.ibkr.flex_rows import Row, Scope, identity, told_by
+from qm_tui.brokers.ibkr.flex_rows import INSTRUMENT, Row, Scope, identity, told_by
 from qm_tui.brokers.ibkr.flex_sections.other import other_row
 from qm_tui.domain.records import (
     CorporateAction,
@@ -119,7 +119,7 @@ def corporate_action(row: Row, scope: Scope) -> Record:
         return other_row(row, scope)
     currency = scope.currency(row)
     # The text is the action's.
-    instrument = scope.instruments.of(row.attributes, currency, described=False)
+    instrument = scope.instruments.of(row.pick(INSTRUMENT), currency, described=False)
     effective = scope.moment(row, "dateTime")
     report_date = scope.day(row, "reportDate")
     date = effective.day or report_date or scope.required_day(row, "dateTime", "reportDate")

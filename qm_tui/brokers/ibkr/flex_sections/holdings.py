@@ -165,7 +165,7 @@ def _is_lot(row: Row) -> bool:
 
 
 def _quantity(row: Row) -> Decimal:
-    name = "quantity" if "quantity" in row.attributes else "position"
+    name = "quantity" if "quantity" in row.shape.places else "position"
     quantity = row.required(name)
     if quantity > 0 and (row.text("side") or "").lower() == "short":
         return quantity.copy_negate()

@@ -29,14 +29,14 @@ def closed_lot(row: Row, scope: Scope) -> ClosedLot:
     disposition = scope.day(row, "tradeDate") or closed.day
     closed_at = closed.at
     if closed_at is None and disposition is not None and row.text("tradeTime"):
-        closed_at = scope.clock.at(disposition, row.attributes["tradeTime"])
+        closed_at = scope.clock.at(disposition, row.written("tradeTime"))
     closing_key, closing_quantity = _closing_trade(
         scope, (row.account, identity(instrument)), closed_at
     )
     quantity = _signed(row, row.required("quantity"), closing_quantity)
     cost = row.number("cost")
     opened = scope.moment(row, "openDateTime")
-    opening_id = identifier(row.attributes.get("transactionID"))
+    opening_id = identifier(row.written("transactionID"))
     return ClosedLot(
         account=row.account,
         document_row=row.index,
@@ -114,7 +114,7 @@ def _closing_trade(
 
 def _signed(row: Row, quantity: Decimal, closing_quantity: Decimal | None) -> Decimal:
     """Give a lot's quantity its sign: positive when a sale closed a long one."""
-    side = row.attributes.get("buySell", "")
+    side = row.written("buySell")
     if side.startswith("SELL"):
         return quantity.copy_abs()
     if side.startswith("BUY"):

@@ -18,13 +18,13 @@ def other_row(row: Row, scope: Scope) -> OtherRow:
         document_row=row.index,
         broker_specific=said or None,
         section=quoted(row.section),
-        tag=quoted(row.tag),
+        tag=quoted(row.shape.tag),
         date=_day(row, scope),
         key=scope.content_key(
             row,
             "other",
             row.section,
-            row.tag,
+            row.shape.tag,
             *(f"{name}={said[name]}" for name in sorted(said) if name != "accountId"),
         ),
     )
@@ -33,7 +33,7 @@ def other_row(row: Row, scope: Scope) -> OtherRow:
 def _day(row: Row, scope: Scope) -> dt.date | None:
     for name in _DAYS:
         try:
-            found = scope.clock.day(row.attributes.get(name, ""))
+            found = scope.clock.day(row.written(name))
         except ValueError:
             continue
         if found is not None:

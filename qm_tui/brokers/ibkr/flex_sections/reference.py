@@ -34,7 +34,7 @@ def conversion_rate(row: Row, scope: Scope) -> FxRate | None:
     if rate == _NO_RATE:
         return None
     if rate <= 0:
-        raise BadValueError("rate", quoted(row.attributes["rate"]), "is no exchange rate")
+        raise BadValueError("rate", quoted(row.written("rate")), "is no exchange rate")
     return FxRate(
         account="",
         document_row=row.index,

@@ -5,9 +5,10 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from types import MappingProxyType
 
-from qm_tui.brokers.ibkr.flex_rows import Row, Scope, identity, told_by
+from qm_tui.brokers.ibkr.flex_rows import INSTRUMENT, Row, Scope, identity, told_by
 from qm_tui.brokers.ibkr.flex_sections.lots import closed_lot, wash_sale
 from qm_tui.brokers.ibkr.flex_sections.other import other_row
+from qm_tui.brokers.ibkr.flex_tags import Plan
 from qm_tui.brokers.ibkr.flex_values import canonical, identifier, number, text
 from qm_tui.domain.records import (
     OpenClose,
@@ -25,6 +26,16 @@ _TOLD = told_by(
     "taxes ibCommission ibCommissionCurrency closePrice notes cost fifoPnlRealized ibOrderID "
     "transactionID ibExecID origTradeID origTransactionID accruedInt"
 )
+_WRITTEN = Plan(
+    (
+        "buySell", "notes", "transactionType", "quantity", "tradePrice", "dateTime", "tradeDate",
+        "tradeTime", "settleDateTarget", "reportDate", "proceeds", "ibCommission", "taxes",
+        "netCash", "fxRateToBase", "accruedInt", "cost", "fifoPnlRealized", "closePrice",
+        "openCloseIndicator", "exchange", "orderType", "tradeID", "transactionID", "ibExecID",
+        "ibOrderID", "origTradeID", "origTransactionID",
+    )
+)  # fmt: skip
+"""What `_trade` asks for, in the order in which it unpacks it."""
 _SUMMARY_TOLD = told_by(
     "currency tradeDate dateTime quantity tradePrice proceeds ibCommission taxes netCash ibOrderID"
 )
@@ -61,7 +72,7 @@ _CONFIRMATION_NAMES: Mapping[str, str] = MappingProxyType(
 
 def trade_row(row: Row, scope: Scope) -> Record:
     """Read a Trade element, which may be of any level of detail."""
-    level = row.attributes.get("levelOfDetail", "")
+    level = row.written("levelOfDetail")
     if level == "EXECUTION" or not level:
         return execution(row, scope)
     read = _LEVELS.get(level.strip().upper())
@@ -73,25 +84,25 @@ def trade_row(row: Row, scope: Scope) -> Record:
 
 def confirmation(row: Row, scope: Scope) -> Record:
     """Read a row of a trade confirmation, with the field names of an activity statement."""
-    row.attributes = _as_activity(row.attributes)
+    row.restate(_as_activity(row.attributes))
     return trade_row(row, scope)
 
 
 def confirmation_order(row: Row, scope: Scope) -> Record:
     """Read the sum of an order in a trade confirmation."""
-    row.attributes = _as_activity(row.attributes)
+    row.restate(_as_activity(row.attributes))
     return order(row, scope)
 
 
 def confirmation_symbol(row: Row, scope: Scope) -> Record:
     """Read the sum of an instrument in a trade confirmation."""
-    row.attributes = _as_activity(row.attributes)
+    row.restate(_as_activity(row.attributes))
     return symbol_summary(row, scope)
 
 
 def confirmation_asset(row: Row, scope: Scope) -> Record:
     """Read the sum of a kind of asset in a trade confirmation."""
-    row.attributes = _as_activity(row.attributes)
+    row.restate(_as_activity(row.attributes))
     return asset_summary(row, scope)
 
 
@@ -129,33 +140,36 @@ def asset_summary(row: Row, scope: Scope) -> TradeSummary:
 
 
 def _trade(row: Row, scope: Scope, level: TradeLevel) -> Trade:
-    """Read a trade; the hot path of a statement: everything is asked for by name, once."""
-    get = row.attributes.get
+    """Read a trade; the hot path of a statement: all that is written is picked in one go."""
+    (
+        side, written_notes, written_type, written_quantity, written_price, date_time, trade_day,
+        trade_time, settle_day, report_day, proceeds, commission, taxes, net_cash, fx_rate,
+        accrued_interest, cost, realized_pnl, close_price, open_close, exchange, order_type,
+        written_trade_id, written_transaction_id, written_execution_id, written_order_id,
+        original_trade_id, original_transaction_id,
+    ) = row.pick(_WRITTEN)  # fmt: skip
     currency = scope.currency(row)
     instrument = scope.instrument(row, currency)
-    side = get("buySell", "")
-    notes = text(get("notes"))
-    transaction_type = text(get("transactionType"))
+    notes = text(written_notes)
+    transaction_type = text(written_type)
     canceled = _canceled(transaction_type, side, notes)
-    quantity = number(get("quantity", ""))
+    quantity = number(written_quantity)
     if quantity is None:
         raise row.missing("quantity")
     if quantity > 0 and not canceled and side.startswith("SELL"):
         quantity = quantity.copy_negate()
-    price = number(get("tradePrice", ""))
-    moment = scope.clock.moment(get("dateTime", ""))
-    trade_date = scope.clock.day(get("tradeDate", "")) or moment.day
+    price = number(written_price)
+    clock = scope.clock
+    moment = clock.moment(date_time)
+    trade_date = clock.day(trade_day) or moment.day
     if trade_date is None:
         raise row.missing("tradeDate")
     executed_at = moment.at
-    if executed_at is None and get("tradeTime"):
-        executed_at = scope.clock.at(trade_date, get("tradeTime", ""))
+    if executed_at is None and trade_time:
+        executed_at = clock.at(trade_date, trade_time)
     if transaction_type is not None and transaction_type not in _TRANSACTION_TYPES:
         scope.new_value(row, "transactionType", transaction_type)
-    trade_id = identifier(get("tradeID"))
-    transaction_id = identifier(get("transactionID"))
-    execution_id = identifier(get("ibExecID"))
-    order_id = identifier(get("ibOrderID"))
+    transaction_id = identifier(written_transaction_id)
     trade = Trade(
         account=row.account,
         document_row=row.index,
@@ -165,32 +179,32 @@ def _trade(row: Row, scope: Scope, level: TradeLevel) -> Trade:
         level=level,
         trade_date=trade_date,
         executed_at=executed_at,
-        settle_date=scope.clock.day(get("settleDateTarget", "")),
-        report_date=scope.clock.day(get("reportDate", "")),
+        settle_date=clock.day(settle_day),
+        report_date=clock.day(report_day),
         quantity=quantity,
         price=price,
         currency=currency,
-        proceeds=number(get("proceeds", "")),
-        commission=number(get("ibCommission", "")),
+        proceeds=number(proceeds),
+        commission=number(commission),
         commission_currency=scope.currency(row, "ibCommissionCurrency"),
-        taxes=number(get("taxes", "")),
-        net_cash=number(get("netCash", "")),
-        fx_rate_to_base=number(get("fxRateToBase", "")),
-        accrued_interest=number(get("accruedInt", "")),
-        cost_basis=number(get("cost", "")),
-        realized_pnl=number(get("fifoPnlRealized", "")),
-        close_price=number(get("closePrice", "")),
-        open_close=_open_close(row, scope),
+        taxes=number(taxes),
+        net_cash=number(net_cash),
+        fx_rate_to_base=number(fx_rate),
+        accrued_interest=number(accrued_interest),
+        cost_basis=number(cost),
+        realized_pnl=number(realized_pnl),
+        close_price=number(close_price),
+        open_close=_OPEN_CLOSE.get(open_close) or _open_close(row, scope),
         transaction_type=transaction_type,
-        exchange=text(get("exchange")),
-        order_type=text(get("orderType")),
+        exchange=text(exchange),
+        order_type=text(order_type),
         codes=notes,
-        broker_trade_id=trade_id,
+        broker_trade_id=identifier(written_trade_id),
         broker_transaction_id=transaction_id,
-        broker_execution_id=execution_id,
-        broker_order_id=order_id,
-        original_trade_id=identifier(get("origTradeID")),
-        original_transaction_id=identifier(get("origTransactionID")),
+        broker_execution_id=identifier(written_execution_id),
+        broker_order_id=identifier(written_order_id),
+        original_trade_id=identifier(original_trade_id),
+        original_transaction_id=identifier(original_transaction_id),
         # The last one: it counts equal rows, so nothing may fail after it.
         key=(
             f"TX:{transaction_id}"
@@ -217,7 +231,7 @@ def codes(notes: str) -> set[str]:
 
 
 def _open_close(row: Row, scope: Scope) -> OpenClose | None:
-    said = text(row.attributes.get("openCloseIndicator"))
+    said = text(row.written("openCloseIndicator"))
     if said is None:
         return None
     found = _OPEN_CLOSE.get(said)
@@ -252,10 +266,10 @@ def _key(row: Row, scope: Scope, level: TradeLevel, content: _Content, canceled:
 
 def _summary(row: Row, scope: Scope, level: TradeSummaryLevel) -> TradeSummary:
     currency = scope.currency(row)
-    instrument = scope.instruments.of(row.attributes, currency)
+    instrument = scope.instruments.of(row.pick(INSTRUMENT), currency)
     trade_date = scope.day(row, "tradeDate", "dateTime", "reportDate")
     quantity = row.number("quantity")
-    if quantity is not None and quantity > 0 and row.attributes.get("buySell") == "SELL":
+    if quantity is not None and quantity > 0 and row.written("buySell") == "SELL":
         quantity = quantity.copy_negate()
     order_id = row.identifier("ibOrderID")
     category = row.text("assetCategory")

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from qm_tui.brokers.ibkr.flex_rows import Row, Scope, identity, told_by
+from qm_tui.brokers.ibkr.flex_rows import INSTRUMENT, Row, Scope, identity, told_by
 from qm_tui.brokers.ibkr.flex_sections.other import other_row
 from qm_tui.domain.records import Record, Transfer, TransferDirection, TransferLot
 
@@ -41,7 +41,7 @@ def transfer_row(row: Row, scope: Scope) -> Record:
 def transfer(row: Row, scope: Scope) -> Transfer:
     """Read a transfer."""
     currency = scope.currency(row)
-    instrument = scope.instruments.of(row.attributes, currency)
+    instrument = scope.instruments.of(row.pick(INSTRUMENT), currency)
     moved = scope.moment(row, "dateTime")
     date = scope.day(row, "date") or moved.day or scope.required_day(row, "reportDate", "date")
     stated = row.number("quantity")
@@ -98,7 +98,7 @@ def transfer(row: Row, scope: Scope) -> Transfer:
 def transfer_lot(row: Row, scope: Scope) -> TransferLot:
     """Read a lot of the transfer that stands before it."""
     currency = scope.currency(row)
-    instrument = scope.instruments.of(row.attributes, currency)
+    instrument = scope.instruments.of(row.pick(INSTRUMENT), currency)
     moved = scope.moment(row, "dateTime")
     date = scope.day(row, "date") or moved.day or scope.required_day(row, "reportDate", "date")
     stated = row.required("quantity")

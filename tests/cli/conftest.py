@@ -1,0 +1,26 @@
+from pathlib import Path
+
+import pytest
+
+from benchmarks.flex_generator import write_statement
+from tests.cli.program import Program
+
+
+@pytest.fixture
+def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Program:
+    """The program with a home of its own and nothing in it."""
+    made = Program(tmp_path / "home")
+    made.home.mkdir()
+    for name in ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
+        monkeypatch.setenv(name, made.environment[name])
+    monkeypatch.delenv("QM_TUI_CONFIG", raising=False)
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
+    return made
+
+
+@pytest.fixture
+def statement(tmp_path: Path) -> Path:
+    """A small statement of two accounts with everything a query can have."""
+    path = tmp_path / "statement.xml"
+    write_statement(path, executions=60, accounts=2, instruments=20, details=True)
+    return path

@@ -1,0 +1,178 @@
+"""What is said to whoever types something else than was expected."""
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from qm_tui import __version__
+from tests.cli.program import Program
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (["frobnicate"], "invalid choice: 'frobnicate'"),
+        (["import"], "FILE"),
+        (["show"], "WHAT"),
+        (["show", "everything"], "choose from"),
+        (["show", "trades", "--format", "xml"], "choose from"),
+        (["show", "trades", "--as-of", "yesterday"], "expected YYYY-MM-DD"),
+        (["show", "trades", "--as-of", "2024-02-30"], "expected YYYY-MM-DD"),
+        (["show", "trades", "--source", "broker"], "--source belongs to lots and gains"),
+        (["show", "trades", "--acc", "U1"], "unrecognized arguments: --acc"),
+        (["db"], "ACTION"),
+        (["db", "drop"], "choose from"),
+        (["--log-level", "loud", "doctor"], "choose from"),
+        (["--unknown"], "unrecognized arguments: --unknown"),
+    ],
+)
+def test_a_mistake_in_the_arguments_says_what_was_expected(
+    program: Program, given: list[str], said: str
+) -> None:
+    ran = program.apart(*given)
+
+    assert (ran.status, ran.out) == (2, "")
+    assert said in ran.err
+    assert "Traceback" not in ran.err
+    assert not program.store.exists()
+
+
+def test_the_version_is_the_packages() -> None:
+    program = Program(Path("/nonexistent"))
+
+    assert program.apart("--version").out == f"qm-tui {__version__}\n"
+
+
+@pytest.mark.parametrize("command", [[], ["import"], ["show"], ["db"], ["doctor"]])
+def test_every_command_tells_what_it_does(program: Program, command: list[str]) -> None:
+    ran = program.apart(*command, "--help")
+
+    assert ran.status == 0
+    assert "usage: qm-tui" in ran.out
+
+
+CONFIGS: dict[str, tuple[str | bytes, str]] = {
+    "no TOML": ("[store", "is not TOML"),
+    "an unknown section": ("[storage]\n", "storage is not known here; known are store"),
+    "an unknown key": ("[store]\npfad = 'x'\n", "[store] pfad is not known here; known are path"),
+    "a number for a path": ("[store]\npath = 7\n", "[store] path is 7; expected a text in quotes"),
+    "an empty path": ("[store]\npath = ''\n", "[store] path is ''; expected a text that is not"),
+    "a bad time": ("[sync]\nevery = 'soon'\n", "[sync] every is 'soon'; expected a time like"),
+    "no time": ("[sync]\nevery = '0m'\n", "[sync] every is '0m'; expected a time like"),
+    "an unknown broker": (
+        "[[connection]]\nname = 'x'\nbroker = 'bank'\n",
+        "[[connection]] 1: broker is 'bank'; expected one of ibkr, ibkr-flex, tastytrade",
+    ),
+    "no name": (
+        "[[connection]]\nbroker = 'ibkr'\n",
+        "[[connection]] 1: name is missing; expected a text in quotes",
+    ),
+    "one name twice": (
+        "[[connection]]\nname = 'x'\nbroker = 'ibkr'\n" * 2,
+        "two [[connection]] have the name 'x'",
+    ),
+    "a bad zone": (
+        "[[connection]]\nname = 'x'\nbroker = 'ibkr'\ntimezone = 'Moon/Crater'\n",
+        "timezone is 'Moon/Crater'; expected a time zone like",
+    ),
+    "a zone that climbs": (
+        "[[connection]]\nname = 'x'\nbroker = 'ibkr'\ntimezone = '../../etc/passwd'\n",
+        "expected a time zone like",
+    ),
+    "a bad treatment": (
+        "[[account]]\nnumber = 'U1'\ntax_treatment = 'offshore'\n",
+        "[[account]] 1: tax_treatment is 'offshore'; expected one of taxable, ira, roth",
+    ),
+    "a table for tables": ("[connection]\nname = 'x'\n", "expected tables [[connection]]"),
+    "a number for a key": ("[keys]\nup = 1\n", "keys is {'up': 1}; expected lines like"),
+    "a word for a truth": ("[ui]\nhide_amounts = 'yes'\n", "expected true or false"),
+    "no text": (b"\xff\xfe", "is not TOML"),
+}
+
+
+@pytest.mark.xfail(strict=True, reason="config.load lets ValueError and IsADirectoryError through")
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("[sync]\nevery = '²m'\n", "[sync] every is '²m'; expected a time like"),
+        (
+            "[[connection]]\nname = 'x'\nbroker = 'ibkr'\ntimezone = 'America'\n",
+            "expected a time zone like",
+        ),
+    ],
+    ids=["a digit that is no number", "a folder for a zone"],
+)
+def test_a_strange_value_is_a_mistake_in_the_configuration_too(
+    program: Program, content: str, said: str
+) -> None:
+    program.config.write_text(content)
+
+    assert said in program("--config", program.config, "show", "accounts").err
+
+
+@pytest.mark.parametrize("name", CONFIGS)
+def test_a_mistake_in_the_configuration_names_file_key_and_expectation(
+    program: Program, name: str
+) -> None:
+    content, said = CONFIGS[name]
+    program.config.write_bytes(content if isinstance(content, bytes) else content.encode())
+
+    ran = program("--config", program.config, "show", "accounts")
+
+    assert (ran.status, ran.out) == (2, "")
+    assert ran.err.count("\n") == 1
+    assert ran.err.startswith(f"qm-tui: {program.config}: ")
+    assert said in ran.err
+
+
+def test_a_configuration_that_was_named_must_be_there(program: Program) -> None:
+    ran = program("--config", program.config, "show", "accounts")
+
+    assert ran.status == 2
+    assert "there is no such file" in ran.err
+
+
+def test_a_folder_is_no_configuration(program: Program) -> None:
+    ran = program("--config", program.home, "show", "accounts")
+
+    assert ran.status == 2
+    assert "cannot be read" in ran.err
+
+
+def test_what_is_configured_of_an_account_is_shown(program: Program, statement: Path) -> None:
+    program.config.write_text(
+        "[[account]]\nnumber = 'U9000001'\nnickname = 'Mine'\ntax_treatment = 'roth'\n"
+    )
+    assert program("import", statement).status == 0
+
+    shown = program("--config", program.config, "show", "accounts", "--format", "json")
+
+    first = json.loads(shown.out)[0]
+    assert (first["nickname"], first["tax_treatment"]) == ("Mine", "roth")
+
+
+def test_a_reader_who_has_had_enough_ends_the_program_quietly(
+    program: Program, statement: Path
+) -> None:
+    assert program("import", statement).status == 0
+    running = program.start("show", "trades", stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert running.stdout is not None
+    running.stdout.close()
+    _, err = running.communicate(timeout=60)
+
+    assert err == b""
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])
+def test_any_encoding_of_the_terminal_can_show_everything(
+    program: Program, statement: Path, encoding: str
+) -> None:
+    imported = program.apart("import", statement, PYTHONIOENCODING=encoding)
+    shown = program.apart("show", "accounts", PYTHONIOENCODING=encoding)
+
+    printed = program.apart("show", "accounts", "--format", "json", PYTHONIOENCODING=encoding)
+
+    assert (imported.status, shown.status, shown.err) == (0, 0, "")
+    assert len(json.loads(printed.out)) == 2

@@ -1,0 +1,184 @@
+"""Which instrument a row means: one however it is written, never guessed where two could be."""
+
+import itertools
+from typing import Any
+
+import pytest
+
+from qm_tui.domain.instruments import Equity, Identifiers, canonical_ticker
+from qm_tui.domain.records import InstrumentInfo
+from qm_tui.domain.selection import Order, Scope
+from qm_tui.store.reader import Reader
+from qm_tui.store.reading.activity import TRADES
+from qm_tui.store.reading.listing import every
+from qm_tui.store.store import Store
+from tests.builders import a_batch, a_position, a_trade, an_equity
+from tests.store.stores import T1, T2, T3, Contents, Told, after, differences, tell, told, values
+
+CONID = "265598"
+KNOWN = an_equity("AAPL", conid=CONID)
+TICKER = an_equity("AAPL")
+
+
+def in_any_order(*all_told: Told) -> Contents:
+    first = after(*all_told)
+    for order in itertools.permutations(all_told):
+        assert differences(first, after(*order)) == []
+    return first
+
+
+def ledger(*trades: Any, at: Any = T1) -> Told:
+    return told(a_batch(*trades), at=at, broker="files", connection="import")
+
+
+async def shown(reader: Reader, **scope: Any) -> list[dict[str, Any]]:
+    order = Order(field="trade_date")
+    return await reader.read(every, TRADES, dict, Scope(**scope), order)
+
+
+def test_a_ticker_and_a_contract_id_that_comes_later_are_one() -> None:
+    found = in_any_order(
+        told(a_batch(a_trade(instrument=TICKER, trade_date="2024-03-01")), at=T1),
+        told(a_batch(a_trade(instrument=KNOWN)), at=T2),
+    )
+
+    assert values(found["trades"], "instrument_conid") == [CONID, CONID]
+
+
+async def test_what_was_joined_is_shown_under_one_symbol(store: Store) -> None:
+    await tell(
+        store,
+        told(a_batch(a_trade(instrument=TICKER, trade_date="2024-03-01")), at=T1),
+        told(a_batch(a_trade(instrument=KNOWN)), at=T2),
+    )
+
+    rows = await shown(store.reader, symbol="AAPL")
+    assert [row["symbol"] for row in rows] == ["AAPL", "AAPL"]
+
+
+def test_positions_under_a_ticker_and_a_contract_id_are_one_position() -> None:
+    found = in_any_order(
+        told(a_batch(a_position(instrument=TICKER)), at=T1),
+        told(a_batch(a_trade(instrument=KNOWN)), at=T2),
+    )
+
+    assert values(found["positions"], "symbol", "conid") == [("AAPL", CONID)]
+
+
+@pytest.mark.xfail(strict=True, reason="a ticker's rows stay with whom they were joined to first")
+def test_a_ticker_that_two_instruments_bear_is_left_unresolved() -> None:
+    found = in_any_order(
+        told(a_batch(a_trade(instrument=an_equity("ABC", conid="1"))), at=T1),
+        told(a_batch(a_trade(instrument=an_equity("ABC", conid="2"))), at=T2),
+        told(a_batch(a_trade(instrument=an_equity("ABC"), quantity=7)), at=T3),
+    )
+
+    loose = [row for row in found["trades"] if row["instrument_conid"] is None]
+    assert values(loose, "instrument_unresolved", "instrument_symbol") == [(1, "ABC")]
+
+
+def test_a_ticker_in_another_currency_is_another_instrument() -> None:
+    found = in_any_order(
+        told(a_batch(a_trade(instrument=KNOWN)), at=T1),
+        told(a_batch(a_trade(instrument=an_equity("AAPL", currency="EUR"), quantity=7)), at=T2),
+    )
+
+    assert set(values(found["trades"], "instrument_conid")) == {CONID, None}
+
+
+def test_every_way_to_write_a_share_class_is_one_instrument() -> None:
+    ways = ("BRK.B", "BRK B", "BRK/B", "brk.b")
+    found = after(
+        *(ledger(a_trade(instrument=an_equity(canonical_ticker(way)), key=way)) for way in ways)
+    )
+
+    assert set(values(found["trades"], "instrument_symbol")) == {"BRK B"}
+    assert len(found["trades"]) == len(ways)
+
+
+def test_an_instrument_that_changed_its_ticker_is_shown_under_the_latest() -> None:
+    found = in_any_order(
+        told(
+            a_batch(a_trade(instrument=an_equity("FB", conid="107113386"), trade_date="2021-06-01"))
+        ),
+        told(
+            a_batch(
+                a_trade(instrument=an_equity("META", conid="107113386"), trade_date="2022-07-01")
+            )
+        ),
+    )
+
+    assert set(values(found["trades"], "instrument_symbol")) == {"META"}
+
+
+def test_a_ticker_told_without_a_day_yields_to_one_that_was_borne_on_a_day() -> None:
+    described = InstrumentInfo(account="", instrument=an_equity("FB", conid="107113386"))
+    found = in_any_order(
+        told(a_batch(described), at=T1),
+        told(
+            a_batch(
+                a_trade(instrument=an_equity("META", conid="107113386"), trade_date="2022-07-01")
+            ),
+            at=T2,
+        ),
+    )
+
+    assert values(found["trades"], "instrument_symbol") == ["META"]
+
+
+def test_the_latest_ticker_is_shown_whoever_told_it() -> None:
+    one = an_equity("FB", conid="107113386", identifiers=Identifiers(isin="US30303M1027"))
+    other = an_equity("META", identifiers=Identifiers(isin="US30303M1027"))
+    found = in_any_order(
+        told(a_batch(a_trade(instrument=one, trade_date="2021-06-01")), at=T1),
+        told(
+            a_batch(a_trade(instrument=other, trade_date="2022-07-01")),
+            at=T2,
+            broker="tastytrade",
+            connection="tasty",
+        ),
+    )
+
+    assert set(values(found["trades"], "instrument_symbol")) == {"META"}
+
+
+def described(at: Any, **changes: Any) -> Told:
+    stock = Equity(
+        **{
+            "symbol": "AAPL", "currency": "USD", "identifiers": Identifiers(conid=CONID),
+            **changes,
+        }
+    )  # fmt: skip
+    return told(a_batch(a_trade(instrument=stock, key="TX:1")), at=at)
+
+
+def test_the_newest_description_holds_word_by_word() -> None:
+    found = in_any_order(
+        described(T1, description="APPLE", listing_exchange="ISLAND"),
+        described(T2, description="APPLE INC"),
+        described(T3, listing_exchange="NASDAQ"),
+    )
+
+    (trade,) = found["trades"]
+    assert trade["instrument_description"] == "APPLE INC"
+    assert trade["instrument_listing_exchange"] == "NASDAQ"
+
+
+def test_a_description_confirmed_later_is_not_undone_by_one_in_between() -> None:
+    found = in_any_order(
+        described(T1, description="APPLE INC"),
+        described(T2, description="APPLE COMPUTER"),
+        described(T3, description="APPLE INC"),
+    )
+
+    assert values(found["trades"], "instrument_description") == ["APPLE INC"]
+
+
+def test_an_isin_traded_in_two_currencies_is_two_instruments() -> None:
+    listings = [
+        Equity(symbol="SAP", currency=currency, identifiers=Identifiers(isin="DE0007164600"))
+        for currency in ("EUR", "USD")
+    ]
+    found = in_any_order(*(told(a_batch(a_trade(instrument=listing))) for listing in listings))
+
+    assert sorted(values(found["trades"], "instrument_currency")) == ["EUR", "USD"]
