@@ -161,7 +161,7 @@ class _Table:
         if value is None:
             return default
         number, unit = value[:-1], value[-1:]
-        if not number.isdigit() or unit not in _UNITS or int(number) == 0:
+        if not number.isdecimal() or unit not in _UNITS or int(number) == 0:
             raise self.fail(key, 'a time like "30s", "15m" or "2h"')
         return timedelta(seconds=int(number) * _UNITS[unit])
 
@@ -171,7 +171,7 @@ class _Table:
             return NEW_YORK
         try:
             return ZoneInfo(value)
-        except (ZoneInfoNotFoundError, ValueError):
+        except (ZoneInfoNotFoundError, ValueError, OSError):
             raise self.fail(key, 'a time zone like "America/New_York"') from None
 
     def table(self, key: str) -> "_Table":

@@ -92,7 +92,6 @@ CONFIGS: dict[str, tuple[str | bytes, str]] = {
 }
 
 
-@pytest.mark.xfail(strict=True, reason="config.load lets ValueError and IsADirectoryError through")
 @pytest.mark.parametrize(
     ("content", "said"),
     [

@@ -144,18 +144,6 @@ def test_a_confirmation_and_the_final_row_are_one_fill_under_the_stronger_key() 
     assert values(found["trades"], "key", "commission") == [("TX:1001", Decimal(-1))]
 
 
-@pytest.mark.xfail(strict=True, reason="two rows already stored are not joined by a third")
-def test_a_fill_known_by_three_ids_from_three_sources_is_one_in_any_order() -> None:
-    by_trade_id = a_trade(key="TR:2001:100:150", broker_trade_id="2001")
-    found = every_order_agrees(
-        told(a_batch(provisional()), at=T1, authority=Authority.PROVISIONAL),
-        told(a_batch(by_trade_id), at=T2),
-        told(a_batch(final()), at=T3),
-    )
-
-    assert values(found["trades"], "key") == ["TX:1001"]
-
-
 def test_two_fills_that_differ_only_in_their_id_stay_two() -> None:
     one, two = (
         a_trade(key="TX:1", broker_transaction_id="1"),

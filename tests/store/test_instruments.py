@@ -3,8 +3,6 @@
 import itertools
 from typing import Any
 
-import pytest
-
 from qm_tui.domain.instruments import Equity, Identifiers, canonical_ticker
 from qm_tui.domain.records import InstrumentInfo
 from qm_tui.domain.selection import Order, Scope
@@ -63,18 +61,6 @@ def test_positions_under_a_ticker_and_a_contract_id_are_one_position() -> None:
     )
 
     assert values(found["positions"], "symbol", "conid") == [("AAPL", CONID)]
-
-
-@pytest.mark.xfail(strict=True, reason="a ticker's rows stay with whom they were joined to first")
-def test_a_ticker_that_two_instruments_bear_is_left_unresolved() -> None:
-    found = in_any_order(
-        told(a_batch(a_trade(instrument=an_equity("ABC", conid="1"))), at=T1),
-        told(a_batch(a_trade(instrument=an_equity("ABC", conid="2"))), at=T2),
-        told(a_batch(a_trade(instrument=an_equity("ABC"), quantity=7)), at=T3),
-    )
-
-    loose = [row for row in found["trades"] if row["instrument_conid"] is None]
-    assert values(loose, "instrument_unresolved", "instrument_symbol") == [(1, "ABC")]
 
 
 def test_a_ticker_in_another_currency_is_another_instrument() -> None:

@@ -165,6 +165,7 @@ closed_lots = _fact(
     text("closing_trade_key"),
     text("codes"),
     one_of("term", ("short", "long"), "term"),
+    Index(None, "disposition_date", "id"),
     Index(None, "account_id", "disposition_date", "id"),
     Index(None, "instrument_id", "disposition_date", "id"),
 )

@@ -1,4 +1,4 @@
-"""Keep what makes the order of arrival not matter: times of single words, a set for each source.
+"""Make the order of arrival not matter (times of single words, a set a source); list gains fast.
 
 Revision ID: 0002
 Revises: 0001
@@ -19,6 +19,7 @@ _FORMER = "uq_observation_sets_account_id_section_connection_id_as_of"
 
 def upgrade() -> None:
     """Bring the schema to this revision."""
+    op.create_index("ix_closed_lots_disposition_date_id", "closed_lots", ["disposition_date", "id"])
     for table in ("accounts", "instruments"):
         op.add_column(table, sa.Column("described", JsonText(), nullable=True))
     with op.batch_alter_table("observation_sets") as batch_op:
