@@ -202,3 +202,26 @@ def test_any_answers_in_any_order_end_in_the_same_holdings(
     one, other = orders
 
     assert differences(after(*one), after(*other)) == []
+
+
+def test_what_a_later_query_of_the_same_moment_leaves_out_stays_as_an_earlier_one_said() -> None:
+    """Two queries of one day tick different fields; neither unsays what the other says."""
+    rich = a_position(market_price=160)
+    poor = a_position(market_price=None, market_value=None, unrealized_pnl=None)
+    found = in_any_order(
+        told(a_batch(rich, holds=[holds("positions")]), at=T1),
+        told(a_batch(poor, holds=[holds("positions")]), at=T2),
+    )
+
+    assert [row["market_value"] for row in found["positions"]] == [Decimal(16000)]
+
+
+def test_a_position_that_only_an_overruled_answer_names_is_closed() -> None:
+    found = in_any_order(
+        told(
+            a_batch(a_position(), a_position(instrument="GONE"), holds=[holds("positions")]), at=T1
+        ),
+        told(a_batch(a_position(), holds=[holds("positions")]), at=T2),
+    )
+
+    assert [row["symbol"] for row in found["positions"]] == ["AAPL"]

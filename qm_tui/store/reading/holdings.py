@@ -2,8 +2,8 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, Select, and_, func, select
 
@@ -20,11 +20,22 @@ _named = instruments.alias("named")
 _shown = instruments.alias("shown")
 
 
-def current_sets(connection: Connection, section: Section, scope: Scope) -> list[Any]:
-    """Return (set id, account id, as_of, complete) of the sets that say what is held.
+class SeenSet(NamedTuple):
+    """A set of observations that has a say in what is held."""
 
-    Per account the newest complete answer and the incomplete ones that came after it, the newest
-    first. At equal times the live source holds, then what was made later.
+    id: int
+    account_id: int
+    as_of: dt.datetime
+    overruled: bool
+    """Another answer of the same moment holds; this one may know fields that the other left out."""
+
+
+def current_sets(connection: Connection, section: Section, scope: Scope) -> list[SeenSet]:
+    """Return the sets that say what is held, the newest of each account first.
+
+    Per account the newest complete answer and the incomplete ones that came after it; then, as
+    overruled, other answers of that moment. At equal times the live source holds, then what was
+    made later.
     """
     s = observation_sets
     query = (
@@ -38,18 +49,18 @@ def current_sets(connection: Connection, section: Section, scope: Scope) -> list
     )  # fmt: skip
     if scope.as_of is not None:
         query = query.where(s.c.as_of < end_of(scope.as_of))
-    kept: list[Any] = []
-    answered: set[int] = set()
+    kept: list[SeenSet] = []
+    answered: dict[int, dt.datetime] = {}
     for row in connection.execute(query):
-        if row.account_id in answered:
-            continue
-        kept.append(row)
+        moment = answered.get(row.account_id)
+        if moment is None or row.as_of == moment:
+            kept.append(SeenSet(row.id, row.account_id, row.as_of, overruled=moment is not None))
         if row.complete:
-            answered.add(row.account_id)
+            answered.setdefault(row.account_id, row.as_of)
     return kept
 
 
-def _newest(sets: Sequence[Any]) -> dict[int, dt.datetime]:
+def _newest(sets: Sequence[SeenSet]) -> dict[int, dt.datetime]:
     newest: dict[int, dt.datetime] = {}
     for row in sets:
         newest[row.account_id] = max(row.as_of, newest.get(row.account_id, row.as_of))
@@ -76,13 +87,18 @@ def current_positions(
         ),
         p, [row.id for row in sets], connection, scope,
     )  # fmt: skip
+    overruled = {row.id for row in sets if row.overruled}
     found: dict[tuple[int, int], dict[str, Any]] = {}
-    for row in _oldest_first(connection.execute(query.order_by(p.c.instrument_id)), sets):
+    for row in _newest_first(connection.execute(query.order_by(p.c.instrument_id)), sets):
         values = dict(row._mapping)
         account_id = values.pop("account_id")
-        values.pop("set_id")
+        set_id = values.pop("set_id")
         values["stale"] = row.as_of < newest[account_id]
-        found[account_id, row.instrument_id] = values
+        known = found.get((account_id, row.instrument_id))
+        if known is not None:
+            _fill_in(known, values)
+        elif set_id not in overruled:
+            found[account_id, row.instrument_id] = values
     ordered = sorted(found.values(), key=lambda row: (row["account"], row["symbol"], row["id"]))
     return [make(**row) for row in ordered if row["quantity"]]
 
@@ -91,7 +107,9 @@ def current_broker_lots(
     connection: Connection, make: Callable[..., V], scope: Scope = Scope()
 ) -> list[V]:
     """Return the open lots as the brokers reported them, oldest acquisition first."""
-    sets = current_sets(connection, Section.BROKER_LOTS, scope)
+    sets = [
+        row for row in current_sets(connection, Section.BROKER_LOTS, scope) if not row.overruled
+    ]
     lots = broker_lots
     query = _held(
         select(
@@ -106,7 +124,7 @@ def current_broker_lots(
     # Lots of one instrument hold together: the newest answer that names it replaces the others.
     by_holding: dict[tuple[int, int], list[dict[str, Any]]] = defaultdict(list)
     newest: dict[tuple[int, int], int] = {}
-    for row in _oldest_first(connection.execute(query.order_by(lots.c.id)), sets):
+    for row in reversed(_newest_first(connection.execute(query.order_by(lots.c.id.desc())), sets)):
         values = dict(row._mapping)
         place = (values.pop("account_id"), row.instrument_id)
         if newest.get(place) != row.set_id:
@@ -122,10 +140,19 @@ def current_broker_lots(
     return [make(**row) for row in rows if row["quantity"]]
 
 
-def _oldest_first(rows: Iterable[Any], sets: Sequence[Any]) -> list[Any]:
-    """Sort rows so that those of a newer set come after those of an older one."""
+def _newest_first(rows: Iterable[Any], sets: Sequence[SeenSet]) -> list[Any]:
+    """Sort rows so that those of a newer set come before those of an older one."""
     rank = {row.id: place for place, row in enumerate(sets)}
-    return sorted(rows, key=lambda row: -rank[row.set_id])
+    return sorted(rows, key=lambda row: rank[row.set_id])
+
+
+def _fill_in(known: dict[str, Any], other: Mapping[str, Any]) -> None:
+    """Take fields that an answer left out from another of the same moment, if they agree so far.
+
+    Two queries of one statement tick different fields; neither unsays what the other says.
+    """
+    if known["as_of"] == other["as_of"] and known["quantity"] == other["quantity"]:
+        known |= {name: value for name, value in other.items() if known[name] is None}
 
 
 def _held(
@@ -167,5 +194,7 @@ def current_balances(connection: Connection, scope: Scope = Scope()) -> list[Any
         .join(accounts, accounts.c.id == b.c.account_id)
         .where(and_(b.c.set_id.in_([row.id for row in sets])))
     )  # fmt: skip
-    newest = {(row.account_id, row.currency, row.tag): row for row in _oldest_first(rows, sets)}
+    newest: dict[tuple[int, str, str], Any] = {}
+    for row in _newest_first(rows, sets):
+        newest.setdefault((row.account_id, row.currency, row.tag), row)
     return sorted(newest.values(), key=lambda row: (row.account, row.currency, row.tag))
