@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from qm_tui.domain.events import SectionCounts
 from qm_tui.domain.records import Observation, Section
 from qm_tui.store.binding import Bound, columns
-from qm_tui.store.facts import Origin, content_hash, driver_insert
+from qm_tui.store.incoming import Origin, content_hash, driver_insert
 from qm_tui.store.schema.holdings import observation_sets
 
 _PLACE = ("set_id", "account_id", "as_of", "document_id", "document_row", "content_hash")

@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from typing_extensions import override
 
 from qm_tui.domain.records import Trade
-from qm_tui.store.facts import Existing, FactTable, Incoming
+from qm_tui.store.facts import FactTable
+from qm_tui.store.incoming import Existing, Incoming
 from qm_tui.store.schema.activity import trades
 from qm_tui.store.texts import canonical
 

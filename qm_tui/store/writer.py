@@ -31,7 +31,7 @@ from qm_tui.store import runs
 from qm_tui.store.account_book import AccountBook
 from qm_tui.store.binding import Binder, Bound, BoundBatch
 from qm_tui.store.documents import add_blocks
-from qm_tui.store.facts import Origin
+from qm_tui.store.incoming import Origin
 from qm_tui.store.instrument_book import InstrumentBook
 from qm_tui.store.runs import Source, Tally
 from qm_tui.store.savers import Savers
