@@ -2,283 +2,33 @@
 
 import datetime as dt
 import logging
-from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from qm_tui.domain.events import SectionCounts
-from qm_tui.domain.instruments import Instrument
 from qm_tui.domain.records import (
-    AccountInfo,
     Authority,
     Batch,
-    FxRate,
-    Holds,
-    InstrumentInfo,
-    NavSummary,
-    Observation,
-    Record,
     RefusedRow,
-    Section,
 )
 from qm_tui.domain.settings import AccountSettings
 from qm_tui.store import runs
-from qm_tui.store.account_book import AccountBook
-from qm_tui.store.binding import Binder, Bound, BoundBatch
-from qm_tui.store.documents import add_blocks
 from qm_tui.store.incoming import Origin
-from qm_tui.store.instrument_book import InstrumentBook
-from qm_tui.store.runs import Source, Tally
-from qm_tui.store.savers import Savers
+from qm_tui.store.runs import Source
 from qm_tui.store.schema.accounts import account_settings, accounts
-from qm_tui.store.schema.booking import dirty_marks
-from qm_tui.store.schema.market import fx_rates
-from qm_tui.store.schema.sync import coverage, cursors, raw_documents
-from qm_tui.store.texts import utc_text
-from qm_tui.store.trade_states import settle
 from qm_tui.store.troubles import in_words
-from qm_tui.store.upsert import upsert
+from qm_tui.store.unit import Unit
 
 _log = logging.getLogger(__name__)
 
 
 class RowRefused(Exception):  # noqa: N818 - what the store did; told to the user
     """The store refused a row that everybody before it let pass."""
-
-
-class Unit:
-    """One transaction: everything saved through it becomes visible together, or never."""
-
-    def __init__(
-        self, connection: AsyncConnection, source: Source, origin: Origin, connection_id: int
-    ) -> None:
-        self._connection = connection
-        self._dialect = connection.dialect
-        self._source = source
-        self._origin = origin
-        self._connection_id = connection_id
-        self._savers = Savers(self._dialect)
-        self._accounts = AccountBook(connection, source.broker, connection_id)
-        self._instruments = InstrumentBook(connection, source.broker, origin.source_at)
-        self._binder = Binder()
-        self._met: list[tuple[Instrument, int]] = []
-        self._dirty: set[tuple[int, int]] = set()
-        self._traded: set[int] = set()
-        self._document_rows = 0
-        self.tally = Tally()
-
-    @property
-    def run(self) -> int:
-        """The number of the run this unit belongs to."""
-        return self._origin.run_id
-
-    @property
-    def accounts(self) -> list[str]:
-        """The numbers of the accounts that were touched."""
-        return self._accounts.numbers()
-
-    async def begin(self) -> None:
-        """Read what is needed to tell new from known."""
-        await self._accounts.load()
-        await self._instruments.load()
-
-    async def save(self, batch: Batch) -> SectionCounts:
-        """Save a batch and return what became of its rows."""
-        return await self.save_bound(self._binder.bind(batch))
-
-    async def save_bound(self, batch: BoundBatch) -> SectionCounts:
-        """Save a batch that was bound elsewhere, by one binder for all batches of this unit."""
-        rest = batch.rest
-        if self._origin.document_id is not None:
-            await add_blocks(self._connection, self._origin.document_id, rest.blocks)
-            self._document_rows += sum(len(block.row_offsets) // 4 for block in rest.blocks)
-        self.tally.note(rest)
-        await self._meet(batch)
-        total = SectionCounts()
-        for kind, rows in batch.rows.items():
-            counts = await self._save_rows(kind, rows)
-            total += self._count(kind, rest.section, counts, len(rows))
-        by_kind: dict[type[Record], list[Record]] = defaultdict(list)
-        for record in rest.records:
-            by_kind[type(record)].append(record)
-        for kind, records in by_kind.items():
-            counts = await self._save_others(kind, records)
-            total += self._count(kind, rest.section, counts, len(records))
-        for holds in rest.holds:
-            await self._complete(holds)
-        await self._cover(rest)
-        if rest.cursor is not None:
-            await self._move_cursor(rest.section, rest.cursor)
-        return total
-
-    def _count(
-        self, kind: type[Record], section: Section, counts: SectionCounts, received: int
-    ) -> SectionCounts:
-        counts += SectionCounts(received=received)
-        self.tally.count(self._savers.section(kind, section), counts)
-        self.tally.rows += received
-        return counts
-
-    async def _meet(self, batch: BoundBatch) -> None:
-        """Resolve the instruments a batch names."""
-        for instrument in batch.new_instruments:
-            self._met.append((instrument, await self._instruments.resolve(instrument)))
-        for place, first, last in batch.seen:
-            if first is not None and last is not None:
-                self._instruments.borne(*self._met[place], first, last)
-
-    async def _save_rows(self, kind: type[Record], rows: Sequence[Bound]) -> SectionCounts:
-        resolved = [
-            (
-                row,
-                await self._accounts.resolve(row.account),
-                None if row.instrument is None else self._met[row.instrument][1],
-            )
-            for row in rows
-        ]
-        if issubclass(kind, Observation) and kind is not NavSummary:
-            observed = self._savers.observations(kind)
-            counts, touched = await observed.save(
-                self._connection, resolved, self._connection_id, self._origin
-            )
-            self._dirty |= touched
-            return counts
-        table = self._savers.facts(kind)
-        incoming = [table.incoming(*row) for row in resolved]
-        outcome = await table.save(self._connection, incoming, self._origin)
-        if self._savers.is_booked(kind):
-            self._dirty |= outcome.touched
-        if table is self._savers.trades:
-            self._traded |= {account_id for account_id, _ in outcome.touched}
-        return outcome.counts
-
-    async def _save_others(self, kind: type[Record], records: Sequence[Record]) -> SectionCounts:
-        if kind is AccountInfo:
-            return await self._describe_accounts(records)
-        if kind is InstrumentInfo:
-            return await self._describe_instruments(records)
-        assert kind is FxRate, f"no table takes {kind.__name__}"
-        return await self._save_rates(records)
-
-    async def _complete(self, holds: Holds) -> None:
-        table = self._savers.of_section(holds.section)
-        if table is not None:
-            account_id = await self._accounts.resolve(holds.account)
-            await table.complete(
-                self._connection,
-                account_id,
-                utc_text(holds.as_of),
-                self._connection_id,
-                self._origin,
-            )
-
-    async def _describe_accounts(self, records: Sequence[Record]) -> SectionCounts:
-        counts = SectionCounts()
-        for record in records:
-            assert isinstance(record, AccountInfo)
-            done = await self._accounts.describe(record, self._origin.source_at)
-            counts += SectionCounts(**{done: 1})
-        return counts
-
-    async def _describe_instruments(self, records: Sequence[Record]) -> SectionCounts:
-        before = self._instruments.changes
-        for record in records:
-            assert isinstance(record, InstrumentInfo)
-            await self._instruments.resolve(record.instrument)
-        changed = self._instruments.changes - before
-        return SectionCounts(changed=changed, unchanged=len(records) - changed)
-
-    async def _save_rates(self, records: Sequence[Record]) -> SectionCounts:
-        added = 0
-        for record in records:
-            assert isinstance(record, FxRate)
-            c = fx_rates.c
-            where = (
-                c.from_currency == record.from_currency, c.to_currency == record.to_currency,
-                c.date == record.date,
-            )  # fmt: skip
-            known = (
-                await self._connection.execute(select(c.rate, c.source_at).where(*where))
-            ).one_or_none()
-            if known and (known.source_at, known.rate) >= (self._origin.source_at, record.rate):
-                continue
-            added += known is None or known.rate != record.rate
-            await self._connection.execute(
-                upsert(
-                    fx_rates,
-                    self._dialect,
-                    key=("from_currency", "to_currency", "date"),
-                    replace=("rate", "source_at", "document_id"),
-                ),
-                {
-                    "from_currency": record.from_currency, "to_currency": record.to_currency,
-                    "date": record.date, "rate": record.rate,
-                    "source_at": self._origin.source_at, "document_id": self._origin.document_id,
-                },
-            )  # fmt: skip
-        return SectionCounts(added=added, unchanged=len(records) - added)
-
-    async def _cover(self, batch: Batch) -> None:
-        for part in batch.coverage:
-            await self._connection.execute(
-                insert(coverage).values(
-                    account_id=await self._accounts.resolve(part.account),
-                    document_id=self._origin.document_id, run_id=self._origin.run_id,
-                    from_date=part.from_date, to_date=part.to_date,
-                )
-            )  # fmt: skip
-
-    async def _move_cursor(self, section: Section, cursor: str) -> None:
-        await self._connection.execute(
-            upsert(
-                cursors,
-                self._dialect,
-                key=("connection_id", "section"),
-                replace=("cursor", "moved_at"),
-            ),
-            {
-                "connection_id": self._connection_id, "section": section.value,
-                "cursor": cursor, "moved_at": self._origin.recorded_at,
-            },
-        )  # fmt: skip
-
-    async def end(self) -> None:
-        """Write what follows from the rows together, and mark what has to be derived again."""
-        self._dirty |= await settle(self._connection, self._traded, self._origin.run_id)
-        await self._instruments.flush(self._dialect)
-        await self._accounts.flush(self._dialect)
-        self.tally.warn(*self._instruments.warnings)
-        if self._origin.document_id is not None:
-            await self._connection.execute(
-                update(raw_documents)
-                .where(raw_documents.c.id == self._origin.document_id)
-                .values(row_count=self._document_rows)
-            )
-        marks = {
-            (self._accounts.taxpayer(account_id), instrument_id)
-            for account_id, instrument_id in self._dirty
-        }
-        if marks:
-            await self._connection.execute(
-                upsert(
-                    dirty_marks,
-                    self._dialect,
-                    key=("taxpayer", "instrument_id"),
-                    replace=("run_id", "marked_at"),
-                ),
-                [
-                    {
-                        "taxpayer": taxpayer, "instrument_id": instrument_id,
-                        "run_id": self._origin.run_id, "marked_at": self._origin.recorded_at,
-                    }
-                    for taxpayer, instrument_id in sorted(marks)
-                ],
-            )  # fmt: skip
 
 
 class AlreadyStored(Exception):  # noqa: N818 - nothing went wrong
