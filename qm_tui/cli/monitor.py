@@ -67,11 +67,12 @@ class _Opened:
         # Late, here and below: SQLAlchemy must not delay the first frame.
         if self._demo:
             await self._with_parts()
-        from qm_tui.store.store import open_reader  # noqa: PLC0415
+        from qm_tui.cli.parts import open_settled_reader  # noqa: PLC0415
 
-        if self._reader is None:
-            self._reader = await open_reader(self._here.store_path, self._here.now)
-        return self._reader
+        async with self._lock:
+            if self._reader is None:
+                self._reader = await open_settled_reader(self._here)
+            return self._reader
 
     async def importer(self) -> "Importer":
         return (await self._with_parts()).importer

@@ -40,7 +40,7 @@ def run(arguments: argparse.Namespace, out: TextIO, err: TextIO) -> int:
         err.write(f"qm-tui: {error}\n")
         return NOTHING
     except KeyboardInterrupt:
-        err.write("qm-tui: interrupted; nothing of what was under way is stored.\n")
+        err.write("qm-tui: interrupted; a file is stored as a whole or not at all.\n")
         return INTERRUPTED
     except BrokenPipeError:
         # Whoever read our output has had enough; Python would complain again at exit.

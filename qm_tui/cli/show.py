@@ -14,7 +14,7 @@ from qm_tui.cli.shapes import columns
 from qm_tui.domain.instruments import InstrumentType
 from qm_tui.domain.selection import Scope
 from qm_tui.queries import accounts, activity, lots, positions, syncs
-from qm_tui.queries.paging import Pages
+from qm_tui.queries.listed import ListedPages
 from qm_tui.queries.views import PositionView
 from qm_tui.store.reader import Reader
 from qm_tui.ui.cell import plain
@@ -22,7 +22,7 @@ from qm_tui.ui.cell import plain
 _NEW_YORK = ZoneInfo("America/New_York")
 _OPTIONS = (InstrumentType.EQUITY_OPTION, InstrumentType.FUTURE_OPTION)
 
-_PAGED: dict[str, Callable[[Reader, Scope], Pages[Any]]] = {
+_PAGED: dict[str, Callable[[Reader, Scope], ListedPages[Any]]] = {
     "trades": activity.trades,
     "cash": activity.cash,
     "transfers": activity.transfers,
@@ -84,12 +84,13 @@ async def _pages(
     yield [_plain_row(view) for view in views]
 
 
-async def _walk(pages: Pages[Any]) -> AsyncIterator[Sequence[Any]]:
-    """Go through all pages from the first; the first comes without waiting for the others."""
-    first = await pages.page(None)
-    yield first
-    for after in await pages.anchors():
-        yield await pages.page(after)
+async def _walk(pages: ListedPages[Any]) -> AsyncIterator[Sequence[Any]]:
+    """Go through all pages from the first, each behind the last row of the one before."""
+    rows, after = await pages.onward(None)
+    yield rows
+    while after is not None:
+        rows, after = await pages.onward(after)
+        yield rows
 
 
 def _plain_row(view: Any) -> dict[str, Any]:

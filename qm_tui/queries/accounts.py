@@ -113,13 +113,11 @@ def _only_currency(balances: Sequence[Any]) -> str | None:
 
 
 def _tagged(balances: Sequence[Any], tags: Iterable[str], base: str | None) -> _Value:
-    """Return a value in the base currency: as a total, or of the only currency there is."""
+    """Return a value in the base currency; what is given by currency only where there is one."""
     only = _only_currency(balances)
+    alone = only if base in {None, only} else None
     for tag in tags:
-        for currency in (BASE, base, only):
-            # A single currency stands for the total only when nothing else is held.
-            if currency not in {BASE, only} and tag in _CASH_TAGS:
-                continue
+        for currency in (BASE, alone if tag in _CASH_TAGS else base or only):
             for row in balances:
                 if row.tag == tag and row.currency == currency:
                     return row.value, row.as_of

@@ -2,7 +2,6 @@
 
 from qm_tui.domain.selection import Order, Scope
 from qm_tui.queries.listed import ListedPages
-from qm_tui.queries.paging import Pages
 from qm_tui.queries.views import CashView, InterestView, TradeView, TransferView
 from qm_tui.store.reader import Reader
 from qm_tui.store.reading import activity
@@ -14,25 +13,25 @@ _NEWEST_PERIOD = Order(field="to_date", descending=True)
 
 def trades(
     reader: Reader, scope: Scope = Scope(), order: Order = _NEWEST_TRADE
-) -> Pages[TradeView]:
+) -> ListedPages[TradeView]:
     """List fills; cancelled ones and their cancellations are left out."""
     return ListedPages(reader, activity.TRADES, TradeView, scope, order)
 
 
-def cash(reader: Reader, scope: Scope = Scope(), order: Order = _NEWEST) -> Pages[CashView]:
+def cash(reader: Reader, scope: Scope = Scope(), order: Order = _NEWEST) -> ListedPages[CashView]:
     """List movements of money other than by trades."""
     return ListedPages(reader, activity.CASH, CashView, scope, order)
 
 
 def transfers(
     reader: Reader, scope: Scope = Scope(), order: Order = _NEWEST
-) -> Pages[TransferView]:
+) -> ListedPages[TransferView]:
     """List transfers of holdings and cash."""
     return ListedPages(reader, activity.TRANSFERS, TransferView, scope, order)
 
 
 def interest(
     reader: Reader, scope: Scope = Scope(), order: Order = _NEWEST_PERIOD
-) -> Pages[InterestView]:
+) -> ListedPages[InterestView]:
     """List accrued interest by period."""
     return ListedPages(reader, activity.INTEREST, InterestView, scope, order)

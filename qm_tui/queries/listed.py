@@ -40,6 +40,14 @@ class ListedPages(Generic[V]):
             listing.page, self._rows, self._make, self._scope, self._order, after, size
         )
 
+    async def onward(
+        self, after: Anchor | None, size: int = PAGE_SIZE
+    ) -> tuple[Sequence[V], Anchor | None]:
+        """Return the rows behind `after`, and behind what to go on; None at the end."""
+        return await self._reader.read(
+            listing.onward, self._rows, self._make, self._scope, self._order, after, size
+        )
+
     async def last_page(self, size: int = PAGE_SIZE) -> Sequence[V]:
         """Return the last rows."""
         return await self._reader.read(

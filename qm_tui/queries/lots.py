@@ -5,7 +5,6 @@ from functools import partial
 
 from qm_tui.domain.selection import Order, Scope
 from qm_tui.queries.listed import ListedPages
-from qm_tui.queries.paging import Pages
 from qm_tui.queries.views import GainView, LotView
 from qm_tui.store.reader import Reader
 from qm_tui.store.reading import activity, holdings
@@ -51,7 +50,7 @@ def broker_gains(
     reader: Reader,
     scope: Scope = Scope(),
     order: Order = Order(field="disposition_date", descending=True),
-) -> Pages[GainView]:
+) -> ListedPages[GainView]:
     """List the lots the brokers say were closed, with their gains."""
     return ListedPages(reader, activity.GAINS, partial(_gain), scope, order)
 

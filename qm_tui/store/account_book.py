@@ -21,6 +21,8 @@ _SPECIFIC = "broker_specific."
 
 FILES = "files"
 """The broker of accounts that are known from the user's own files alone."""
+DEFAULT_TAXPAYER = "me"
+"""Who is taxed for an account of which the configuration says nothing."""
 
 
 class AccountBook:
@@ -85,7 +87,7 @@ class AccountBook:
         result = await self._connection.execute(insert(accounts).values(**values))
         assert result.inserted_primary_key is not None
         account_id = int(result.inserted_primary_key[0])
-        self._taxpayers[account_id] = taxpayer or "me"
+        self._taxpayers[account_id] = taxpayer or DEFAULT_TAXPAYER
         return account_id
 
     async def describe(self, info: AccountInfo, source_at: dt.datetime) -> str:

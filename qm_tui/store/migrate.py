@@ -48,13 +48,20 @@ def backup(path: Path, target: Path) -> None:
         raise StoreRefused(f"{path} is empty; there is nothing to copy.")
     if target.exists():
         raise StoreRefused(f"{target} exists already; give another name for the backup.")
-    _create_private(target)
-    with (
-        in_words(target),
-        closing(_connect(path)) as source,
-        closing(sqlite3.connect(target)) as copy,
-    ):
-        source.backup(copy)
+    # Under another name until it is whole: half a copy must not look like a backup.
+    unfinished = target.with_name(f"{target.name}.unfinished")
+    unfinished.unlink(missing_ok=True)
+    _create_private(unfinished)
+    try:
+        with (
+            in_words(target),
+            closing(_connect(path)) as source,
+            closing(sqlite3.connect(unfinished)) as copy,
+        ):
+            source.backup(copy)
+        unfinished.replace(target)
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
 def _create_private(path: Path) -> None:

@@ -21,12 +21,12 @@ from qm_tui.domain.records import (
 )
 from qm_tui.store.account_book import AccountBook
 from qm_tui.store.binding import Binder, Bound, BoundBatch
+from qm_tui.store.dirty import mark
 from qm_tui.store.documents import add_blocks
 from qm_tui.store.incoming import Origin
 from qm_tui.store.instrument_book import InstrumentBook
 from qm_tui.store.runs import Source, Tally
 from qm_tui.store.savers import Savers
-from qm_tui.store.schema.booking import dirty_marks
 from qm_tui.store.schema.market import fx_rates
 from qm_tui.store.schema.sync import coverage, cursors, raw_documents
 from qm_tui.store.texts import utc_text
@@ -54,6 +54,8 @@ class Unit:
         self._traded: set[int] = set()
         self._document_rows = 0
         self.tally = Tally()
+        self.stored = False
+        """Whether it is committed: whoever was interrupted can tell what came of it."""
 
     @property
     def run(self) -> int:
@@ -246,19 +248,4 @@ class Unit:
             (self._accounts.taxpayer(account_id), instrument_id)
             for account_id, instrument_id in self._dirty
         }
-        if marks:
-            await self._connection.execute(
-                upsert(
-                    dirty_marks,
-                    self._dialect,
-                    key=("taxpayer", "instrument_id"),
-                    replace=("run_id", "marked_at"),
-                ),
-                [
-                    {
-                        "taxpayer": taxpayer, "instrument_id": instrument_id,
-                        "run_id": self._origin.run_id, "marked_at": self._origin.recorded_at,
-                    }
-                    for taxpayer, instrument_id in sorted(marks)
-                ],
-            )  # fmt: skip
+        await mark(self._connection, marks, self._origin.run_id, self._origin.recorded_at)

@@ -1,14 +1,16 @@
 """The only door through which anything is stored: batches of records, a transaction a unit."""
 
+import asyncio
 import datetime as dt
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import delete, insert, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from qm_tui.domain.events import SectionCounts
 from qm_tui.domain.records import (
@@ -18,6 +20,8 @@ from qm_tui.domain.records import (
 )
 from qm_tui.domain.settings import AccountSettings
 from qm_tui.store import runs
+from qm_tui.store.account_book import DEFAULT_TAXPAYER
+from qm_tui.store.dirty import mark_account
 from qm_tui.store.incoming import Origin
 from qm_tui.store.runs import Source
 from qm_tui.store.schema.accounts import account_settings, accounts
@@ -37,6 +41,16 @@ class AlreadyStored(Exception):  # noqa: N818 - nothing went wrong
     def __init__(self, refused: list[RefusedRow]) -> None:
         super().__init__("the document is stored already")
         self.refused = refused
+
+
+async def to_the_end(work: Coroutine[Any, Any, None]) -> None:
+    """Do work that must not stop half-way: who is cancelled meanwhile waits until it is done."""
+    task = asyncio.ensure_future(work)
+    try:
+        await asyncio.shield(task)
+    finally:
+        if not task.done():
+            await asyncio.wait([task])
 
 
 class Writer:
@@ -83,7 +97,8 @@ class Writer:
     @asynccontextmanager
     async def _run(self, source: Source) -> AsyncIterator[Unit]:
         started = self._now()
-        async with self._engine.begin() as connection:
+        async with self._engine.connect() as connection:
+            await connection.begin()
             connected = await runs.connection_id(connection, source)
             document = source.document
             document_id = None
@@ -104,11 +119,24 @@ class Writer:
             unit = Unit(connection, source, origin, connected)
             await unit.begin()
             yield unit
-            await unit.end()
-            await runs.finish(
-                connection, run_id, source, document_id, unit.tally, unit.accounts, started,
-                self._now(),
-            )  # fmt: skip
+            # From here on there is no half-way: whoever gives up now learns what came of it.
+            await to_the_end(self._seal(connection, unit, source, document_id, started))
+
+    async def _seal(
+        self,
+        connection: AsyncConnection,
+        unit: Unit,
+        source: Source,
+        document_id: int | None,
+        started: dt.datetime,
+    ) -> None:
+        await unit.end()
+        await runs.finish(
+            connection, unit.run, source, document_id, unit.tally, unit.accounts, started,
+            self._now(),
+        )  # fmt: skip
+        await connection.commit()
+        unit.stored = True
 
     async def save(self, source: Source, batch: Batch) -> SectionCounts:
         """Save one batch as a run of its own."""
@@ -123,6 +151,7 @@ class Writer:
     async def _apply(self, settings: Sequence[AccountSettings]) -> None:
         async with self._engine.begin() as connection:
             await connection.execute(delete(account_settings))
+            await self._tax(connection, settings)
             if not settings:
                 return
             await connection.execute(
@@ -136,13 +165,21 @@ class Writer:
                     for entry in settings
                 ],
             )  # fmt: skip
-            for entry in settings:
-                if entry.taxpayer:
-                    await connection.execute(
-                        update(accounts)
-                        .where(accounts.c.number == entry.number)
-                        .values(taxpayer=entry.taxpayer)
-                    )
+
+    async def _tax(self, connection: AsyncConnection, settings: Sequence[AccountSettings]) -> None:
+        """Give each account its taxpayer; where that changes, lots have to be derived again."""
+        taxpayers = {entry.number: entry.taxpayer or DEFAULT_TAXPAYER for entry in settings}
+        known = await connection.execute(
+            select(accounts.c.id, accounts.c.number, accounts.c.taxpayer)
+        )
+        for account_id, number, before in known.all():
+            taxpayer = taxpayers.get(number, DEFAULT_TAXPAYER)
+            if taxpayer == before:
+                continue
+            await connection.execute(
+                update(accounts).where(accounts.c.id == account_id).values(taxpayer=taxpayer)
+            )
+            await mark_account(connection, account_id, {before, taxpayer}, self._now())
 
     async def close(self) -> None:
         """Let go of the file."""

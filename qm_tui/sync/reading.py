@@ -6,6 +6,7 @@ not do: all of it is Python, and Python's threads take turns.
 
 import asyncio
 import gc
+import logging
 import pickle
 import sys
 from collections.abc import AsyncGenerator, Iterator
@@ -14,6 +15,8 @@ from typing import BinaryIO
 
 from qm_tui.brokers.client import BrokerRefused, Statement
 from qm_tui.store.binding import Binder, BoundBatch, merged
+
+_log = logging.getLogger(__name__)
 
 _LENGTH = 4
 _ROWS_AT_ONCE = 1000
@@ -55,10 +58,11 @@ async def read_apart(statement: Statement) -> AsyncGenerator[BoundBatch, None]:
     """
     child = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "qm_tui.sync.reading", stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL, limit=2**22,
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE, limit=2**22,
     )  # fmt: skip
     assert child.stdin is not None
     assert child.stdout is not None
+    assert child.stderr is not None
     try:
         child.stdin.write(pickle.dumps(statement))
         child.stdin.close()
@@ -67,8 +71,10 @@ async def read_apart(statement: Statement) -> AsyncGenerator[BoundBatch, None]:
                 raise BrokerRefused(message.reason)
             yield message
         if await child.wait():
+            _log.error("the reading process died: %s", (await child.stderr.read()).decode())
             raise ReadingDied(
-                f"The process that read {statement.document.name} ended early. Try again."
+                f"The process that read {statement.document.name} ended early. Try again; if it "
+                "does so again, the log says why."
             )
     finally:
         await _end(child)

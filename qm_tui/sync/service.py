@@ -14,6 +14,7 @@ from qm_tui.domain.records import RefusedRow
 from qm_tui.store.binding import Binder, BoundBatch
 from qm_tui.store.runs import Source
 from qm_tui.store.troubles import StoreRefused
+from qm_tui.store.unit import Unit
 from qm_tui.store.writer import AlreadyStored, RowRefused, Writer
 from qm_tui.sync.reading import ReadingDied, read_apart
 
@@ -33,6 +34,8 @@ class Importer:
         self._writer = writer
         self._recognize = recognize
         self._timezone = timezone
+        self.last_stored: str | None = None
+        """The file that was stored last, also if nobody waited any more to hear of it."""
 
     async def import_files(
         self, paths: Sequence[Path], account: str | None = None
@@ -85,16 +88,20 @@ class Importer:
     ) -> AsyncGenerator[SyncEvent, None]:
         assert source.document is not None
         total = source.document.size
-        async with self._writer.unit(source) as unit:
-            async with aclosing(batches):
+        unit: Unit | None = None
+        try:
+            async with self._writer.unit(source) as unit, aclosing(batches):
                 async for batch in batches:
                     await unit.save_bound(batch)
                     yield SyncProgress(
                         source=name, done_bytes=batch.rest.bytes_read, total_bytes=total,
                         rows=unit.tally.rows,
                     )  # fmt: skip
-            if unit.tally.refused and not unit.tally.rows:
-                raise BrokerRefused(_all_refused(name, unit.tally.refused))
+                if unit.tally.refused and not unit.tally.rows:
+                    raise BrokerRefused(_all_refused(name, unit.tally.refused))
+        finally:
+            if unit is not None and unit.stored:
+                self.last_stored = name
         yield SyncFinished(
             source=name,
             run=unit.run,

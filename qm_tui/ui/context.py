@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 class Importer(Protocol):
     """Reads statements into the store."""
 
+    @property
+    def last_stored(self) -> str | None:
+        """The name of the file that was stored last."""
+
     def import_files(
         self, paths: Sequence[Path], account: str | None
     ) -> "AsyncIterator[SyncEvent]":

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from textual.app import App
 from textual.worker import Worker, WorkerState
 
+from qm_tui.ui.context import Importer
 from qm_tui.ui.session import Session
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ class ImportDesk:
         self._on_end = on_end
         self._job: ImportJob | None = None
         self._worker: Worker[None] | None = None
+        self._importer: Importer | None = None
 
     def open(self) -> None:
         """Ask what to import, or show the import that runs."""
@@ -55,7 +57,7 @@ class ImportDesk:
                 _log.error("the import broke", exc_info=worker.error)
                 job.fail(str(worker.error) or type(worker.error).__name__)
             case WorkerState.CANCELLED:
-                job.cancel()
+                job.cancel(self._importer.last_stored if self._importer else None)
             case _:
                 job.over = True
         if not self._show(job):
@@ -74,7 +76,7 @@ class ImportDesk:
             self._show_progress(job)
 
     async def _run(self, job: "ImportJob") -> None:
-        importer = await self._session.context.open_importer()
+        self._importer = importer = await self._session.context.open_importer()
         events = importer.import_files(job.paths, job.account)
         assert isinstance(events, AsyncGenerator)
         async with aclosing(events):

@@ -28,6 +28,8 @@ class ImportJob:
     outcomes: list[SyncFinished | SyncFailed] = field(default_factory=list)
     cancelled: str | None = None
     """The file during which the user ended it; nothing of it was stored."""
+    too_late: bool = False
+    """That file was being committed when the user ended it, and is stored as a whole."""
     over: bool = False
 
     def take(self, event: SyncEvent) -> None:
@@ -43,11 +45,12 @@ class ImportJob:
                 self.outcomes.append(event)
                 self.current = None
 
-    def cancel(self) -> None:
+    def cancel(self, last_stored: str | None) -> None:
         """The user wants no more; whatever is stored by now stays."""
         self.over = True
         if len(self.outcomes) < len(self.paths):
             self.cancelled = self.current or self.paths[len(self.outcomes)].name
+            self.too_late = self.current is not None and self.current == last_stored
 
     def fail(self, reason: str) -> None:
         """The importer itself broke."""
@@ -81,6 +84,8 @@ class ImportJob:
             stored = (
                 f" {count(len(self.finished), 'file')} before it stayed." if self.finished else ""
             )
+            if self.too_late:
+                return f"Cancelled too late: all of {self.cancelled} is stored.{stored}"
             return f"Cancelled. Nothing of {self.cancelled} was stored.{stored}"
         if self.failed and not self.finished:
             return f"Nothing was stored. {self.failed[0].reason}"

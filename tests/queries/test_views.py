@@ -1,6 +1,6 @@
 """Every view is filled from its listing, and pages of it are the rows in their order."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import fields
 from decimal import Decimal
 from functools import partial
@@ -14,6 +14,7 @@ from qm_tui.domain.records import TransferDirection
 from qm_tui.domain.selection import Order, Scope
 from qm_tui.queries import activity, lots, views
 from qm_tui.queries.accounts import account_totals, accounts
+from qm_tui.queries.listed import ListedPages
 from qm_tui.queries.paging import PAGE_SIZE
 from qm_tui.queries.syncs import runs, syncs
 from qm_tui.store.reading.activity import LISTINGS
@@ -42,7 +43,7 @@ LISTED: dict[str, type[Any]] = {
     "interest": views.InterestView,
     "gains": views.GainView,
 }
-QUERIES = {
+QUERIES: dict[str, Callable[..., ListedPages[Any]]] = {
     "trades": activity.trades,
     "cash": activity.cash,
     "transfers": activity.transfers,

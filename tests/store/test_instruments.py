@@ -8,7 +8,7 @@ from qm_tui.domain.records import InstrumentInfo
 from qm_tui.domain.selection import Order, Scope
 from qm_tui.store.reader import Reader
 from qm_tui.store.reading.activity import TRADES
-from qm_tui.store.reading.listing import every
+from qm_tui.store.reading.listing import page
 from qm_tui.store.store import Store
 from tests.builders import a_batch, a_position, a_trade, an_equity
 from tests.store.stores import T1, T2, T3, Contents, Told, after, differences, tell, told, values
@@ -31,7 +31,7 @@ def ledger(*trades: Any, at: Any = T1) -> Told:
 
 async def shown(reader: Reader, **scope: Any) -> list[dict[str, Any]]:
     order = Order(field="trade_date")
-    return await reader.read(every, TRADES, dict, Scope(**scope), order)
+    return await reader.read(page, TRADES, dict, Scope(**scope), order, None, 1000)
 
 
 def test_a_ticker_and_a_contract_id_that_comes_later_are_one() -> None:

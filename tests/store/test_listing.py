@@ -42,7 +42,9 @@ async def test_pages_in_any_order_have_every_row_once(
 ) -> None:
     await save_trades(store)
     order = Order(field=field, descending=descending)
-    every = await store.reader.read(listing.every, activity.TRADES, TradeView, Scope(), order)
+    every = await store.reader.read(
+        listing.page, activity.TRADES, TradeView, Scope(), order, None, 10**6
+    )
     assert len(every) == len(PRICES)
     assert await walked(store, order) == every
 
@@ -109,6 +111,8 @@ async def test_every_word_is_looked_for_in_the_row_its_account_and_its_instrumen
     await store.writer.save(IMPORT, a_batch(*trades))
     order = Order(field="broker_trade_id")
     scope = Scope(text=text)
-    rows = await store.reader.read(listing.every, activity.TRADES, TradeView, scope, order)
+    rows = await store.reader.read(
+        listing.page, activity.TRADES, TradeView, scope, order, None, 10**6
+    )
     assert [row.broker_trade_id for row in rows] == keys
     assert await store.reader.read(listing.count, activity.TRADES, scope) == len(keys)

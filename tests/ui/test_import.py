@@ -151,6 +151,7 @@ class Scripted:
         self.events = events
         self.go_on = asyncio.Event()
         self.closed = False
+        self.last_stored: str | None = None
 
     async def import_files(
         self, paths: Sequence[Path], account: str | None
@@ -198,6 +199,17 @@ async def test_escape_cancels_and_says_that_nothing_was_stored(
         await it.until(lambda: is_over(it))
         await it.until_shown("Cancelled. Nothing of big.xml was stored.")
         assert importer.closed
+
+
+async def test_a_cancellation_that_comes_too_late_says_that_all_is_stored(
+    store: Store, tmp_path: Path
+) -> None:
+    importer = Scripted()
+    async with monitor(a_scripted_context(store, importer)) as it:
+        await begin(it, tmp_path)
+        importer.last_stored = "big.xml"
+        await it.press("escape")
+        await it.until_shown("Cancelled too late: all of big.xml is stored.")
 
 
 async def test_the_monitor_is_used_while_an_import_goes_on(store: Store, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy import (
 
 from qm_tui.domain.selection import Scope
 from qm_tui.store.reading.listing import Listing, Names
-from qm_tui.store.reading.narrowing import account_ids, among, end_of, instrument_ids
+from qm_tui.store.reading.narrowing import account_ids, among, instrument_ids
 from qm_tui.store.schema.accounts import accounts
 from qm_tui.store.schema.activity import (
     cash_transactions,
@@ -81,16 +81,6 @@ def _of(table: Table, *names: str) -> dict[str, ColumnElement[Any]]:
     return {name: table.c[name] for name in (*names, *_provenance)}
 
 
-def _narrow_trades(connection: Connection, scope: Scope) -> list[ColumnElement[bool]]:
-    conditions = _narrow(trades, connection, scope.__class__(
-        account=scope.account, broker=scope.broker, symbol=scope.symbol,
-        instrument_id=scope.instrument_id, run=scope.run,
-    ), trades.c.trade_date)  # fmt: skip
-    if scope.as_of is not None:
-        conditions.append(trades.c.ordered_at < end_of(scope.as_of))
-    return conditions
-
-
 TRADES = Listing(
     source=with_instrument(with_account(trades), trades),
     columns={
@@ -108,7 +98,9 @@ TRADES = Listing(
     id=trades.c.id,
     searched=("trade_date", "broker_trade_id", "codes"),
     names=(_accounts_of(trades), _instruments_of(trades, "symbol", "description")),
-    narrow=_narrow_trades,
+    narrow=lambda connection, scope: _narrow(
+        trades, connection, scope, trades.c.trade_date
+    ),
     natural={"trade_date": trades.c.ordered_at, "executed_at": trades.c.ordered_at},
 )  # fmt: skip
 

@@ -187,6 +187,26 @@ def page(
     return [make(**row._mapping) for row in _read(connection, listing, scope, stretches, size)]
 
 
+def onward(
+    connection: Connection,
+    listing: Listing,
+    make: Callable[..., V],
+    scope: Scope,
+    order: Order,
+    after: Anchor | None,
+    size: int,
+) -> tuple[list[V], Anchor | None]:
+    """Return the rows behind an anchor, and the anchor behind which to go on; None at the end.
+
+    Going on from row to row neither repeats nor loses any while others write to the store.
+    """
+    key = key_of(listing, order)
+    columns = (key.field.label("anchor_field"), key.id.label("anchor_id"))
+    rows = _read(connection, listing, scope, key.stretches(after), size, columns)
+    views = [make(**{name: row._mapping[name] for name in listing.columns}) for row in rows]
+    return views, tuple(rows[-1][-2:]) if len(rows) == size else None
+
+
 def last_page(
     connection: Connection,
     listing: Listing,
@@ -207,21 +227,14 @@ def _read(
     scope: Scope,
     stretches: Sequence[Stretch],
     size: int,
+    more: Sequence[ColumnElement[Any]] = (),
 ) -> list[Row[Any]]:
     conditions = _conditions(connection, listing, scope)
     found: list[Row[Any]] = []
     for stretch in stretches:
         query = _rows(listing, [*conditions, *stretch.where]).order_by(*stretch.order)
+        query = query.add_columns(*more)
         found += connection.execute(query.limit(size - len(found)))
         if len(found) == size:
             break
     return found
-
-
-def every(
-    connection: Connection, listing: Listing, make: Callable[..., V], scope: Scope, order: Order
-) -> list[V]:
-    """Return all rows: for listings that are known to be short."""
-    key = key_of(listing, order)
-    query = _rows(listing, _conditions(connection, listing, scope)).order_by(*key.ordering())
-    return [make(**row._mapping) for row in connection.execute(query)]
