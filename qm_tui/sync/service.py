@@ -30,10 +30,18 @@ Recognize = Callable[[Path], StatementReader]
 class Importer:
     """Reads files into the store; each file is one transaction."""
 
-    def __init__(self, writer: Writer, recognize: Recognize, timezone: ZoneInfo) -> None:
+    def __init__(
+        self,
+        writer: Writer,
+        recognize: Recognize,
+        timezone: ZoneInfo,
+        *,
+        apart_from: int = _LARGE,
+    ) -> None:
         self._writer = writer
         self._recognize = recognize
         self._timezone = timezone
+        self._apart_from = apart_from
         self.last_stored: str | None = None
         """The file that was stored last, also if nobody waited any more to hear of it."""
 
@@ -77,7 +85,7 @@ class Importer:
         if refused is not None:
             yield _known(name, refused)
             return
-        large = statement.document.size > _LARGE
+        large = statement.document.size >= self._apart_from
         batches = read_apart(statement) if large else _read_here(statement)
         async with aclosing(self._store(name, batches, source)) as events:
             async for event in events:
