@@ -191,7 +191,7 @@ async def test_an_import_whose_reading_process_is_killed_says_so_and_stores_noth
                 os.kill(reader, signal.SIGKILL)
 
     (failed,) = [event for event in told if isinstance(event, SyncFailed)]
-    assert failed.reason == "The process that read large.xml ended early. Try again."
+    assert failed.reason.startswith("The process that read large.xml ended early.")
     assert isinstance(told[0], SyncStarted)
     assert not any(isinstance(event, SyncFinished) for event in told)
     assert await contents(store.reader) == before
