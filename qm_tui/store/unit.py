@@ -19,6 +19,7 @@ from qm_tui.domain.records import (
     Record,
     Section,
 )
+from qm_tui.store import overlaps
 from qm_tui.store.account_book import AccountBook
 from qm_tui.store.binding import Binder, Bound, BoundBatch
 from qm_tui.store.dirty import mark
@@ -238,6 +239,8 @@ class Unit:
         await self._instruments.flush(self._dialect)
         await self._accounts.flush(self._dialect)
         self.tally.warn(*self._instruments.warnings)
+        if self._traded:
+            self.tally.warn(*await overlaps.warnings(self._connection, self._traded))
         if self._origin.document_id is not None:
             await self._connection.execute(
                 update(raw_documents)
