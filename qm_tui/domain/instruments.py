@@ -59,6 +59,8 @@ class Instrument:
     listing_exchange: str | None = None
     multiplier: Decimal = _ONE
     """Units of the underlying per contract; prices are quoted per unit."""
+    multiplier_stated: bool = True
+    """Whether the source says the multiplier; else it is what is usual of the kind."""
     issuer: str | None = None
     broker_specific: Mapping[str, str] | None = None
 

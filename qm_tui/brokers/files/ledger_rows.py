@@ -234,6 +234,7 @@ def _instrument(symbol: str, currency: str) -> Instrument:
             currency=currency,
             identifiers=Identifiers(osi_symbol=osi),
             multiplier=_OPTION_MULTIPLIER,
+            multiplier_stated=False,
             underlying_symbol=canonical_ticker(option.root),
             expiry=option.expiry,
             right=option.right,
@@ -241,8 +242,8 @@ def _instrument(symbol: str, currency: str) -> Instrument:
         )
     base, dot, quoted = symbol.upper().partition(".")
     if dot and _CURRENCIES.fullmatch(base) and _CURRENCIES.fullmatch(quoted):
-        return Forex(symbol=f"{base}.{quoted}", currency=quoted)
-    return Equity(symbol=canonical_ticker(symbol), currency=currency)
+        return Forex(symbol=f"{base}.{quoted}", currency=quoted, multiplier_stated=False)
+    return Equity(symbol=canonical_ticker(symbol), currency=currency, multiplier_stated=False)
 
 
 class _Keys:

@@ -61,6 +61,7 @@ class _Common(TypedDict):
     identifiers: Identifiers
     listing_exchange: str | None
     multiplier: Decimal
+    multiplier_stated: bool
     issuer: str | None
     broker_specific: Mapping[str, str] | None
 
@@ -122,6 +123,7 @@ class Instruments:
             identifiers=numbers,
             listing_exchange=text(row.get("listingExchange")),
             multiplier=self._multiplier(row, category),
+            multiplier_stated=bool(number(row.get("multiplier", ""))),
             issuer=text(row.get("issuer")),
             broker_specific={k: v for k in _KEPT_AS_WRITTEN if (v := row.get(k))} or None,
         )

@@ -10,9 +10,8 @@ from qm_tui.brokers.ibkr.flex_rows import BadValueError, Row, Scope
 from qm_tui.brokers.ibkr.flex_sections import cash, events, lots, reference, trades, transfers
 from qm_tui.brokers.ibkr.flex_sections.accounts import (
     CashReport,
+    NetAssetValues,
     account_information,
-    change_in_nav,
-    equity_summary,
 )
 from qm_tui.brokers.ibkr.flex_sections.holdings import OpenPositions
 from qm_tui.brokers.ibkr.flex_sections.other import other_row
@@ -24,8 +23,6 @@ Read = Callable[[Row, Scope], Record | None]
 _READERS: Mapping[tuple[str, str], Read] = MappingProxyType(
     {
         ("AccountInformation", "AccountInformation"): account_information,
-        ("EquitySummaryInBase", "EquitySummaryByReportDateInBase"): equity_summary,
-        ("ChangeInNAV", "ChangeInNAV"): change_in_nav,
         ("CashTransactions", "CashTransaction"): cash.cash_transaction,
         ("InterestAccruals", "InterestAccrualsCurrency"): cash.interest_accrual,
         ("TierInterestDetails", "TierInterestDetail"): cash.tier_interest,
@@ -91,10 +88,13 @@ class Reading:
         self.scope = scope
         self._positions = OpenPositions()
         self._cash_report = CashReport()
+        self._values = NetAssetValues()
         self._readers: dict[tuple[str, str], Read | None] = {
             **_READERS,
             ("OpenPositions", "OpenPosition"): self._positions.row,
             ("CashReport", "CashReportCurrency"): self._cash_report.row,
+            ("EquitySummaryInBase", "EquitySummaryByReportDateInBase"): self._values.day,
+            ("ChangeInNAV", "ChangeInNAV"): self._values.change,
         }
         self._sections: set[str] = set()
         self._broken: set[str] = set()
@@ -120,10 +120,10 @@ class Reading:
         except BadValueError:
             self._broken.add(row.section)
             raise
-        if record is not None and read is not None:
+        if read is not None:
             known = ATTRIBUTES[row.section, row.shape.tag]
             if row.unreadable or row.shape.others(known):
-                self._note_attributes(row, known, record.broker_specific or {})
+                self._note_attributes(row, known)
         return record
 
     def ended(self, section: str) -> Iterable[Record]:
@@ -133,14 +133,20 @@ class Reading:
         elif section == "CashReport":
             yield from self._cash_report.balances()
 
+    def finished(self) -> Iterable[Record]:
+        """Return what only the whole statement tells: each change in value has its own section."""
+        yield from self._values.values()
+
     def holds(self) -> tuple[Holds, ...]:
         """Return what the statement holds completely: there, what is missing is closed."""
         found: list[Holds] = []
         if "OpenPositions" in self._sections - self._broken:
-            places = self._positions.seen or self._whole()
+            places = self._positions.seen or (set() if self._positions.strange else self._whole())
             found += [_holds(Section.POSITIONS, place) for place in sorted(places)]
             found += [
-                _holds(Section.BROKER_LOTS, place) for place in sorted(self._positions.with_lots)
+                # Positions without lots come of a query that asks for none; no positions, no lots.
+                _holds(Section.BROKER_LOTS, place)
+                for place in sorted(self._positions.with_lots or places - self._positions.seen)
             ]
         if "CashReport" in self._sections - self._broken:
             places = self._cash_report.seen or self._whole()
@@ -166,7 +172,7 @@ class Reading:
         return {(scope.account, scope.end_of(scope.to_date))}
 
     def _kept(self, row: Row) -> Record:
-        if row.section in SECTIONS and any(section == row.section for section, _ in _READERS):
+        if row.section in SECTIONS and any(section == row.section for section, _ in self._readers):
             self.scope.novelties.note("row", row.place, row.shape.tag)
         return other_row(row, self.scope)
 
@@ -197,9 +203,10 @@ class Reading:
         row.restate(attributes)
         row.unreadable = unreadable
 
-    def _note_attributes(self, row: Row, known: frozenset[str], said: Mapping[str, str]) -> None:
-        for name in said.keys() - known:
-            self.scope.novelties.note("attribute", f"{row.place}@{name}", said[name])
+    def _note_attributes(self, row: Row, known: frozenset[str]) -> None:
+        for name in row.shape.others(known):
+            if row.written(name) and name not in row.unreadable:
+                self.scope.novelties.note("attribute", f"{row.place}@{name}", row.written(name))
         for name, value in row.unreadable.items():
             self.scope.novelties.note("value", f"{row.place}@{name}", value)
 

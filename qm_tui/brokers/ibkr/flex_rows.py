@@ -13,7 +13,7 @@ from qm_tui.brokers.ibkr.flex_outline import StatementOutline
 from qm_tui.brokers.ibkr.flex_refusals import quoted
 from qm_tui.brokers.ibkr.flex_tags import Plan, Shape, Values, said
 from qm_tui.brokers.ibkr.flex_values import Clock, Moment, canonical, identifier, number, text
-from qm_tui.domain.instruments import Instrument
+from qm_tui.domain.instruments import Instrument, canonical_ticker
 from qm_tui.domain.records import Novelty, RefusedRow
 
 _NOVELTIES_AT_MOST = 500
@@ -131,6 +131,8 @@ class Scope:
         self.last_trades: dict[tuple[str, str], tuple[str, Decimal, dt.datetime | None]] = {}
         """(account, instrument) → key, quantity and time of its latest execution."""
         self.last_transfers: dict[tuple[str, str], str] = {}
+        self.told_executions: dict[tuple[str, str], list[tuple[object, bool]]] = {}
+        """(account, execution id) → content of its rows, and whether they cancel it."""
         self._fallback_account = account
         self._seen: dict[bytes, int] = {}
         self._row: Row | None = None
@@ -218,16 +220,18 @@ class Scope:
             parts: The business fields that the broker does not restate.
             prefix: What the key begins with.
         """
-        told = "\x1f".join((kind, row.account, *(_canonical(part) for part in parts)))
-        digest = blake2b(told.encode("utf-8", "surrogatepass"), digest_size=12).digest()
+        digest = _digest(kind, row.account, *(_canonical(part) for part in parts))
         return f"{prefix}:{digest.hex()}:{self._ordinal(digest)}"
 
     def numbered(self, row: Row, kind: str, key: str) -> str:
         """Return a readable key; the second row that has it in a statement gets `:1`, and so on."""
-        told = "\x1f".join((kind, row.account, key))
-        digest = blake2b(told.encode("utf-8", "surrogatepass"), digest_size=12).digest()
+        digest = _digest(kind, row.account, key)
         ordinal = self._ordinal(digest)
         return f"{key}:{ordinal}" if ordinal else key
+
+    def presuppose(self, row: Row, kind: str, key: str) -> None:
+        """Count a row with this key, if none was there: another statement has it."""
+        self._seen.setdefault(_digest(kind, row.account, key), 1)
 
     def _ordinal(self, digest: bytes) -> int:
         ordinal = self._seen.get(digest, 0)
@@ -305,6 +309,23 @@ def identity(instrument: Instrument | None) -> str:
         return ""
     ids = instrument.identifiers
     return ids.conid or ids.isin or ids.osi_symbol or instrument.symbol
+
+
+def called(row: Row) -> str:
+    """Return what a row calls its instrument, for keys that two queries must find equal.
+
+    Every query has the symbol, not every one has conid or ISIN: who ticks them later finds the
+    same rows. (A ticker that the broker rewrites in old rows is the price.)
+    """
+    symbol = row.text("symbol")
+    if symbol is not None:
+        return canonical_ticker(symbol)
+    own = row.identifier("securityID") if row.written("securityIDType") == "ISIN" else None
+    return row.identifier("isin") or own or row.identifier("cusip") or row.identifier("conid") or ""
+
+
+def _digest(*told: str) -> bytes:
+    return blake2b("\x1f".join(told).encode("utf-8", "surrogatepass"), digest_size=12).digest()
 
 
 def _canonical(part: object) -> str:

@@ -144,6 +144,8 @@ class _FileReader:
         """Yield the last batches of a statement."""
         reading = self._reading
         assert reading is not None, "only what began can end"
+        for record in reading.finished():
+            self._gathered.add(record)
         yield from self._gathered.last(
             self._tokens.bytes_read,
             holds=reading.holds(),

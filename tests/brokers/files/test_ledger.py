@@ -25,7 +25,7 @@ def test_a_purchase_is_paid_and_a_sale_is_received(opened: Open) -> None:
         account="M1",
         document_row=1,
         key=bought.key,
-        instrument=Equity(symbol="AAPL", currency="USD"),
+        instrument=Equity(symbol="AAPL", currency="USD", multiplier_stated=False),
         trade_date=dt.date(2024, 3, 15),
         quantity=Decimal(10),
         price=Decimal("150.25"),
@@ -110,8 +110,8 @@ def test_a_pair_of_currencies_is_forex_and_a_share_class_is_a_stock(opened: Open
         HEADER + "2024-03-01,EUR.USD,1000,1.09,2,BUY\n2024-03-01,BRK.B,1,400,1,BUY\n"
     )
     pair, stock = (trade.instrument for trade in trades(statement))
-    assert pair == Forex(symbol="EUR.USD", currency="USD")
-    assert stock == Equity(symbol="BRK B", currency="USD")
+    assert pair == Forex(symbol="EUR.USD", currency="USD", multiplier_stated=False)
+    assert stock == Equity(symbol="BRK B", currency="USD", multiplier_stated=False)
 
 
 def test_no_currency_means_dollars_and_that_is_said_once(opened: Open) -> None:

@@ -12,6 +12,7 @@ from qm_tui.domain.records import (
     CorporateAction,
     CorporateActionType,
     DividendAccrual,
+    Fact,
     FxRate,
     InstrumentInfo,
     MarginInterest,
@@ -98,9 +99,41 @@ def test_sums_of_cash_are_no_facts_beside_their_details(tmp_path: Path) -> None:
     found = one_section(tmp_path, "CashTransactions", total, row("CashTransaction", CASH))
     assert found.one(CashTransaction).key == "TX:5001"
     assert found.warnings == []
-    found = one_section(tmp_path, "CashTransactions", total)
-    assert found.one(CashTransaction).account == "U1"
-    assert "Tick Detail" in found.warnings[0]
+
+
+def test_sums_of_cash_alone_are_kept_but_are_no_facts_either(tmp_path: Path) -> None:
+    total = row("CashTransaction", CASH, accountId="-", transactionID="", levelOfDetail="SUMMARY")
+    found = one_section(tmp_path, "CashTransactions", total, total)
+    assert [type(record) for record in found.records] == [OtherRow, OtherRow]
+    assert found.records[0].account == "U1"
+    (warning,) = found.warnings
+    assert "Tick Detail" in warning
+    assert found.novelties == []
+
+
+@pytest.mark.parametrize(
+    ("name", "tag", "said"),
+    [
+        ("CashTransactions", "CashTransaction", {"type": "Dividends", "amount": "24"}),
+        ("CashTransactions", "CashTransaction", {"description": "", "amount": "24"}),
+        ("ChangeInDividendAccruals", "ChangeInDividendAccrual", {"grossAmount": "24"}),
+        ("StmtFunds", "StatementOfFundsLine", {"amount": "24", "activityCode": "DIV"}),
+        ("OptionEAE", "OptionEAE", {"transactionType": "Assignment", "quantity": "1"}),
+        ("OptionEAE", "OptionEAE", {"transactionType": "Assignment", "tradeID": "9"}),
+        ("CorporateActions", "CorporateAction", {"quantity": "3"}),
+        ("Transfers", "Transfer", {"direction": "IN", "quantity": "3"}),
+        ("Transfers", "TransferLot", {"direction": "IN", "quantity": "3"}),
+    ],
+)
+def test_a_query_that_ticks_conid_later_finds_the_same_facts(
+    tmp_path: Path, name: str, tag: str, said: dict[str, str]
+) -> None:
+    full = {**STOCK, "accountId": "U1", "date": "20260105", "dateTime": "20260105", **said}
+    fewer = {key: value for key, value in full.items() if key not in {"conid", "isin"}}
+    one, other = (one_section(tmp_path, name, row(tag, s)).records[0] for s in (full, fewer))
+    assert isinstance(one, Fact)
+    assert isinstance(other, Fact)
+    assert one.key == other.key
 
 
 def test_equal_movements_without_ids_stay_two(tmp_path: Path) -> None:
@@ -252,6 +285,36 @@ def test_every_code_of_an_action_has_its_kind(
     assert (action.date, action.report_date) == (dt.date(2026, 1, 5), dt.date(2026, 1, 6))
     assert (action.action_id, action.key) == ("8", "TX:9")
     assert found.novelties == []
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("SPLIT 4 FOR 1 (AAPL, APPLE INC, US0378331005)", CorporateActionType.SPLIT),
+        ("SPLIT 1 FOR 10 (AAPL, APPLE INC, US0378331005)", CorporateActionType.REVERSE_SPLIT),
+        ("TENDERED TO US0378331005 1 FOR 1 (A, A INC, 1)", CorporateActionType.TENDER),
+        ("MERGED(Acquisition) WITH US0378331005 1 FOR 5 (A, A, 1)", CorporateActionType.MERGER),
+        ("SPINOFF  1 FOR 20 (B, B INC, 1)", CorporateActionType.SPIN_OFF),
+        ("STOCK DIVIDEND US0378331005 2 FOR 100 (A, A, 1)", CorporateActionType.STOCK_DIVIDEND),
+        ("SUBSCRIBABLE RIGHTS ISSUE  1 FOR 1 (A.RTS, A, 1)", CorporateActionType.RIGHTS),
+        ("CUSIP/ISIN CHANGE TO (US0378331005) (A, A, 1)", CorporateActionType.SYMBOL_CHANGE),
+        ("NAME CHANGE TO A INC (A, A, 1)", CorporateActionType.SYMBOL_CHANGE),
+        ("DELISTED (A, A, 1)", CorporateActionType.DELISTING),
+        ("DOES NOTHING (M, MERGED SPINOFF INC, 1)", CorporateActionType.OTHER),
+        ("", CorporateActionType.OTHER),
+    ],
+)
+def test_an_action_of_a_query_without_types_is_told_by_its_text(
+    tmp_path: Path, text: str, kind: CorporateActionType
+) -> None:
+    said = {
+        **STOCK, "accountId": "U1", "dateTime": "20260105;202500", "quantity": "300",
+        "transactionID": "9", "description": f"AAPL(US0378331005) {text}",
+    }  # fmt: skip
+    action = one_section(tmp_path, "CorporateActions", row("CorporateAction", said)).one(
+        CorporateAction
+    )
+    assert (action.type, action.broker_type) == (kind, None)
 
 
 def test_sums_of_actions_and_of_transfers_are_kept_but_are_no_facts(tmp_path: Path) -> None:

@@ -103,6 +103,12 @@ def test_the_sum_of_lots_is_unknown_where_one_of_them_is(tmp_path: Path) -> None
     )
 
 
+def test_an_average_cost_follows_from_no_assumed_multiplier(tmp_path: Path) -> None:
+    for said, average in (("50", Decimal("21.02")), ("", None)):
+        future = lot(assetCategory="FUT", position="1", multiplier=said)
+        assert positions(tmp_path, future).one(Position).average_cost == average
+
+
 def test_rows_without_a_level_are_told_by_what_only_lots_have(tmp_path: Path) -> None:
     found = positions(
         tmp_path,
@@ -169,8 +175,61 @@ def test_an_empty_section_holds_that_there_is_nothing(tmp_path: Path) -> None:
     assert found.records == []
     assert found.holds == [
         Holds(account="U1", section=Section.POSITIONS, as_of=END),
+        Holds(account="U1", section=Section.BROKER_LOTS, as_of=END),
         Holds(account="U1", section=Section.BALANCES, as_of=END),
     ]
+
+
+def test_positions_without_lots_say_nothing_of_lots(tmp_path: Path) -> None:
+    found = positions(tmp_path, row("OpenPosition", POSITION))
+    assert found.holds == [Holds(account="U1", section=Section.POSITIONS, as_of=END)]
+
+
+def test_rows_of_a_level_that_is_not_known_do_not_say_that_there_is_nothing(tmp_path: Path) -> None:
+    found = positions(tmp_path, row("OpenPosition", POSITION, levelOfDetail="CLUSTER"))
+    assert found.holds == []
+
+
+NO_CONID = {**POSITION, "conid": ""}
+
+
+def test_listings_of_one_isin_in_two_currencies_are_two_positions(tmp_path: Path) -> None:
+    rows = [
+        row("OpenPosition", NO_CONID, currency=currency, position=size)
+        for currency, size in (("USD", "100"), ("EUR", "10"))
+    ]
+    found = positions(tmp_path, *rows)
+    assert {p.currency: p.quantity for p in found.all(Position)} == {"USD": 100, "EUR": 10}
+    lots = [row.replace("SUMMARY", "LOT") for row in rows]
+    found = positions(tmp_path, *lots)
+    assert {p.currency: p.quantity for p in found.all(Position)} == {"USD": 100, "EUR": 10}
+    assert len({(x.currency, x.key) for x in found.all(BrokerLot)}) == 2
+
+
+def test_a_stock_and_a_future_of_one_symbol_are_two_positions(tmp_path: Path) -> None:
+    found = positions(
+        tmp_path,
+        row("OpenPosition", NO_CONID, isin="", symbol="ES", position="100"),
+        row("OpenPosition", NO_CONID, isin="", symbol="ES", position="2", assetCategory="FUT"),
+    )
+    assert [p.quantity for p in found.all(Position)] == [100, 2]
+
+
+def test_a_position_once_with_conid_and_once_without_is_told_if_they_differ(
+    tmp_path: Path,
+) -> None:
+    found = positions(
+        tmp_path, row("OpenPosition", POSITION), row("OpenPosition", NO_CONID, position="40")
+    )
+    (warning,) = found.warnings
+    assert warning.startswith("AAPL is held once with a contract id and once without")
+    alike = positions(tmp_path, row("OpenPosition", POSITION), row("OpenPosition", NO_CONID))
+    assert alike.warnings == []
+
+
+def test_an_attribute_of_a_position_that_is_not_known_is_told(tmp_path: Path) -> None:
+    found = positions(tmp_path, row("OpenPosition", POSITION, weather="fair"))
+    assert found.places("attribute") == {"OpenPositions/OpenPosition@weather": "fair"}
 
 
 def test_a_section_that_is_not_there_holds_nothing(tmp_path: Path) -> None:
@@ -302,6 +361,48 @@ def test_net_asset_value_is_told_by_day_and_by_period(tmp_path: Path) -> None:
     assert (period.from_date, period.to_date) == (dt.date(2026, 1, 1), dt.date(2026, 1, 31))
     assert (period.mark_to_market, period.time_weighted_return) == (Decimal(9), Decimal("10.5"))
     assert period.broker_specific == {"dividends": "2"}
+
+
+def values(**attributes: str) -> str:
+    said = {"accountId": "U1", "currency": "USD", "reportDate": "20260131", "stock": ""}
+    return row("EquitySummaryByReportDateInBase", said, attributes)
+
+
+def change(**attributes: str) -> str:
+    said = {"accountId": "U1", "fromDate": "20260101", "toDate": "20260131"}
+    return row("ChangeInNAV", said, attributes)
+
+
+def test_the_values_of_models_add_up_by_day(tmp_path: Path) -> None:
+    text = section(
+        "EquitySummaryInBase",
+        values(model="A", total="900", cash="1", stock="5"),
+        values(model="B", total="100", cash="2"),
+        values(model="B", total="7", cash="7", reportDate="20260130"),
+    )
+    whole, other = read(tmp_path, document(statement(text))).all(NavSummary)
+    assert (whole.total, whole.cash, whole.stock) == (Decimal(1000), Decimal(3), None)
+    assert (other.to_date, other.total) == (dt.date(2026, 1, 30), Decimal(7))
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_the_value_of_no_model_is_that_of_the_account(tmp_path: Path, order: int) -> None:
+    rows = [values(model="A", total="900"), values(total="1000"), values(model="B", total="100")]
+    text = section("EquitySummaryInBase", *rows[::order])
+    assert read(tmp_path, document(statement(text))).one(NavSummary).total == 1000
+
+
+def test_what_changed_the_values_of_models_adds_up_but_their_returns_do_not(
+    tmp_path: Path,
+) -> None:
+    rows = (
+        change(model="A", startingValue="800", endingValue="900", twr="12.5"),
+        change(model="B", startingValue="100", endingValue="100", twr="0"),
+    )
+    for text in (rows, (section("ChangeInNAV", *rows),)):
+        whole = read(tmp_path, document(statement(*text))).one(NavSummary)
+        assert (whole.starting_value, whole.total) == (Decimal(900), Decimal(1000))
+        assert whole.time_weighted_return is None
 
 
 def test_a_statement_says_which_days_it_covers(tmp_path: Path) -> None:

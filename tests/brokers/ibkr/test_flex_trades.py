@@ -21,6 +21,7 @@ from qm_tui.domain.instruments import (
 from qm_tui.domain.records import (
     BrokerWashSale,
     ClosedLot,
+    Fact,
     OpenClose,
     OtherRow,
     Section,
@@ -133,7 +134,7 @@ def test_orders_stand_for_fills_only_where_there_are_none(tmp_path: Path) -> Non
     order = row("Order", BUY, NO_IDS, ibOrderID="3001", levelOfDetail="ORDER")
     found = read(tmp_path, trades(order, row("Lot", BUY, LOT)))
     assert found.one(Trade).level is TradeLevel.ORDER
-    assert found.one(Trade).key == "OR:3001:2026-01-05:265598"
+    assert found.one(Trade).key == "OR:3001:2026-01-05:AAPL"
     (warning,) = found.warnings
     assert "Tick Executions" in warning
     both = document(
@@ -151,7 +152,7 @@ def test_an_order_that_fills_over_the_turn_of_the_year_is_two_facts(tmp_path: Pa
     ]
     keys = [t.key for t in read(tmp_path, trades(*orders)).all(Trade)]
     assert keys == [
-        "OR:3001:2025-12-31:265598", "OR:3001:2026-01-02:265598", "OR:3001:2026-01-02:265598:1",
+        "OR:3001:2025-12-31:AAPL", "OR:3001:2026-01-02:AAPL", "OR:3001:2026-01-02:AAPL:1",
     ]  # fmt: skip
 
 
@@ -206,6 +207,58 @@ def test_a_cancel_without_an_id_of_its_own_does_not_replace_its_original(tmp_pat
     assert keys == ["EX:0001.01.01", "EX:0001.01.01:Ca"]
 
 
+ONLY_TRADE_ID = {"transactionID": "", "ibExecID": ""}
+
+
+def test_a_fill_that_is_booked_again_as_it_was_is_another_fact(tmp_path: Path) -> None:
+    rows = (
+        row("Trade", BUY, ONLY_TRADE_ID),
+        row("Trade", BUY, ONLY_TRADE_ID, buySell="BUY (Ca.)", quantity="-100"),
+        row("Trade", BUY, ONLY_TRADE_ID, ibCommission="-2"),
+    )
+    found = read(tmp_path, trades(*rows)).all(Trade)
+    assert [t.key for t in found] == [
+        "TR:2001:100:10.5", "TR:2001:-100:10.5:Ca", "TR:2001:100:10.5:1",
+    ]  # fmt: skip
+
+
+def test_a_cancel_that_is_not_signed_takes_its_fill_back(tmp_path: Path) -> None:
+    for side, said, quantity in (("BUY (Ca.)", "100", -100), ("SELL (Ca.)", "100", 100)):
+        assert trade(tmp_path, buySell=side, quantity=said).quantity == quantity
+
+
+def test_rows_of_one_execution_that_say_different_things_are_different_facts(
+    tmp_path: Path,
+) -> None:
+    fill = {"transactionID": ""}
+    rows = (
+        row("Trade", BUY, fill, model="Growth", quantity="50"),
+        row("Trade", BUY, fill, model="Income", quantity="50"),
+        row("Trade", BUY, fill, model="Income", quantity="50"),
+    )
+    keys = [t.key for t in read(tmp_path, trades(*rows)).all(Trade)]
+    assert keys == ["EX:0001.01.01", "EX:0001.01.01:1", "EX:0001.01.01:1"]
+
+
+def test_an_execution_that_is_booked_again_under_its_id_is_another_fact(tmp_path: Path) -> None:
+    fill = row("Trade", BUY, transactionID="")
+    cancel = row("Trade", BUY, transactionID="", buySell="BUY (Ca.)", quantity="-100")
+    keys = [t.key for t in read(tmp_path, trades(fill, cancel, fill)).all(Trade)]
+    assert keys == ["EX:0001.01.01", "EX:0001.01.01:Ca", "EX:0001.01.01:1"]
+
+
+@pytest.mark.parametrize("ids", [ONLY_TRADE_ID, {"transactionID": "", "tradeID": ""}])
+def test_a_cancel_and_its_rebooking_are_the_same_facts_without_what_they_replace(
+    tmp_path: Path, ids: dict[str, str]
+) -> None:
+    fill = row("Trade", BUY, ids)
+    cancel = row("Trade", BUY, ids, buySell="BUY (Ca.)", quantity="-100")
+    full = [t.key for t in read(tmp_path, trades(fill, cancel, fill)).all(Trade)]
+    later = [t.key for t in read(tmp_path, trades(cancel, fill)).all(Trade)]
+    assert len(set(full)) == 3
+    assert later == full[1:]
+
+
 # --- keys -----------------------------------------------------------------------------------------
 
 
@@ -215,6 +268,37 @@ def test_the_best_id_makes_the_key(tmp_path: Path) -> None:
     no_execution = trade(tmp_path, transactionID="--", ibExecID="", tradePrice="10.500")
     assert no_execution.key == "TR:2001:100:10.5"
     assert read(tmp_path, trades(row("Trade", BUY, NO_IDS))).one(Trade).key.startswith("H:")
+
+
+NOT_TICKED = ("conid", "isin")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {**BUY, **NO_IDS},
+        {**BUY, **NO_IDS, "levelOfDetail": "ORDER", "ibOrderID": "3001"},
+        {**BUY, **NO_IDS, "levelOfDetail": "SYMBOL_SUMMARY"},
+        {**BUY, **LOT},
+        {**BUY, **LOT, "levelOfDetail": "WASH_SALE"},
+    ],
+)
+def test_a_query_that_ticks_conid_later_finds_the_same_facts(
+    tmp_path: Path, said: dict[str, str]
+) -> None:
+    fewer = {name: value for name, value in said.items() if name not in NOT_TICKED}
+    one, other = (read(tmp_path, trades(row("Trade", s))).records[0] for s in (said, fewer))
+    assert isinstance(one, Fact)
+    assert isinstance(other, Fact)
+    assert one.key == other.key
+
+
+def test_a_closed_lot_is_the_same_with_its_opening_booking_and_without(tmp_path: Path) -> None:
+    one, other = (
+        read(tmp_path, trades(row("Lot", BUY, LOT, transactionID=number))).one(ClosedLot)
+        for number in ("1001", "")
+    )
+    assert one.key == other.key
 
 
 def test_identical_fills_without_ids_stay_as_many_as_they_are(tmp_path: Path) -> None:
@@ -350,6 +434,25 @@ def test_a_lot_closed_by_a_purchase_was_short(tmp_path: Path) -> None:
     assert lot.closing_trade_key is None
 
 
+@pytest.mark.parametrize("quantity", ["10", "-10"])
+@pytest.mark.parametrize("cost", ["1505", "-1505"])
+@pytest.mark.parametrize(("side", "sign"), [("SELL", 1), ("BUY", -1)])
+def test_the_side_tells_whether_a_closed_lot_was_long_whatever_the_signs(
+    tmp_path: Path, quantity: str, cost: str, side: str, sign: int
+) -> None:
+    said = row(
+        "Trade", BUY, LOT, buySell=side, quantity=quantity, cost=cost, tradePrice="150.5"
+    )  # fmt: skip
+    lot = read(tmp_path, trades(said)).one(ClosedLot)
+    assert (lot.quantity, lot.cost_basis) == (Decimal(10 * sign), Decimal(1505 * sign))
+
+
+def test_what_was_bought_at_a_negative_price_cost_less_than_nothing(tmp_path: Path) -> None:
+    said = row("Lot", BUY, LOT, cost="-420.4", tradePrice="-10.51")
+    lot = read(tmp_path, trades(said)).one(ClosedLot)
+    assert (lot.quantity, lot.cost_basis) == (Decimal(40), Decimal("-420.4"))
+
+
 def test_a_lot_without_a_side_has_that_of_the_fill_before_it(tmp_path: Path) -> None:
     text = trades(row("Trade", BUY, SELL), row("Lot", BUY, LOT, buySell=""))
     assert read(tmp_path, text).one(ClosedLot).quantity == 40
@@ -454,7 +557,15 @@ def test_a_currency_trade_is_a_trade(tmp_path: Path) -> None:
 def test_an_option_without_a_multiplier_is_told(tmp_path: Path) -> None:
     found = read(tmp_path, trades(row("Trade", BUY, assetCategory="OPT", multiplier="")))
     assert found.one(Trade).instrument.multiplier == 100
+    assert not found.one(Trade).instrument.multiplier_stated
     assert "Multiplier" in found.warnings[0]
+
+
+def test_a_multiplier_that_is_said_is_told_from_one_that_is_assumed(tmp_path: Path) -> None:
+    for category in ("OPT", "FUT", "BOND", "STK"):
+        for said in ("10", "", "0"):
+            found = trade(tmp_path, assetCategory=category, multiplier=said).instrument
+            assert found.multiplier_stated is (said == "10")
 
 
 def test_rows_of_one_instrument_share_it(tmp_path: Path) -> None:

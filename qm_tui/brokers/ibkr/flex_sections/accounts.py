@@ -2,8 +2,9 @@
 
 import datetime as dt
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from decimal import Decimal
 
 from qm_tui.brokers.ibkr.flex_known import CASH_NAMES
 from qm_tui.brokers.ibkr.flex_rows import Row, Scope, told_by
@@ -92,6 +93,64 @@ def change_in_nav(row: Row, scope: Scope) -> NavSummary:
         mark_to_market=row.number("mtm"),
         time_weighted_return=row.number("twr"),
     )
+
+
+class NetAssetValues:
+    """The net asset values of one statement, kept until all rows are read: models add up."""
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[str, NavKind, dt.date | None, dt.date], dict[str, NavSummary]] = {}
+        """(account, kind, from, to) → model → value."""
+
+    def day(self, row: Row, scope: Scope) -> None:
+        """Read the value at the end of a day; it comes out at the end."""
+        self._add(row, equity_summary(row, scope))
+
+    def change(self, row: Row, scope: Scope) -> None:
+        """Read what changed the value over a period; it comes out at the end."""
+        self._add(row, change_in_nav(row, scope))
+
+    def values(self) -> Iterable[NavSummary]:
+        """Return the values: the row of no model is the total, else the models add up."""
+        for models in self._found.values():
+            yield models[""] if "" in models else _whole(list(models.values()))
+        self._found.clear()
+
+    def _add(self, row: Row, found: NavSummary) -> None:
+        place = (found.account, found.kind, found.from_date, found.to_date)
+        self._found.setdefault(place, {})[row.text("model") or ""] = found
+
+
+def _whole(models: Sequence[NavSummary]) -> NavSummary:
+    """Add up the models of an account; what is unknown of one is unknown of the whole."""
+    if len(models) == 1:
+        return models[0]
+    return replace(
+        models[0],
+        starting_value=_sum(model.starting_value for model in models),
+        total=_sum(model.total for model in models),
+        cash=_sum(model.cash for model in models),
+        stock=_sum(model.stock for model in models),
+        options=_sum(model.options for model in models),
+        bonds=_sum(model.bonds for model in models),
+        funds=_sum(model.funds for model in models),
+        dividend_accruals=_sum(model.dividend_accruals for model in models),
+        interest_accruals=_sum(model.interest_accruals for model in models),
+        deposits_withdrawals=_sum(model.deposits_withdrawals for model in models),
+        mark_to_market=_sum(model.mark_to_market for model in models),
+        # Returns do not add up, and what else a row says is its model's.
+        time_weighted_return=None,
+        broker_specific=None,
+    )
+
+
+def _sum(parts: Iterable[Decimal | None]) -> Decimal | None:
+    found = Decimal(0)
+    for part in parts:
+        if part is None:
+            return None
+        found = total(found, part)
+    return found
 
 
 class CashReport:

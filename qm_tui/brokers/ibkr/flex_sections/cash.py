@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from types import MappingProxyType
 
-from qm_tui.brokers.ibkr.flex_rows import INSTRUMENT, Row, Scope, identity, told_by
+from qm_tui.brokers.ibkr.flex_rows import INSTRUMENT, Row, Scope, called, told_by
 from qm_tui.brokers.ibkr.flex_sections.other import other_row
 from qm_tui.brokers.ibkr.flex_values import total
 from qm_tui.domain.records import (
@@ -62,16 +62,18 @@ _EITHER_WAY = frozenset({"deposits/withdrawals", "deposits & withdrawals"})
 
 
 def cash_transaction(row: Row, scope: Scope) -> Record | None:
-    """Read money that moved; a summary repeats single movements and is read only without them."""
+    """Read money that moved; a sum repeats single movements, or keeps them from being known."""
     level = (row.text("levelOfDetail") or "DETAIL").upper()
     if level == "SUMMARY":
         if scope.made.cash_details:
             return None
+        # Taken for movements, they would stand beside the single ones that a later query brings.
         scope.warn(
-            "The statement has cash transactions only in sum; the sums are taken. Tick Detail in "
-            "the Cash Transactions section of the Flex query."
+            "The statement has cash transactions only in sum; none of them is taken. Tick Detail "
+            "in the Cash Transactions section of the Flex query."
         )
-    elif level != "DETAIL":
+        return other_row(row, scope)
+    if level != "DETAIL":
         scope.new_value(row, "levelOfDetail", level)
         return other_row(row, scope)
     amount = row.required("amount")
@@ -108,7 +110,14 @@ def cash_transaction(row: Row, scope: Scope) -> Record | None:
             f"TX:{transaction_id}"
             if transaction_id is not None
             else scope.content_key(
-                row, "cash", date, broker_type, currency, amount, identity(instrument), description
+                # The text names the instrument, whatever else of it the query has.
+                row,
+                "cash",
+                date,
+                broker_type,
+                currency,
+                amount,
+                description or called(row),
             )
         ),
     )
@@ -227,7 +236,7 @@ def _dividend(row: Row, scope: Scope, kind: str) -> DividendAccrual:
         net_amount=net,
         codes=codes,
         key=scope.content_key(
-            row, f"dividend {kind}", identity(instrument), currency, ex_date, pay_date,
+            row, f"dividend {kind}", called(row), currency, ex_date, pay_date,
             *of_a_change, row.text("levelOfDetail"), prefix="DC" if kind == "change" else "DO",
         ),
     )  # fmt: skip
@@ -271,7 +280,7 @@ def statement_line(row: Row, scope: Scope) -> StatementLine:
         broker_id=transaction_id,
         key=scope.content_key(
             row, "line", level, currency, date, report_date, settle_date, code, description,
-            identity(instrument), amount, trade_id, transaction_id, row.identifier("orderID"),
+            called(row), amount, trade_id, transaction_id, row.identifier("orderID"),
             row.text("model"), prefix="SL",
         ),
     )  # fmt: skip

@@ -1,9 +1,11 @@
 """Ends of options, and what companies did."""
 
+import re
 from collections.abc import Mapping
+from decimal import Decimal
 from types import MappingProxyType
 
-from qm_tui.brokers.ibkr.flex_rows import INSTRUMENT, Row, Scope, identity, told_by
+from qm_tui.brokers.ibkr.flex_rows import INSTRUMENT, Row, Scope, called, told_by
 from qm_tui.brokers.ibkr.flex_sections.other import other_row
 from qm_tui.domain.records import (
     CorporateAction,
@@ -67,6 +69,26 @@ _ACTIONS: Mapping[str, CorporateActionType] = MappingProxyType(
 )
 
 
+_SPLIT = re.compile(r"\bSPLIT (\d+(?:\.\d+)?) FOR (\d+(?:\.\d+)?)\b")
+_WORDS: Mapping[str, CorporateActionType] = MappingProxyType(
+    {
+        "TENDERED": _Type.TENDER,
+        "MERGED": _Type.MERGER,
+        "SPINOFF": _Type.SPIN_OFF,
+        "STOCK DIVIDEND": _Type.STOCK_DIVIDEND,
+        "SUBSCRIBABLE RIGHTS ISSUE": _Type.RIGHTS,
+        "RIGHTS": _Type.RIGHTS,
+        "NAME CHANGE": _Type.SYMBOL_CHANGE,
+        "CUSIP/ISIN CHANGE": _Type.SYMBOL_CHANGE,
+        "CUSIP CHANGE": _Type.SYMBOL_CHANGE,
+        "ISIN CHANGE": _Type.SYMBOL_CHANGE,
+        "DELISTED": _Type.DELISTING,
+    }
+)
+"""What the text says of an action, e.g. `VXX(US06740Q2524) TENDERED TO …`."""
+_SAYS = re.compile(r"\b(" + "|".join(_WORDS) + r")\b")
+
+
 def option_event(row: Row, scope: Scope) -> OptionEvent:
     """Read how an option ended, or the stock that its end delivered."""
     currency = scope.currency(row)
@@ -100,14 +122,28 @@ def option_event(row: Row, scope: Scope) -> OptionEvent:
         broker_trade_id=trade_id,
         key=(
             scope.numbered(
-                row, "option event", f"TR:{trade_id}:{identity(instrument)}:{(said or '').lower()}"
+                row, "option event", f"TR:{trade_id}:{called(row)}:{(said or '').lower()}"
             )
             if trade_id is not None
-            else scope.content_key(
-                row, "option event", said, date, identity(instrument), quantity, price
-            )
+            else scope.content_key(row, "option event", said, date, called(row), quantity, price)
         ),
     )
+
+
+def _told(description: str) -> CorporateActionType | None:
+    """Tell an action by its text: older queries have no `type`.
+
+    `A(US…) SPLIT 4 FOR 1 (A, A INC, US…)`: the second parentheses name the company, in words that
+    may be any.
+    """
+    said, _, _ = description.upper().rpartition(" (")
+    said = said or description.upper()
+    split = _SPLIT.search(said)
+    if split is not None:
+        fewer = Decimal(split[1]) < Decimal(split[2])
+        return _Type.REVERSE_SPLIT if fewer else _Type.SPLIT
+    word = _SAYS.search(said)
+    return _WORDS[word[1]] if word else None
 
 
 def corporate_action(row: Row, scope: Scope) -> Record:
@@ -130,6 +166,8 @@ def corporate_action(row: Row, scope: Scope) -> Record:
         scope.new_value(row, "type", said)
     transaction_id, action_id = row.identifier("transactionID"), row.identifier("actionID")
     description = row.text("actionDescription") or row.text("description")
+    if said is None:
+        kind = _told(description or "")
     return CorporateAction(
         account=row.account,
         document_row=row.index,
@@ -156,7 +194,12 @@ def corporate_action(row: Row, scope: Scope) -> Record:
             f"TX:{transaction_id}"
             if transaction_id is not None
             else scope.content_key(
-                row, "action", said, date, identity(instrument), quantity, amount, description
+                row,
+                "action",
+                date,
+                called(row),
+                amount if quantity is None else quantity,
+                description or said,
             )
         ),
     )

@@ -1,13 +1,14 @@
 """Open positions: their summaries are positions, their lots are lots, and never both are added."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from qm_tui.brokers.ibkr.flex_rows import Row, Scope, identity, told_by
+from qm_tui.brokers.ibkr.flex_rows import Row, Scope, called, identity, told_by
 from qm_tui.brokers.ibkr.flex_sections.other import other_row
 from qm_tui.brokers.ibkr.flex_values import canonical, quotient, total
+from qm_tui.domain.instruments import Derivative, Instrument, OtherInstrument
 from qm_tui.domain.records import BrokerLot, Position, Record
 
 _POSITION_TOLD = told_by(
@@ -22,18 +23,22 @@ _LOT_TOLD = told_by(
 
 _Place = tuple[str, dt.datetime]
 """An account at a moment."""
+_Whose = tuple[type[Instrument], str, str | None, str]
+"""What tells the holdings of a place apart: kind, currency and identity of the instrument."""
 
 
 class OpenPositions:
     """The open positions of one statement, kept until all rows are read: one an instrument."""
 
     def __init__(self) -> None:
-        self._stated: dict[tuple[str, dt.datetime, str], dict[str, Position]] = {}
+        self._stated: dict[tuple[str, dt.datetime, _Whose], dict[str, Position]] = {}
         """(account, as of, instrument) → model → position."""
-        self._summed: dict[tuple[str, dt.datetime, str], Position] = {}
+        self._summed: dict[tuple[str, dt.datetime, _Whose], Position] = {}
         self._with_summaries: set[_Place] = set()
         self.with_lots: set[_Place] = set()
         self.seen: set[_Place] = set()
+        self.strange = False
+        """Whether there were rows of a level that is not known: then no row is not no position."""
 
     def row(self, row: Row, scope: Scope) -> Record | None:
         """Read a position or a lot of one; a position comes out at the end."""
@@ -42,14 +47,16 @@ class OpenPositions:
             return self._lot(row, scope)
         if level not in {"", "SUMMARY"}:
             scope.new_value(row, "levelOfDetail", level)
+            self.strange = True
             return other_row(row, scope)
         self._summary(row, scope)
         return None
 
     def positions(self, scope: Scope) -> Iterable[Position]:
         """Return the positions: as stated, else the sums of their lots."""
-        for models in self._stated.values():
-            yield _one(models)
+        stated = [_one(models) for models in self._stated.values()]
+        _warn_of_halves(stated, scope)
+        yield from stated
         for (account, as_of, _), position in self._summed.items():
             if (account, as_of) not in self._with_summaries:
                 scope.warn(
@@ -83,7 +90,7 @@ class OpenPositions:
         )
         self.seen.add((row.account, as_of))
         self._with_summaries.add((row.account, as_of))
-        models = self._stated.setdefault((row.account, as_of, identity(instrument)), {})
+        models = self._stated.setdefault((row.account, as_of, _whose(instrument, currency)), {})
         model = row.text("model") or ""
         before = models.get(model)
         if before is None or replace(before, document_row=row.index) == position:
@@ -100,7 +107,8 @@ class OpenPositions:
         opened = scope.moment(row, "openDateTime")
         transaction_id = row.identifier("originatingTransactionID")
         order_id = row.identifier("originatingOrderID")
-        whose = identity(instrument)
+        # As queries name it that tick conid and those that do not.
+        whose = called(row)
         lot = BrokerLot(
             account=row.account,
             document_row=row.index,
@@ -135,13 +143,13 @@ class OpenPositions:
         )  # fmt: skip
         self.seen.add((row.account, as_of))
         self.with_lots.add((row.account, as_of))
-        self._add(lot, whose)
+        self._add(lot)
         return lot
 
-    def _add(self, lot: BrokerLot, whose: str) -> None:
+    def _add(self, lot: BrokerLot) -> None:
         if (lot.account, lot.as_of) in self._with_summaries:
             return
-        place = (lot.account, lot.as_of, whose)
+        place = (lot.account, lot.as_of, _whose(lot.instrument, lot.currency))
         position = Position(
             account=lot.account,
             document_row=lot.document_row,
@@ -157,6 +165,35 @@ class OpenPositions:
         )
         before = self._summed.get(place)
         self._summed[place] = _averaged(position if before is None else _sum(before, position))
+
+
+def _whose(instrument: Instrument, currency: str | None) -> _Whose:
+    # Without conid an ISIN may be held in two currencies, and a ticker be a stock and a future.
+    kind = instrument.kind if isinstance(instrument, OtherInstrument) else ""
+    return (type(instrument), kind, currency, identity(instrument))
+
+
+def _warn_of_halves(stated: Sequence[Position], scope: Scope) -> None:
+    """Tell of an instrument that stands there with conid and without, and not alike."""
+    known: dict[tuple[str, dt.datetime, type[Instrument], str | None, str], list[Position]] = {}
+    for position in stated:
+        instrument = position.instrument
+        known.setdefault(
+            (
+                position.account, position.as_of, type(instrument), position.currency,
+                instrument.symbol,
+            ), [],
+        ).append(position)  # fmt: skip
+    for alike in known.values():
+        if len({position.instrument.identifiers.conid is None for position in alike}) == 2 and (
+            len({position.quantity for position in alike}) > 1
+        ):
+            sizes = " and ".join(canonical(position.quantity) for position in alike)
+            scope.warn(
+                f"{alike[0].instrument.symbol} is held once with a contract id and once without, "
+                f"as {sizes}: only one of them can be kept. Add the field Conid to the Open "
+                "Positions section of the Flex query."
+            )
 
 
 def _is_lot(row: Row) -> bool:
@@ -210,6 +247,8 @@ def _total(first: Decimal | None, second: Decimal | None) -> Decimal | None:
 
 
 def _averaged(position: Position) -> Position:
+    if isinstance(position.instrument, Derivative) and not position.instrument.multiplier_stated:
+        return replace(position, average_cost=None)
     units = position.quantity * position.instrument.multiplier
     cost = position.cost_basis
     return replace(

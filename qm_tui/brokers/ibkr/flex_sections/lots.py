@@ -3,7 +3,7 @@
 import datetime as dt
 from decimal import Decimal
 
-from qm_tui.brokers.ibkr.flex_rows import Row, Scope, identity, told_by
+from qm_tui.brokers.ibkr.flex_rows import Row, Scope, called, identity, told_by
 from qm_tui.brokers.ibkr.flex_values import identifier
 from qm_tui.domain.records import BrokerWashSale, ClosedLot
 
@@ -34,7 +34,7 @@ def closed_lot(row: Row, scope: Scope) -> ClosedLot:
         scope, (row.account, identity(instrument)), closed_at
     )
     quantity = _signed(row, row.required("quantity"), closing_quantity)
-    cost = row.number("cost")
+    cost, price = row.number("cost"), row.number("tradePrice")
     opened = scope.moment(row, "openDateTime")
     opening_id = identifier(row.written("transactionID"))
     return ClosedLot(
@@ -44,9 +44,8 @@ def closed_lot(row: Row, scope: Scope) -> ClosedLot:
         instrument=instrument,
         currency=currency,
         quantity=quantity,
-        # The broker writes the amount; a short lot's cost is minus its proceeds.
-        cost_basis=cost.copy_negate() if cost and cost > 0 and quantity < 0 else cost,
-        open_price=row.number("tradePrice"),
+        cost_basis=_cost(row, cost, quantity, price),
+        open_price=price,
         realized_pnl=row.number("fifoPnlRealized"),
         opened_at=opened.at,
         acquisition_date=opened.day,
@@ -60,8 +59,8 @@ def closed_lot(row: Row, scope: Scope) -> ClosedLot:
         codes=row.text("notes"),
         # Wash sales restate cost, gain and holding period of a lot later: they identify nothing.
         key=scope.content_key(
-            row, "closed lot", identity(instrument), opening_id, opened.at or opened.day,
-            closed_at, disposition, quantity, prefix="CL",
+            row, "closed lot", called(row), opened.at or opened.day or opening_id, closed_at,
+            disposition, quantity, prefix="CL",
         ),
     )  # fmt: skip
 
@@ -93,7 +92,7 @@ def wash_sale(row: Row, scope: Scope) -> BrokerWashSale:
         opening_transaction_id=opening_id,
         codes=row.text("notes"),
         key=scope.content_key(
-            row, "wash sale", identity(instrument), opening_id, trade_date, quantity,
+            row, "wash sale", called(row), opening_id, trade_date, quantity,
             row.text("whenRealized"), row.text("whenReopened"), prefix="WS",
         ),
     )  # fmt: skip
@@ -113,7 +112,10 @@ def _closing_trade(
 
 
 def _signed(row: Row, quantity: Decimal, closing_quantity: Decimal | None) -> Decimal:
-    """Give a lot's quantity its sign: positive when a sale closed a long one."""
+    """Give a lot's quantity its sign: positive when a sale closed a long one.
+
+    Most exports write the amount, some the closing fill's sign; the side tells in all of them.
+    """
     side = row.written("buySell")
     if side.startswith("SELL"):
         return quantity.copy_abs()
@@ -122,6 +124,18 @@ def _signed(row: Row, quantity: Decimal, closing_quantity: Decimal | None) -> De
     if closing_quantity:
         return quantity.copy_abs().copy_sign(closing_quantity.copy_negate())
     return quantity
+
+
+def _cost(
+    row: Row, cost: Decimal | None, quantity: Decimal, price: Decimal | None
+) -> Decimal | None:
+    """Give a lot's cost the sign of its quantity: a short lot's is minus its proceeds."""
+    if not cost or not quantity:
+        return cost
+    if not row.written("buySell"):
+        return cost.copy_negate() if cost > 0 > quantity else cost
+    # What is bought at a negative price costs less than nothing.
+    return cost.copy_abs().copy_sign(quantity if price is None or price >= 0 else -quantity)
 
 
 def _term(notes: str | None) -> str | None:

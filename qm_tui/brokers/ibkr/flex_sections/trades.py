@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from types import MappingProxyType
 
-from qm_tui.brokers.ibkr.flex_rows import INSTRUMENT, Row, Scope, identity, told_by
+from qm_tui.brokers.ibkr.flex_rows import INSTRUMENT, Row, Scope, called, identity, told_by
 from qm_tui.brokers.ibkr.flex_sections.lots import closed_lot, wash_sale
 from qm_tui.brokers.ibkr.flex_sections.other import other_row
 from qm_tui.brokers.ibkr.flex_tags import Plan
@@ -156,7 +156,8 @@ def _trade(row: Row, scope: Scope, level: TradeLevel) -> Trade:
     quantity = number(written_quantity)
     if quantity is None:
         raise row.missing("quantity")
-    if quantity > 0 and not canceled and side.startswith("SELL"):
+    # The side of a cancellation is that of the fill it takes back, its quantity the opposite.
+    if quantity > 0 and (side.startswith("BUY (Ca.)") if canceled else side.startswith("SELL")):
         quantity = quantity.copy_negate()
     price = number(written_price)
     clock = scope.clock
@@ -246,24 +247,50 @@ _Content = tuple[Decimal, Decimal | None, dt.date, dt.datetime | None]
 def _key(row: Row, scope: Scope, level: TradeLevel, content: _Content, canceled: bool) -> str:  # noqa: FBT001
     """Make the key of a trade without a transaction id: of the best id it has, else of itself."""
     quantity, price, trade_date, executed_at = content
-    what = row.identifier("conid") or row.text("symbol")
+    what = called(row)
     order_id = row.identifier("ibOrderID")
     if level is TradeLevel.ORDER and order_id is not None:
         return scope.numbered(row, "trade", f"OR:{order_id}:{trade_date.isoformat()}:{what}")
     execution_id = row.identifier("ibExecID")
     if level is TradeLevel.EXECUTION and execution_id is not None:
+        number = _number(row, scope, execution_id, (what, *content), canceled)
         # A cancellation may bear the id of what it cancels, and must not take its place.
-        return f"EX:{execution_id}:Ca" if canceled else f"EX:{execution_id}"
+        key = f"EX:{execution_id}:Ca" if canceled else f"EX:{execution_id}"
+        return f"{key}:{number}" if number else key
     trade_id = row.identifier("tradeID")
     if level is TradeLevel.EXECUTION and trade_id is not None:
         at = "" if price is None else canonical(price)
-        return f"TR:{trade_id}:{canonical(quantity)}:{at}"
+        if canceled:
+            taken_back = canonical(quantity.copy_negate())
+            scope.presuppose(row, "trade", f"TR:{trade_id}:{taken_back}:{at}")
+            at += ":Ca"
+        # A correction that books the same again shares all of it with what was cancelled.
+        return scope.numbered(row, "trade", f"TR:{trade_id}:{canonical(quantity)}:{at}")
     # Only what no query leaves out: two queries must find the same fill equal, and equal fills of
     # one statement are told apart by counting them.
     return scope.content_key(
         row, f"trade {level}", what, trade_date, executed_at, quantity, price,
         "Ca" if canceled else "",
     )  # fmt: skip
+
+
+def _number(row: Row, scope: Scope, execution_id: str, content: object, canceled: bool) -> int:  # noqa: FBT001
+    """Number the rows of one execution id that say different things, from 0.
+
+    A section that is there twice says the same twice. But an execution may be told in parts (of
+    two models, say), and be booked again after its cancellation.
+    """
+    rows = scope.told_executions.setdefault((row.account, execution_id), [])
+    if canceled and not rows:
+        rows.append((None, False))  # what it takes back stands in another statement
+    said = ((content, row.text("model")), canceled)
+    for place in range(len(rows) - 1, -1, -1):
+        if rows[place][1] is not canceled:
+            break
+        if rows[place] == said:
+            return sum(1 for row_ in rows[:place] if row_[1] is canceled)
+    rows.append(said)
+    return sum(1 for row_ in rows if row_[1] is canceled) - 1
 
 
 def _summary(row: Row, scope: Scope, level: TradeSummaryLevel) -> TradeSummary:
@@ -293,12 +320,12 @@ def _summary(row: Row, scope: Scope, level: TradeSummaryLevel) -> TradeSummary:
         broker_order_id=order_id,
         key=(
             scope.numbered(
-                row, "order", f"OR:{order_id}:{trade_date or ''}:{identity(instrument)}"
+                row, "order", f"OR:{order_id}:{trade_date or ''}:{called(row)}"
             )
             if order_id is not None and level is TradeSummaryLevel.ORDER
             # Sums are of the statement's period: another period has other sums.
             else scope.content_key(
-                row, f"summary {level}", category, identity(instrument), currency, trade_date,
+                row, f"summary {level}", category, called(row), currency, trade_date,
                 scope.from_date, scope.to_date, row.text("buySell"), row.text("exchange"),
                 row.text("model"),
             )

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from qm_tui.brokers.ibkr.flex_rows import INSTRUMENT, Row, Scope, identity, told_by
+from qm_tui.brokers.ibkr.flex_rows import INSTRUMENT, Row, Scope, called, identity, told_by
 from qm_tui.brokers.ibkr.flex_sections.other import other_row
 from qm_tui.domain.records import Record, Transfer, TransferDirection, TransferLot
 
@@ -86,7 +86,7 @@ def transfer(row: Row, scope: Scope) -> Transfer:
             f"TX:{transaction_id}"
             if transaction_id is not None
             else scope.content_key(
-                row, "transfer", date, moved.at, broker_type, direction, identity(instrument),
+                row, "transfer", date, moved.at, broker_type, direction, called(row),
                 quantity, cash, currency, counterparty_account,
             )
         ),
@@ -125,7 +125,7 @@ def transfer_lot(row: Row, scope: Scope) -> TransferLot:
         codes=row.text("code"),
         key=scope.content_key(
             row, "transfer lot", transfer_key, date, moved.at, row.text("type"), direction,
-            identity(instrument), quantity, opened.at or opened.day, prefix="TL",
+            called(row), quantity, opened.at or opened.day, prefix="TL",
         ),
     )  # fmt: skip
 
