@@ -104,12 +104,21 @@ def load(path: Path, *, required: bool) -> Config:
         raise ConfigError(f"{path}: cannot be read: {error.strerror}.") from error
     try:
         tree = tomllib.loads(text.decode("utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: is not TOML: it is not written in UTF-8.") from error
+    except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path}: is not TOML: {error}.") from error
     return _Table(path, "", tree).config()
 
 
-_BROKERS = ("ibkr", "ibkr-flex", "tastytrade")
+_OPTIONS: Mapping[str, Mapping[str, type[str] | type[int]]] = {
+    "ibkr": {"host": str, "port": int, "client_id": int},
+    "ibkr-flex": {"query_id": str, "base_url": str},
+    "tastytrade": {"base_url": str, "account_streamer_url": str},
+}
+"""What each broker's connections need, beside a name and a time zone."""
+_BROKERS = tuple(_OPTIONS)
+_SECRETS = ("token", "client_secret", "refresh_token", "password", "secret")
 _SECTIONS = ("store", "sync", "connection", "account", "user", "keys", "ui")
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
@@ -188,6 +197,15 @@ class _Table:
             for number, row in enumerate(rows, 1)
         )
 
+    def keep_no_secrets(self, connection: str) -> None:
+        """Refuse a secret: this file is plain text, and is copied and shown around."""
+        for key in _SECRETS:
+            if key in self._values:
+                raise ConfigError(
+                    f"{self._path}: {self._where}{key} is a secret, which does not belong into a "
+                    f"file; put it into the environment as {_variable(connection, key)}."
+                )
+
     def rest(self) -> Mapping[str, Any]:
         return {key: value for key, value in self._values.items() if key not in self._asked}
 
@@ -235,13 +253,25 @@ class _Table:
                 raise ConfigError(f"{self._path}: two [[{key}]] have the {name} {value!r}.")
 
 
+def _variable(connection: str, field: str) -> str:
+    return f"QM_TUI_{connection}_{field}".upper().replace("-", "_")
+
+
 def _connection(table: _Table) -> ConnectionSettings:
     name = table.needed("name")
     broker = table.choice("broker", _BROKERS)
     if broker is None:
         broker = table.needed("broker")
     zone = table.zone("timezone")
-    return ConnectionSettings(name=name, broker=broker, timezone=zone, options=table.rest())
+    table.keep_no_secrets(name)
+    options: dict[str, str | int] = {}
+    for key, kind in _OPTIONS[broker].items():
+        expected = "a text in quotes" if kind is str else "a whole number"
+        value: str | int | None = table.get(key, kind, expected)
+        if value is not None:
+            options[key] = value
+    table.done()
+    return ConnectionSettings(name=name, broker=broker, timezone=zone, options=options)
 
 
 def _account(table: _Table) -> AccountSettings:

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import sys
 import tempfile
 from dataclasses import replace
 from pathlib import Path
@@ -23,6 +24,9 @@ _DEMO_SEED = 7
 
 def monitor(here: Environment, *, demo: bool) -> int:
     """Open the monitor and return the exit status."""
+    if not _has_terminal():
+        here.err.write("qm-tui: the monitor needs a terminal; `qm-tui show` prints without one.\n")
+        return 1
     # Nothing made so far will ever be garbage: the collector need not look at it while starting.
     gc.freeze()
     if demo:
@@ -31,6 +35,12 @@ def monitor(here: Environment, *, demo: bool) -> int:
     # Before the screen is taken over: a store that cannot be used is said on the plain terminal.
     prepare(here.store_path, here.now())
     return _run(here, demo=False)
+
+
+def _has_terminal() -> bool:
+    """Tell whether somebody can type and see: Textual draws on standard error."""
+    streams = (sys.__stdin__, sys.__stderr__)
+    return all(stream is not None and stream.isatty() for stream in streams)
 
 
 def _run(here: Environment, *, demo: bool) -> int:

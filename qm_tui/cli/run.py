@@ -46,6 +46,10 @@ def run(arguments: argparse.Namespace, out: TextIO, err: TextIO) -> int:
         # Whoever read our output has had enough; Python would complain again at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())
         return _BROKEN_PIPE
+    except OSError as error:
+        what = f"{error.filename}: " if error.filename else ""
+        err.write(f"qm-tui: {what}{(error.strerror or str(error)).lower()}.\n")
+        return NOTHING
 
 
 def configuration(arguments: argparse.Namespace) -> Config:

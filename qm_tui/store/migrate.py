@@ -46,6 +46,8 @@ def backup(path: Path, target: Path) -> None:
     """
     if _revision(path) is None:
         raise StoreRefused(f"{path} is empty; there is nothing to copy.")
+    if not target.parent.is_dir():
+        raise StoreRefused(f"{target.parent} is no folder; make it first.")
     if target.exists():
         raise StoreRefused(f"{target} exists already; give another name for the backup.")
     # Under another name until it is whole: half a copy must not look like a backup.

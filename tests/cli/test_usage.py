@@ -175,3 +175,28 @@ def test_any_encoding_of_the_terminal_can_show_everything(
 
     assert (imported.status, shown.status, shown.err) == (0, 0, "")
     assert len(json.loads(printed.out)) == 2
+
+
+def test_a_secret_in_the_configuration_is_refused_with_the_place_where_it_belongs(
+    program: Program,
+) -> None:
+    program.config.write_text("[[connection]]\nname='ib-flex'\nbroker='ibkr-flex'\ntoken='abc'\n")
+
+    ran = program("--config", program.config, "show", "accounts")
+
+    assert ran.status == 2
+    assert "put it into the environment as QM_TUI_IB_FLEX_TOKEN" in ran.err
+    assert "abc" not in ran.err
+
+
+def test_an_option_that_a_broker_does_not_have_is_refused(program: Program) -> None:
+    program.config.write_text("[[connection]]\nname='x'\nbroker='ibkr'\nqeury_id='1'\n")
+
+    assert "qeury_id is not known here" in program("--config", program.config, "doctor").err
+
+
+def test_without_a_terminal_the_monitor_says_so_and_ends(program: Program) -> None:
+    ran = program()
+
+    assert (ran.status, ran.out) == (1, "")
+    assert ran.err == "qm-tui: the monitor needs a terminal; `qm-tui show` prints without one.\n"

@@ -125,7 +125,7 @@ class RowReader:
             commission_currency=None if commission is None else instrument.currency,
             net_cash=None if commission is None else proceeds + commission,
             open_close=side.open_close,
-            transaction_type=cells[Column.TYPE] or None,
+            transaction_type=cells[Column.TYPE].upper() or None,
             broker_trade_id=cells[Column.ID] or None,
         )
 
