@@ -1,7 +1,7 @@
 """The newest word on each field of what is described again and again: accounts, instruments."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -32,11 +32,30 @@ class Description:
             if value is not None and self._say(name, value, moment)
         }
 
-    def join(self, other: "Description") -> None:
-        """Take over what is known of something that turned out to be the same."""
-        for name, value in other.values.items():
-            if value is not None:
-                self._say(name, value, other.said_at(name))
+    def fill(self, others: Sequence["Description"]) -> dict[str, Any]:
+        """Fill gaps with what is known under other names; return the values that changed.
+
+        What is filled in has no time of its own: any word of this one's own replaces it.
+        """
+        filled = {}
+        for name, known in self.values.items():
+            if self.said_at(name):
+                continue
+            said = [
+                (other.said_at(name), _text(value), value)
+                for other in others
+                if (value := other.values.get(name)) is not None
+            ]
+            value = max(said, key=lambda one: one[:2])[2] if said else None
+            if value != known:
+                filled[name] = value
+            if value is None:
+                self.times.pop(name, None)
+            else:
+                self.times[name] = ""
+        self.values |= filled
+        self.changed |= bool(filled)
+        return filled
 
     def said_at(self, name: str) -> str:
         """Return when a field was last said, as text that sorts; empty for one that never was."""
@@ -58,10 +77,10 @@ class Description:
         times = {
             name: self.said_at(name) for name, value in self.values.items() if value is not None
         }
-        if times:
-            latest = max(times.values())
+        latest = max(times.values(), default="")
+        if latest:
             self.described_at = dt.datetime.fromisoformat(latest).replace(tzinfo=dt.UTC)
-            self.times = {name: time for name, time in times.items() if time != latest}
+        self.times = {name: time for name, time in times.items() if time != latest or not time}
         return self.described_at, self.times
 
 

@@ -4,13 +4,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Dialect, Table, bindparam, select, update
+from sqlalchemy import Dialect, Table, bindparam, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from qm_tui.domain.events import SectionCounts
 from qm_tui.domain.records import Record
 from qm_tui.store.binding import Bound, columns
 from qm_tui.store.incoming import Existing, Incoming, Origin, Outcome, content_hash, driver_insert
+from qm_tui.store.schema.activity import fact_versions
 from qm_tui.store.texts import utc_text
 from qm_tui.store.versions import Versions
 
@@ -78,13 +79,14 @@ class FactTable:
         told_differently: list[tuple[Incoming, Existing]] = []
         for place, existing in known.items():
             row = pending[place]
-            if row.digest == existing.digest and row.key == existing.key and not existing.restated:
+            is_same = row.digest == existing.digest and row.key == existing.key
+            if is_same and not existing.restated and not existing.others:
                 same.append((row, existing))
             else:
                 told_differently.append((row, existing))
         await self._add(connection, fresh, origin)
         await self._renew(connection, same, origin)
-        changed = await self._restate(connection, told_differently, origin)
+        changed = await self._restate(connection, told_differently, origin, outcome)
         outcome.counts += SectionCounts(
             added=len(fresh), changed=len(changed), unchanged=len(known) - len(changed)
         )
@@ -152,19 +154,27 @@ class FactTable:
         connection: AsyncConnection,
         pairs: Sequence[tuple[Incoming, Existing]],
         origin: Origin,
+        outcome: Outcome,
     ) -> list[Incoming]:
         """Keep every version and let the row follow from all of them; return what changed."""
         if not pairs:
             return []
         versions = Versions(self.table, self.columns)
-        await versions.load(connection, [existing for _, existing in pairs])
+        others = [other for _, existing in pairs for other in existing.others]
+        await versions.load(connection, [*(existing for _, existing in pairs), *others])
         for row, existing in pairs:
+            for other in existing.others:
+                versions.absorb(existing.id, other.id)
+                named = versions.instrument(other.id)
+                if named is not None:
+                    outcome.touched.add((row.account_id, named))
             versions.add(existing.id, row, origin)
+        await self._remove(connection, others)
         await versions.store(connection)
         changed = []
         for row, existing in pairs:
             merged = versions.merged(existing.id)
-            key = strongest(existing.key, row.key)
+            key = strongest(existing.key, row.key, *(other.key for other in existing.others))
             if merged == versions.current(existing.id) and key == existing.key:
                 continue
             changed.append(row)
@@ -187,6 +197,22 @@ class FactTable:
         )
         return changed
 
+    async def _remove(self, connection: AsyncConnection, rows: Sequence[Existing]) -> None:
+        """Remove rows that are told of elsewhere by now, with what was said of them."""
+        if not rows:
+            return
+        ids = [{"b_id": row.id} for row in rows]
+        c = fact_versions.c
+        await connection.execute(
+            delete(fact_versions).where(
+                c.fact_table == self.table.name, c.fact_id == bindparam("b_id")
+            ),
+            ids,
+        )
+        await connection.execute(
+            delete(self.table).where(self.table.c.id == bindparam("b_id")), ids
+        )
+
     async def _rewrite(
         self,
         connection: AsyncConnection,
@@ -204,14 +230,14 @@ class FactTable:
         )
 
 
-_RUNGS = ("ID:", "TX:", "EX:", "TR:", "OR:")
+_RUNGS = ("TX:", "ID:", "EX:", "TR:", "OR:")
 
 
-def strongest(one: str, other: str) -> str:
-    """Return the stronger of two keys of one fact: the broker's booking id before all others."""
+def strongest(*keys: str) -> str:
+    """Return the strongest of the keys of one fact: the broker's booking id before all others."""
 
     def rung(key: str) -> tuple[int, str]:
         prefix = key[:3]
         return (_RUNGS.index(prefix) if prefix in _RUNGS else len(_RUNGS), key)
 
-    return min(one, other, key=rung)
+    return min(keys, key=rung)

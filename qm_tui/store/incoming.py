@@ -1,6 +1,7 @@
 """Rows on their way into a table: where they come from, what they say, how they are compared."""
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
@@ -25,6 +26,15 @@ def driver_insert(table: Table, names: Sequence[str], dialect: Dialect) -> str:
         .compile(dialect=dialect)
     )
     return str(compiled)
+
+
+_CORRECTION = re.compile(r"(.+)\.(\d\d)")
+
+
+def execution(written: str) -> tuple[str, int]:
+    """Split an execution's id into what stays and the number of its correction, -1 without one."""
+    found = _CORRECTION.fullmatch(written)
+    return (found[1], int(found[2])) if found else (written, -1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +72,8 @@ class Existing:
     source_at: dt.datetime
     restated: bool
     key: str
+    others: list["Existing"] = field(default_factory=list)
+    """Rows that turned out to be the same fact, told under other ids."""
 
 
 @dataclass(slots=True)

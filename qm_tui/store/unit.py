@@ -72,6 +72,7 @@ class Unit:
         """Read what is needed to tell new from known."""
         await self._accounts.load()
         await self._instruments.load()
+        self._savers.trades.alike = self._instruments.alike
 
     async def save(self, batch: Batch) -> SectionCounts:
         """Save a batch and return what became of its rows."""
@@ -235,10 +236,13 @@ class Unit:
 
     async def end(self) -> None:
         """Write what follows from the rows together, and mark what has to be derived again."""
-        self._dirty |= await settle(self._connection, self._traded, self._origin.run_id)
         await self._instruments.flush(self._dialect)
+        settled = await settle(
+            self._connection, self._traded, self._instruments.judged_anew, self._origin.run_id
+        )
+        self._dirty |= settled.changed
         await self._accounts.flush(self._dialect)
-        self.tally.warn(*self._instruments.warnings)
+        self.tally.warn(*self._instruments.warnings, *settled.warnings)
         if self._traded:
             self.tally.warn(*await overlaps.warnings(self._connection, self._traded))
         if self._origin.document_id is not None:

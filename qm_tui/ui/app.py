@@ -1,15 +1,18 @@
 """The monitor: its screens by number, and what works on all of them."""
 
 import asyncio
+import datetime as dt
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from functools import partial
 from typing import ClassVar
 
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import Provider
+from textual.notifications import SeverityLevel
 from textual.screen import Screen
-from textual.worker import Worker
+from textual.worker import Worker, WorkerError
 from typing_extensions import override
 
 from qm_tui.ui.cell import plain
@@ -23,6 +26,8 @@ from qm_tui.ui.themes import DARK, THEMES
 
 _GRACE = 3
 """Seconds that workers are given to end when the monitor does."""
+_WARNED_FOR = dt.timedelta(seconds=5)
+"""How long a warning about an import that goes on holds."""
 
 
 def _monitor_commands() -> type[Provider]:
@@ -55,7 +60,7 @@ class MonitorApp(App[None]):
         Binding(
             "ctrl+p", "command_palette", "Palette", id="app.palette", show=False, priority=True
         ),
-        Binding("q", "quit", "Quit", id="app.quit", show=False),
+        Binding("q", "leave", "Quit", id="app.quit", show=False),
         Binding("ctrl+q", "quit", "Quit", id="app.quit-always", show=False, priority=True),
     ]
 
@@ -63,6 +68,7 @@ class MonitorApp(App[None]):
         super().__init__()
         self.session = Session(context)
         self.imports = ImportDesk(self, self.session, self._import_went_on, self.action_reload_all)
+        self._warned_at: dt.datetime | None = None
         self._watch = StoreWatch(self, self.session, self.action_reload_all)
         for theme in THEMES:
             self.register_theme(theme)
@@ -115,6 +121,20 @@ class MonitorApp(App[None]):
         self.push_screen(HelpDialog(helps, self.session.context.version))
 
     @override
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = True,
+    ) -> None:
+        # The same again would only hide more of the screen.
+        if all((one.message, one.title) != (message, title) for one in self._notifications):
+            super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
+
+    @override
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         yield SystemCommand("Theme", "Choose other colors", self.action_change_theme)
 
@@ -144,6 +164,20 @@ class MonitorApp(App[None]):
 
     # The end
 
+    async def action_leave(self) -> None:
+        """Leave; while an import goes on, at the second time only."""
+        now, name = self.session.context.now(), self.imports.file_under_way
+        if name is None or (self._warned_at is not None and now - self._warned_at < _WARNED_FOR):
+            await self.action_quit()
+            return
+        self._warned_at = now
+        self.notify(
+            f"An import of {name} is under way; q again quits and stores nothing of it.",
+            severity="warning",
+            timeout=_WARNED_FOR.total_seconds(),
+            markup=False,
+        )
+
     @override
     async def action_quit(self) -> None:
         """Let workers end in order, then leave."""
@@ -159,7 +193,9 @@ class MonitorApp(App[None]):
 
 
 async def _ended(worker: Worker[object]) -> None:
-    await asyncio.wait([asyncio.ensure_future(worker.wait())])
+    # It was cancelled, or has failed and been told about: both are ends.
+    with suppress(WorkerError):
+        await worker.wait()
 
 
 def _positions(session: Session) -> Page:

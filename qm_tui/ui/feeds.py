@@ -1,6 +1,7 @@
 """Where a screen's rows come from: read all at once, or by the page as they come into sight."""
 
 from collections.abc import Awaitable, Callable, Hashable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from qm_tui.domain.selection import Order
@@ -29,6 +30,10 @@ class Feed(Protocol[V]):
     """How many there are without the filter; None while that is not known."""
 
     @property
+    def shown(self) -> int | None:
+        """How many pass the filter; None while that is not known."""
+
+    @property
     def source(self) -> RowSource[V] | None:
         """What the table shows; None before the first load."""
 
@@ -49,6 +54,11 @@ class ListFeed(Generic[V]):
         self.total: int | None = None
         self.source: ListSource[V] = ListSource([], key)
         self._fetch = fetch
+
+    @property
+    def shown(self) -> int | None:
+        """How many pass the filter."""
+        return len(self.source)
 
     async def load(self, reader: "Reader") -> None:
         """Read all rows."""
@@ -77,6 +87,7 @@ class PagedFeed(Generic[V]):
         on_count: Callable[[], None],
     ) -> None:
         self.total: int | None = None
+        self.shown: int | None = None
         self.source: PagedSource[V, int] | None = None
         self._ask = ask
         self._order = order
@@ -93,12 +104,18 @@ class PagedFeed(Generic[V]):
             self.source = PagedSource(self._loader(reader), key=self._key, spawn=self._spawn)
         else:
             self.source.reload(self._loader(reader))
+        if self._text:
+            # The rows that are read tell only how many pass the filter.
+            self._spawn(self._count_unfiltered(reader))
 
     def filter(self, text: str, columns: Sequence[Column[V]]) -> None:
         """Ask for other rows; the store looks at its text columns."""
         del columns
         self._text = text
+        self.shown = None
         self._again()
+        if text and self.total is None and self._reader is not None:
+            self._spawn(self._count_unfiltered(self._reader))
 
     def sort(self, key: str, *, reverse: bool) -> None:
         """Ask for another order."""
@@ -110,15 +127,19 @@ class PagedFeed(Generic[V]):
             self.source.reload(self._loader(self._reader))
 
     def _loader(self, reader: "Reader") -> NumberedPages[V]:
-        pages = self._ask(reader, self._text or None, self._order)
-        return NumberedPages(pages, self._key, self._count_some if self._text else self._count_all)
+        text = self._text
+        pages = self._ask(reader, text or None, self._order)
+        return NumberedPages(pages, self._key, partial(self._take_count, text))
 
-    def _count_all(self, number: int) -> None:
-        self.total = number
-        self._on_count()
+    async def _count_unfiltered(self, reader: "Reader") -> None:
+        self._take_count("", await self._ask(reader, None, self._order).count())
 
-    def _count_some(self, number: int) -> None:
-        del number
+    def _take_count(self, text: str, number: int) -> None:
+        """So many rows contain the text, which may be another by now."""
+        if not text:
+            self.total = number
+        if text == self._text:
+            self.shown = number
         self._on_count()
 
 

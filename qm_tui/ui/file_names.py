@@ -37,6 +37,8 @@ class Listing:
     """What would be imported: the file that was typed in full, or all that the pattern matches."""
     completion: str | None = None
     """What was typed, and as much more as is the same in all entries."""
+    folder: str | None = None
+    """What was typed, with a slash at its end, if that is a folder."""
 
 
 async def list_matching(typed: str) -> Listing:
@@ -60,6 +62,7 @@ def _listing(typed: str) -> Listing:
         entries=entries,
         files=(Path(meant),) if typed and Path(meant).is_file() else (),
         completion=common if len(common) > len(typed) else None,
+        folder=f"{typed.rstrip('/')}/" if typed and Path(meant).is_dir() else None,
     )
 
 

@@ -38,14 +38,28 @@ class ImportDesk:
         self._worker: Worker[None] | None = None
         self._importer: Importer | None = None
 
+    @property
+    def file_under_way(self) -> str | None:
+        """The name of the file that is being read; None while no import runs."""
+        if self._job is None or self._job.over:
+            return None
+        return self._job.current or self._job.paths[0].name
+
     def open(self) -> None:
         """Ask what to import, or show the import that runs."""
         if self._job is not None and not self._job.over:
             self._show_progress(self._job)
-            return
+        else:
+            self._ask()
+
+    def _ask(self, path: str = "") -> None:
         from qm_tui.ui.dialogs.import_form import ImportForm  # noqa: PLC0415 - when asked for
 
-        self._app.push_screen(ImportForm(), self._begin)
+        self._app.push_screen(ImportForm(path), self._begin)
+
+    def _ask_again(self, path: str | None) -> None:
+        if path is not None:
+            self._ask(path)
 
     def take_note(self, event: Worker.StateChanged) -> None:
         """A worker's state has changed; if it was the import's, say how that ended."""
@@ -88,7 +102,7 @@ class ImportDesk:
         from qm_tui.ui.dialogs.import_progress import ImportProgress  # noqa: PLC0415 - see above
 
         assert self._worker is not None
-        self._app.push_screen(ImportProgress(job, self._worker.cancel))
+        self._app.push_screen(ImportProgress(job, self._worker.cancel), self._ask_again)
 
     def _show(self, job: "ImportJob") -> bool:
         """Show how it stands; whether that is in a dialog and not in the status bar alone."""

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import itertools
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -228,3 +229,154 @@ def test_sources_of_one_moment_that_disagree_end_the_same_in_any_order() -> None
         told(a_batch(a_trade(key="TX:1", exchange="BATS", instrument=joined)), at=T1),
         told(a_batch(a_trade(quantity=7, instrument=an_equity("MSFT", conid="2"))), at=T1),
     )
+
+
+CONTRACT, TICKER = an_equity("AAPL", conid="265598"), an_equity("AAPL")
+
+
+def test_a_ledgers_row_and_the_brokers_are_one_fill_by_the_trade_id() -> None:
+    kept = a_trade(key="LG:1", broker_trade_id="2001", instrument=TICKER, executed_at=None)
+    found = every_order_agrees(
+        told(a_batch(kept), at=T2, authority=Authority.USER, broker="files"),
+        told(a_batch(final(instrument=CONTRACT)), at=T1),
+    )
+
+    assert values(found["trades"], "key", "instrument_conid") == [("TX:1001", "265598")]
+
+
+def test_a_confirmation_by_ticker_and_the_final_row_by_contract_are_one_fill() -> None:
+    found = every_order_agrees(
+        told(a_batch(provisional(instrument=TICKER)), authority=Authority.PROVISIONAL),
+        told(a_batch(final(instrument=CONTRACT)), at=T2),
+    )
+
+    assert values(found["trades"], "key", "instrument_conid") == [("TX:1001", "265598")]
+
+
+def test_a_final_row_by_ticker_is_the_contract_that_the_confirmation_named() -> None:
+    found = every_order_agrees(
+        told(a_batch(provisional(instrument=CONTRACT)), authority=Authority.PROVISIONAL),
+        told(a_batch(final(instrument=TICKER)), at=T2),
+        told(a_batch(a_trade(instrument=an_equity("AAPL", conid="2"), quantity=7)), at=T3),
+    )
+
+    assert sorted(values(found["trades"], "instrument_conid")) == ["2", "265598"]
+
+
+def test_a_fill_under_two_names_is_one_in_one_document_too() -> None:
+    found = every_order_agrees(
+        told(
+            a_batch(provisional(instrument=TICKER)),
+            a_batch(final(instrument=CONTRACT)),
+        )
+    )
+
+    assert values(found["trades"], "key", "instrument_conid") == [("TX:1001", "265598")]
+
+
+def corrected(**changes: Any) -> Trade:
+    """The same execution as it was corrected."""
+    execution = "0000e0d5.123.01.02"
+    return a_trade(
+        **{
+            "key": f"EX:{execution}", "broker_execution_id": execution, "price": "150.05",
+            **changes,
+        }
+    )  # fmt: skip
+
+
+def test_a_correction_of_an_execution_is_the_same_fill_with_the_corrected_content() -> None:
+    found = every_order_agrees(
+        told(a_batch(provisional()), at=T1, authority=Authority.PROVISIONAL),
+        told(
+            a_batch(
+                corrected(
+                    key="TX:1003", broker_transaction_id="1003", broker_trade_id="2001",
+                )
+            ),
+            at=T2,
+        ),
+    )  # fmt: skip
+
+    assert values(found["trades"], "key", "price") == [("TX:1003", Decimal("150.05"))]
+
+
+def test_a_correction_restates_even_what_was_told_later_or_with_more_authority() -> None:
+    found = every_order_agrees(
+        told(a_batch(corrected()), at=T1, authority=Authority.PROVISIONAL),
+        told(a_batch(provisional()), at=T2, authority=Authority.PROVISIONAL),
+        told(a_batch(final(key=f"EX:{EXECUTION}", broker_transaction_id=None)), at=T3),
+    )
+
+    assert values(found["trades"], "price") == [Decimal("150.05")]
+
+
+def test_an_execution_and_its_correction_in_one_document_are_one_fill() -> None:
+    one = every_order_agrees(told(a_batch(provisional(), corrected())))
+    other = every_order_agrees(told(a_batch(corrected(), provisional())))
+
+    assert values(one["trades"], "price") == [Decimal("150.05")]
+    assert differences(one, other) == []
+
+
+def test_two_bookings_of_one_execution_stay_two() -> None:
+    rebooked = corrected(key="TX:1003", broker_transaction_id="1003", broker_trade_id="2001")
+    found = every_order_agrees(told(a_batch(final())), told(a_batch(rebooked)))
+
+    assert len(booked(found)) == 2
+
+
+def read_in(zone: str, document: Told, hour: int) -> Told:
+    """A document as it reads in a time zone, in which it was itself made at another hour."""
+    made = document.source.document
+    assert made is not None
+    at = T1.replace(hour=hour)
+    fill = a_trade(key="TX:1", executed_at=f"2024-03-15T{hour:02}:00:00+00:00")
+    source = replace(document.source, document=replace(made, generated_at=at), options=zone)
+    return Told(source, (a_batch(fill),))
+
+
+@pytest.mark.parametrize("hours", [(4, 15), (15, 4)])
+def test_a_document_read_again_in_another_time_zone_is_as_it_was_read_last(
+    hours: tuple[int, int],
+) -> None:
+    document = told(a_batch())
+    first, second = hours
+    found = after(read_in("A", document, first), read_in("B", document, second))
+
+    (fill,) = found["trades"]
+    assert fill["executed_at"].hour == second
+
+
+def test_a_row_that_names_both_ids_of_two_rows_makes_them_one() -> None:
+    by_execution = provisional(broker_trade_id=None, exchange="ARCA")
+    by_trade = a_trade(key="TR:2001:100:150", broker_trade_id="2001", codes="P")
+    both = provisional(broker_trade_id="2001", commission="-1")
+    found = every_order_agrees(
+        told(a_batch(by_execution), at=T1),
+        told(a_batch(by_trade), at=T2),
+        told(a_batch(both), at=T3),
+    )
+
+    assert values(found["trades"], "key", "exchange", "codes") == [(f"EX:{EXECUTION}", "ARCA", "P")]
+
+
+def test_a_confirmation_and_a_booking_without_a_common_id_are_one_when_a_row_names_both() -> None:
+    found = every_order_agrees(
+        told(a_batch(provisional()), authority=Authority.PROVISIONAL),
+        told(a_batch(final(broker_execution_id=None)), at=T2),
+        told(a_batch(final()), at=T3),
+    )
+
+    assert values(found["trades"], "key") == ["TX:1001"]
+
+
+def test_a_ledgers_row_is_the_brokers_fill_also_when_the_price_was_corrected() -> None:
+    kept = a_trade(key="ID:2001", broker_trade_id="2001", instrument=TICKER, executed_at=None)
+    found = every_order_agrees(
+        told(a_batch(kept), at=T1, authority=Authority.USER, broker="files"),
+        told(a_batch(final(instrument=CONTRACT)), at=T1),
+        told(a_batch(final(instrument=CONTRACT, price="150.05")), at=T2),
+    )
+
+    assert values(found["trades"], "key", "price") == [("TX:1001", Decimal("150.05"))]

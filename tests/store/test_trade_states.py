@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from qm_tui.domain.records import Trade, TradeKind, TradeLevel
+from qm_tui.domain.records import Authority, Trade, TradeKind, TradeLevel
+from qm_tui.store.store import Store
 from tests.builders import a_batch, a_trade, an_equity
-from tests.store.stores import Told, after, booked, differences, told, values
+from tests.store.stores import Contents, Told, after, booked, differences, told, values
 
 
 def bought(number: str, quantity: int = 100, **changes: Any) -> Trade:
@@ -103,3 +104,75 @@ def test_an_order_of_another_instrument_is_not_superseded() -> None:
     other = bought("1", instrument=an_equity("MSFT"))
 
     assert len(booked(after(told(a_batch(order())), told(a_batch(other))))) == 2
+
+
+def an_order(number: str, quantity: int) -> Trade:
+    return a_trade(
+        key=f"OR:{number}:2024-03-15:AAPL", level=TradeLevel.ORDER, broker_order_id=number,
+        quantity=quantity,
+    )  # fmt: skip
+
+
+def in_any_order(*files: Told) -> Contents:
+    first = after(*files)
+    for arrival in itertools.permutations(files):
+        assert differences(first, after(*arrival)) == []
+    return first
+
+
+def test_an_order_stands_while_only_fills_of_another_order_of_the_day_are_known() -> None:
+    found = in_any_order(
+        told(a_batch(an_order("3001", 100), an_order("3002", 50))),
+        told(a_batch(bought("1", broker_order_id="3001"))),
+    )
+
+    assert sorted(values(booked(found), "key")) == ["OR:3002:2024-03-15:AAPL", "TX:1"]
+
+
+def test_a_fill_without_an_order_id_stands_for_the_orders_of_its_day() -> None:
+    found = in_any_order(told(a_batch(order())), told(a_batch(bought("1", broker_order_id=None))))
+
+    assert values(booked(found), "key") == ["TX:1"]
+
+
+def test_what_the_user_keeps_himself_stands_for_no_order() -> None:
+    found = in_any_order(
+        told(a_batch(order())),
+        told(a_batch(a_trade(key="LG:1", quantity=10)), authority=Authority.USER),
+    )
+
+    assert len(booked(found)) == 2
+
+
+def test_a_cancelled_fill_stands_for_no_order() -> None:
+    found = in_any_order(
+        told(a_batch(order())), told(a_batch(bought("1001", broker_order_id="3001"), CANCEL))
+    )
+
+    assert values(booked(found), "key") == ["OR:3001:2024-03-15:AAPL"]
+
+
+def test_fills_by_ticker_stand_for_an_order_by_contract() -> None:
+    found = in_any_order(
+        told(a_batch(order(instrument=an_equity("AAPL", conid="265598")))),
+        told(a_batch(bought("1", broker_order_id="3001"))),
+    )
+
+    assert values(booked(found), "key") == ["TX:1"]
+
+
+def test_a_cancellation_takes_the_fill_it_names_whatever_its_sign() -> None:
+    unsigned = cancel("1002", "1001", quantity=100)
+    found = in_any_order(told(a_batch(ORIGINAL)), told(a_batch(unsigned)), told(a_batch(REBOOK)))
+
+    assert values(booked(found), "key") == ["TX:1003"]
+
+
+async def test_a_cancellation_that_finds_nothing_is_warned_of(store: Store) -> None:
+    async with store.writer.unit(told().source) as unit:
+        await unit.save(a_batch(CANCEL))
+    async with store.writer.unit(told().source) as later:
+        await later.save(a_batch(ORIGINAL))
+
+    assert [text for text in unit.tally.warnings if "Cancellations" in text]
+    assert later.tally.warnings == []

@@ -20,6 +20,16 @@ _FEWER = {
     "fifoPnlRealized", "ibExecID", "settleDate", "code", "costBasisMoney",
 }  # fmt: skip
 """What the second query leaves out: nothing that tells fills without any id apart."""
+_BY_TICKER = {"conid", "isin"}
+"""What the third query leaves out: it names what is held by the ticker alone."""
+
+FULL, FEWER, BY_TICKER = "full", "fewer", "by ticker"
+CONFIRMED, CONFIRMED_BY_TICKER, KEPT = "confirmed", "confirmed by ticker", "kept"
+"""Trade confirmations of the broker, and a ledger that the user keeps himself."""
+_LEFT_OUT = {
+    FULL: set[str](), FEWER: _FEWER, BY_TICKER: _BY_TICKER, CONFIRMED: set[str](),
+    CONFIRMED_BY_TICKER: _BY_TICKER,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +46,22 @@ class Happening:
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """A statement: some accounts, some days, one of two queries, and when it was made."""
+    """What a source says: some accounts, some days, of which query, and when it was made."""
 
     accounts: tuple[str, ...]
     first: int
     last: int
     made: int
-    full: bool
+    query: str
+
+    def tells(self, one: Happening) -> bool:
+        """Tell whether the source has something to say of what happened."""
+        by_id = one.kind in ("trade", "cancelled")
+        return (
+            one.account in self.accounts
+            and self.first <= one.day <= self.last
+            and (by_id or self.query in (FULL, FEWER, BY_TICKER))
+        )
 
 
 KINDS = ("trade", "no ids", "cancelled", "dividend", "fee without id", "transfer")
@@ -59,14 +78,14 @@ HAPPENINGS = st.lists(
 ).map(lambda drawn: [Happening(number, *one) for number, one in enumerate(drawn)])
 CUTS = st.lists(
     st.builds(
-        lambda accounts, first, days, late, full: Cut(
-            accounts, first, min(first + days, DAYS - 1), min(first + days, DAYS - 1) + late, full
+        lambda accounts, first, days, late, query: Cut(
+            accounts, first, min(first + days, DAYS - 1), min(first + days, DAYS - 1) + late, query
         ),
         st.sampled_from([("U1",), ("U2",), ACCOUNTS]),
         st.integers(0, DAYS - 1),
         st.integers(0, DAYS - 1),
         st.integers(0, 2),
-        st.booleans(),
+        st.sampled_from((FULL, FEWER, BY_TICKER, CONFIRMED, CONFIRMED_BY_TICKER, KEPT)),
     ),
     min_size=2,
     max_size=5,
@@ -88,30 +107,67 @@ def _stock(number: int, day: int) -> dict[str, str]:
 
 
 def text(cut: Cut, history: list[Happening]) -> str:
-    """Write a statement as the broker would."""
+    """Write a statement as the broker would, or a ledger as its user."""
+    if cut.query == KEPT:
+        return _ledger(cut, history)
     statements = "".join(
         _statement(cut, account, [one for one in history if one.account == account])
         for account in cut.accounts
     )
+    kind = "TCF" if cut.query in (CONFIRMED, CONFIRMED_BY_TICKER) else "AF"
     return (
-        f'<FlexQueryResponse queryName="q{cut.full}" type="AF">'
+        f'<FlexQueryResponse queryName="{cut.query}" type="{kind}">'
         f'<FlexStatements count="{len(cut.accounts)}">{statements}</FlexStatements>'
         "</FlexQueryResponse>"
     )
 
 
+def _ledger(cut: Cut, history: list[Happening]) -> str:
+    lines = ["Date,Account,Symbol,Quantity,Price,Commission,Type,Id,Currency"]
+    for one in history:
+        if cut.tells(one):
+            side = "BUY" if one.quantity > 0 else "SELL"
+            lines.append(
+                f"{FIRST + dt.timedelta(days=one.day)},{one.account},"
+                f"{_stock(one.stock, one.day)['symbol']},{abs(one.quantity)},10,1,{side},"
+                f"7{one.number},USD"
+            )
+    return "\n".join([*lines, ""])
+
+
+def _confirmations(cut: Cut, account: str, history: list[Happening]) -> str:
+    rows = []
+    for one in history:
+        if one.account == account and cut.tells(one):
+            day = _day(one.day)
+            said = {
+                "tradeDate": day, "dateTime": f"{day};093000", "price": "10", "commission": "-1",
+                "buySell": "BUY" if one.quantity > 0 else "SELL", "quantity": str(one.quantity),
+                "levelOfDetail": "EXECUTION", "tradeID": f"7{one.number}",
+                "execID": f"e{one.number}.01", "orderID": f"3{one.number}",
+            }  # fmt: skip
+            stock = _stock(one.stock, one.day)
+            rows.append(_row(cut, "TradeConfirm", accountId=account, **stock, **said))
+    return section("TradeConfirms", *rows)
+
+
 def _statement(cut: Cut, account: str, history: list[Happening]) -> str:
+    head = (
+        f'<FlexStatement accountId="{account}" fromDate="{_day(cut.first)}" '
+        f'toDate="{_day(cut.last)}" period="" whenGenerated="{_day(cut.made + 1)};040000">'
+    )
+    if cut.query in (CONFIRMED, CONFIRMED_BY_TICKER):
+        return head + _confirmations(cut, account, history) + "</FlexStatement>"
     within = [one for one in history if cut.first <= one.day <= cut.last]
     rows: dict[str, list[str]] = {"Trades": [], "CashTransactions": [], "Transfers": []}
     for one in within:
         for place, tag, said in _rows(one, cut):
             rows[place].append(_row(cut, tag, accountId=account, **said))
-    if not cut.full:
+    if cut.query != FULL:
         del rows["Transfers"]
     held = "".join(_positions(cut, account, history))
     return (
-        f'<FlexStatement accountId="{account}" fromDate="{_day(cut.first)}" '
-        f'toDate="{_day(cut.last)}" period="" whenGenerated="{_day(cut.made + 1)};040000">'
+        head
         + row("AccountInformation", accountId=account, acctAlias=f"made {cut.made}", currency="USD")
         + "".join(section(name, *inside) for name, inside in rows.items())
         + section("OpenPositions", held)
@@ -120,7 +176,8 @@ def _statement(cut: Cut, account: str, history: list[Happening]) -> str:
 
 
 def _row(cut: Cut, tag: str, **said: str) -> str:
-    return row(tag, {name: value for name, value in said.items() if cut.full or name not in _FEWER})
+    left_out = _LEFT_OUT[cut.query]
+    return row(tag, {name: value for name, value in said.items() if name not in left_out})
 
 
 def _rows(one: Happening, cut: Cut) -> Iterator[tuple[str, str, dict[str, str]]]:

@@ -22,7 +22,10 @@ def imported(files: Sequence[str]) -> Contents:
     """All that is known once these files were imported, one after the other."""
 
     async def run(folder: Path) -> Contents:
-        paths = [folder / f"{number}.xml" for number in range(len(files))]
+        paths = [
+            folder / f"{number}.{'xml' if content.startswith('<') else 'csv'}"
+            for number, content in enumerate(files)
+        ]
         for path, content in zip(paths, files, strict=True):
             path.write_text(content)
         store = await open_store(an_empty_store(folder), lambda: NOW)
@@ -68,8 +71,6 @@ def test_overlapping_statements_bring_each_fill_once(
         one.number
         for one in history
         for cut in cuts
-        if one.kind in ("trade", "no ids", "cancelled")
-        and one.account in cut.accounts
-        and cut.first <= one.day <= cut.last
+        if one.kind in ("trade", "no ids", "cancelled") and cut.tells(one)
     }
     assert len(booked(found)) == len(happened)

@@ -1,18 +1,25 @@
 """The import: choosing files, watching, leaving it alone, cancelling, and what it brought."""
 
 import asyncio
+import datetime as dt
+import gc
+import threading
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
+from textual.widgets import Input
 
 from qm_tui.domain.events import SyncEvent, SyncFailed, SyncFinished, SyncProgress, SyncStarted
 from qm_tui.domain.records import Novelty
 from qm_tui.store.store import Store
+from qm_tui.ui import file_names
 from qm_tui.ui.context import Importer
 from qm_tui.ui.dialogs.import_form import ImportForm
 from qm_tui.ui.dialogs.import_progress import ImportProgress
 from tests.brokers.ibkr.flex_builder import BUY, POSITION, document, row, section, statement
+from tests.conftest import NOW
 from tests.ui.books import HOSTILE, Monitor, a_book, a_context, a_ledger, monitor
 
 
@@ -142,6 +149,77 @@ async def test_a_file_that_is_not_there_is_said_and_the_form_stays(store: Store)
         assert isinstance(it.app.screen, ImportForm)
         await it.press("escape")
         assert it.trail == "Accounts"
+
+
+async def test_an_empty_field_says_what_to_name_and_says_it_once(store: Store) -> None:
+    hint = "Name a file, or a pattern that matches some."
+    async with monitor(a_context(store)) as it:
+        await it.press("I")
+        assert hint in it.text
+        await it.press("x", "backspace", "enter", "enter", "enter")
+        assert "No such file." not in it.text
+        assert it.toasts == [hint]
+
+
+async def test_enter_on_a_folder_steps_into_it(store: Store, tmp_path: Path) -> None:
+    (tmp_path / "deep").mkdir()
+    a_ledger(tmp_path / "deep")
+    async with monitor(a_context(store)) as it:
+        await it.press("I")
+        await it.type(f"{tmp_path}/deep")
+        await it.press("enter")
+        await it.until_shown("ledger.csv")
+        assert typed(it) == f"{tmp_path}/deep/"
+        await it.press("enter")
+        assert it.table.has_focus
+        assert it.toasts == []
+
+
+async def test_tab_completes_what_is_typed_now_and_not_what_was_typed_before(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("alpha.xml", "beta.xml"):
+        (tmp_path / name).touch()
+    slow = threading.Event()
+
+    def slow_disk(path: str) -> list[str]:
+        if path.endswith("b"):
+            assert slow.wait(10)
+        return beginning_with(path)
+
+    beginning_with = file_names._beginning_with
+    monkeypatch.setattr(file_names, "_beginning_with", slow_disk)
+    async with monitor(a_context(store)) as it:
+        await it.press("I")
+        await it.type(f"{tmp_path}/a")
+        await it.until_shown("alpha.xml")
+        await it.pilot.press("backspace", "b", "tab")
+        await it.pilot.pause()
+        assert typed(it) == f"{tmp_path}/b"
+        slow.set()
+        await it.until(lambda: typed(it) == f"{tmp_path}/beta.xml")
+
+
+def typed(it: Monitor) -> str:
+    return it.app.screen.query_one("#path", Input).value
+
+
+async def test_where_the_account_is_missing_the_form_is_opened_again_to_give_it(
+    store: Store, tmp_path: Path
+) -> None:
+    path = a_ledger(tmp_path)
+    async with monitor(a_context(store)) as it:
+        await it.press("I")
+        await it.type(str(path))
+        await it.press("enter")
+        await it.until(lambda: is_over(it))
+        await it.until_shown("I opens the form again: give the account number there.")
+        await it.press("I")
+        assert typed(it) == str(path)
+        await it.type("U7")
+        await it.press("enter")
+        await it.until_shown("3 rows added")
+        assert "I opens the form again" not in it.text
 
 
 class Scripted:
@@ -284,3 +362,29 @@ async def test_leaving_while_an_import_goes_on_ends_it(store: Store, tmp_path: P
         await begin(it, tmp_path)
         await it.press("ctrl+q")
         assert importer.closed
+
+
+@pytest.mark.parametrize(("later", "leaves"), [(4, True), (6, False)])
+async def test_q_warns_of_an_import_and_leaves_at_the_second_time(
+    store: Store, tmp_path: Path, later: int, leaves: bool
+) -> None:
+    importer = Scripted()
+
+    async def open_importer() -> Importer:
+        return importer
+
+    clock = [NOW]
+    troubles: list[Any] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, trouble: troubles.append(trouble))
+    context = a_context(store, open_importer=open_importer, now=lambda: clock[0])
+    async with monitor(context) as it:
+        await begin(it, tmp_path)
+        await it.press("enter", "q")
+        warning = "An import of big.xml is under way; q again quits and stores nothing of it."
+        assert it.toasts == [warning]
+        assert not importer.closed
+        clock[0] += dt.timedelta(seconds=later)
+        await it.press("q")
+        assert importer.closed is leaves
+    gc.collect()
+    assert troubles == []

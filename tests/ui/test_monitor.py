@@ -140,6 +140,23 @@ async def test_the_hints_are_of_the_keys_that_work_now(store: Store) -> None:
         assert "Raw row" not in it.lines[-1]
 
 
+@pytest.mark.parametrize("keys", ["2", "4", "1 enter", "1 enter enter"])
+async def test_a_narrow_terminal_cuts_no_hint_that_only_this_screen_has(
+    store: Store, keys: str
+) -> None:
+    await a_book(store)
+    async with monitor(a_context(store), (80, 24)) as it:
+        await it.press(*keys.split())
+        assert "t Trades" in it.lines[-1]
+
+
+async def test_where_there_are_no_rows_none_can_be_opened(store: Store) -> None:
+    async with monitor(a_context(store), (80, 24)) as it:
+        for key in SCREENS:
+            await it.press(key)
+            assert "Open" not in it.lines[-1]
+
+
 async def test_a_key_can_be_given_to_another_hand(store: Store) -> None:
     await a_book(store)
     context = a_context(store, keys={"show.positions": "P", "table.down": "e"})

@@ -4,7 +4,7 @@ import pytest
 
 from qm_tui.store.runs import Source
 from qm_tui.store.store import Store
-from tests.builders import a_batch, a_document, a_position
+from tests.builders import a_balance, a_batch, a_document, a_position, a_trade, an_account
 from tests.conftest import NOW
 from tests.ui.books import ROWS, TRADES, Monitor, a_book, a_context, monitor
 
@@ -41,6 +41,41 @@ async def test_totals_name_the_accounts_they_could_not_include(store: Store) -> 
     async with monitor(a_context(store)) as it:
         assert "123,456.79 net" in it.row("Σ USD")
         assert "net liquidation without U7654321" in it.text
+
+
+async def test_many_accounts_are_not_crowded_out_by_their_totals(store: Store) -> None:
+    source = Source(connection="import", broker="ibkr", kind="import", document=a_document())
+    accounts = [an_account(f"U10{n:02}") for n in range(15)]
+    accounts += [an_account(f"U20{n:02}", base_currency=None) for n in range(14)]
+    balances = [
+        a_balance(account=f"U20{n:02}", tag="NetLiquidation", currency=c, as_of=NOW)
+        for n in range(14)
+        for c in ("EUR", "CHF")
+    ]
+    cash = [
+        a_balance(tag="CashBalance", currency=c, account="U1000", value="123456.78", as_of=NOW)
+        for c in ("USD", "EUR")
+    ]
+    await store.writer.save(source, a_batch(*accounts, *balances, *cash))
+    async with monitor(a_context(store), (80, 24)) as it:
+        assert "day P&L without 15 accounts" in " ".join(it.text.split())
+        assert it.row("no base currency").strip() == "Σ no base currency: 14 accounts"
+        assert len(it.table.visible_rows) >= 12
+
+
+async def test_no_line_is_broken_between_a_name_and_its_number(store: Store) -> None:
+    await a_book(store)
+    await store.writer.save(
+        Source(connection="import", broker="ibkr", kind="import", document=a_document(name="b")),
+        a_batch(
+            *(
+                a_balance(tag=tag, value="1234567890.12", as_of=NOW)
+                for tag in ("MaintMarginReq", "ExcessLiquidity", "BuyingPower")
+            )
+        ),
+    )
+    async with monitor(a_context(store), (80, 24)) as it:
+        assert "buying power 1,234,567,890.12" in it.text
 
 
 # --- positions, lots ---------------------------------------------------------------------------
@@ -137,6 +172,43 @@ async def test_where_the_broker_reported_no_lots_t_leads_on_to_the_trades(store:
         await it.press("down", "enter", "enter")
         assert "no open lots" in it.text
         await it.press("t")
+        assert it.trail.endswith("/ VT / trades")
+
+
+@pytest.mark.parametrize("key", ["enter", "right", "t"])
+async def test_an_account_without_positions_leads_on_to_its_trades(store: Store, key: str) -> None:
+    await a_book(store)
+    source = Source(
+        connection="import", broker="ibkr", kind="import", document=a_document(name="b")
+    )
+    await store.writer.save(source, a_batch(an_account("U1"), a_trade(account="U1")))
+    async with monitor(a_context(store), (80, 24)) as it:
+        await it.press("enter")
+        assert it.trail == "Accounts / U1"
+        said = "No open positions are stored for this account. t shows its trades and cash."
+        assert said in it.text
+        assert "Open" not in it.lines[-1]
+        assert "t Trades" in it.lines[-1]
+        await it.press(key)
+        await it.until_shown("1 trade ")
+        assert it.trail == "Accounts / U1 / trades"
+
+
+async def test_a_filter_that_hides_all_positions_leads_nowhere(store: Store) -> None:
+    await a_book(store)
+    async with monitor(a_context(store)) as it:
+        await it.press("enter", "slash")
+        await it.type("zzz")
+        await it.until_shown("No row contains")
+        await it.press("enter", "enter", "t")
+        assert it.trail == "Accounts / Main"
+
+
+@pytest.mark.parametrize("key", ["enter", "t"])
+async def test_a_position_without_lots_leads_on_to_its_trades(store: Store, key: str) -> None:
+    await a_book(store)
+    async with monitor(a_context(store)) as it:
+        await it.press("down", "enter", "enter", key)
         assert it.trail.endswith("/ VT / trades")
 
 
@@ -277,6 +349,32 @@ async def test_a_long_list_is_filtered_by_the_store(store: Store) -> None:
         await it.until(lambda: len(it.table.source) == TRADES + 3)
 
 
+async def test_a_filtered_count_is_right_where_more_than_a_page_passes(store: Store) -> None:
+    await a_book(store)
+    async with monitor(a_context(store)) as it:
+        await it.press("6", "slash")
+        await it.type("aapl")
+        await it.until_shown(f"{TRADES} of {TRADES + 3} trades")
+        await it.press("enter", "r")
+        await it.until_shown(f"{TRADES} of {TRADES + 3} trades")
+
+
+async def test_the_count_of_a_filter_is_told_when_it_is_known_and_not_guessed(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await a_book(store)
+    async with monitor(a_context(store)) as it:
+        await it.press("6")
+        await it.until_shown(f"{TRADES + 3} trades")
+        said: list[str] = []
+        # What the header says when a count arrives, not only what it says in the end.
+        monkeypatch.setattr(it.page.feed, "_on_count", lambda: said.append(it.page.summary()))  # type: ignore[attr-defined]
+        await it.press("slash")
+        await it.type("msft")
+        await it.until(lambda: said)
+        assert set(said) == {f"3 of {TRADES + 3} trades"}
+
+
 async def test_y_copies_the_row_with_tabs_between_the_columns(store: Store) -> None:
     await a_book(store)
     async with monitor(a_context(store)) as it:
@@ -311,6 +409,21 @@ async def test_o_opens_the_raw_row_from_any_row_that_has_one(store: Store) -> No
         assert it.trail == "Positions / raw row"
         assert "row 1 of 12" in it.lines[0]
         await it.press("escape", "1", "o")
+        assert it.toasts == ["This row comes from no document."]
+
+
+async def test_enter_on_a_row_without_a_document_says_so_and_is_not_offered(store: Store) -> None:
+    await store.writer.save(
+        Source(connection="demo", broker="ibkr", kind="sync"),
+        a_batch(an_account(), a_trade(document_row=None)),
+    )
+    async with monitor(a_context(store)) as it:
+        await it.press("6")
+        assert "Open" not in it.lines[-1]
+        assert "Raw row" not in it.lines[-1]
+        for key in ("enter", "o", "enter"):
+            await it.press(key)
+        assert it.trail == "Activity"
         assert it.toasts == ["This row comes from no document."]
 
 

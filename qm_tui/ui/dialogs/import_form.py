@@ -20,6 +20,8 @@ from qm_tui.ui.widgets.key_hints import key_hints
 from qm_tui.ui.widgets.record_table import RecordTable
 from qm_tui.ui.widgets.row_source import ListSource
 
+_HINT = "Name a file, or a pattern that matches some."
+
 
 class ImportForm(ModalScreen[ImportJob | None]):
     """Answers with what to import, or None."""
@@ -31,9 +33,19 @@ class ImportForm(ModalScreen[ImportJob | None]):
         Binding("shift+tab", "to_account", "Account", id="import.account", priority=True),
     ]
 
-    def __init__(self) -> None:
+    def __init__(self, path: str = "") -> None:
+        """Ask.
+
+        Args:
+            path: Typed already; then the account is what is asked for first.
+        """
         super().__init__()
+        self._typed_already = path
         self._listing = Listing()
+        self._listed = ""
+        """The text that the listing is of."""
+        self._completing: str | None = None
+        """The text that is to be completed as soon as its listing is there."""
         self._entries: ListSource[Entry] = ListSource([], key=lambda entry: entry.path)
 
     @override
@@ -45,16 +57,15 @@ class ImportForm(ModalScreen[ImportJob | None]):
         with Vertical(id="box", classes="dialog"):
             yield Label("Import statements", classes="title", markup=False)
             yield Label("File, or several with a pattern such as ~/flex/*.xml", markup=False)
-            yield Input(placeholder="path", id="path", select_on_focus=False)
-            table = RecordTable(columns, self._entries, empty="No such file.", id="files")
-            yield table
+            yield Input(self._typed_already, placeholder="path", id="path", select_on_focus=False)
+            yield RecordTable(columns, self._entries, empty=_HINT, id="files")
             yield Label("Account number, only if the file does not name it", markup=False)
             yield Input(placeholder="from the file", id="account")
             yield Bar(id="form-hints")
 
     def on_mount(self) -> None:
         """Begin with the path."""
-        self.query_one("#path", Input).focus()
+        self.query_one("#account" if self._typed_already else "#path", Input).focus()
         hints = (
             ("enter", "Import", "screen.submit"),
             ("tab", "Complete", "screen.complete"),
@@ -66,11 +77,17 @@ class ImportForm(ModalScreen[ImportJob | None]):
 
     @on(Input.Changed, "#path")
     def _list(self, event: Input.Changed) -> None:
+        if event.value != self._completing:
+            self._completing = None
         self.run_worker(self._show_matching(event.value), group="list", exclusive=True)
 
     async def _show_matching(self, typed: str) -> None:
-        self._listing = await list_matching(typed)
+        self._listing = await list_matching(typed) if typed.strip() else Listing()
+        self._listed = typed
+        self.query_one("#files", RecordTable).empty = _why_empty(self._listing, typed)
         self._entries.replace(self._listing.entries)
+        if self._completing == typed:
+            self.action_complete()
 
     @on(Input.Submitted)
     async def _submitted(self) -> None:
@@ -91,24 +108,38 @@ class ImportForm(ModalScreen[ImportJob | None]):
 
     async def action_submit(self) -> None:
         """Import the file, or every file the pattern matches."""
-        listing = await list_matching(self.query_one("#path", Input).value)
+        typed = self.query_one("#path", Input).value
+        listing = await list_matching(typed)
+        if listing.folder is not None:
+            self._step_into(listing.folder)
+            return
         if not listing.files:
-            self.app.notify(
-                "There is no such file. Name a file, or a pattern that matches some.",
-                severity="warning",
-                markup=False,
-            )
+            reason = f"There is no such file. {_HINT}" if typed.strip() else _HINT
+            self.app.notify(reason, severity="warning", markup=False)
             return
         account = self.query_one("#account", Input).value.strip()
         self.dismiss(ImportJob(paths=listing.files, account=account or None))
 
-    def action_complete(self) -> None:
-        """Type as much as all matching names have in common."""
+    def _step_into(self, folder: str) -> None:
+        """Show what is in it; where that is shown already, choose among it."""
         path = self.query_one("#path", Input)
-        if path.has_focus:
-            self._type(self._listing.completion or path.value)
+        if path.value == folder:
+            self.action_to_files()
         else:
+            self._type(folder)
             path.focus()
+
+    def action_complete(self) -> None:
+        """Type as much as all matching names have in common, once they are known."""
+        path = self.query_one("#path", Input)
+        if not path.has_focus:
+            path.focus()
+        elif self._listed != path.value:
+            # A slow folder: what it held for an earlier text would undo what was typed since.
+            self._completing = path.value
+        else:
+            self._completing = None
+            self._type(self._listing.completion or path.value)
 
     def action_to_files(self) -> None:
         """Choose among the files that match."""
@@ -126,6 +157,12 @@ class ImportForm(ModalScreen[ImportJob | None]):
         path = self.query_one("#path", Input)
         path.value = text
         path.cursor_position = len(text)
+
+
+def _why_empty(listing: Listing, typed: str) -> str:
+    if not typed.strip():
+        return _HINT
+    return "No such file." if listing.folder is None else "Nothing is in this folder."
 
 
 def _name(entry: Entry) -> Cell:

@@ -32,12 +32,13 @@ _NAME, _NUMBER = 18, 9
 """Cells; with the indent they must fit into a dialog on a terminal of 80."""
 
 
-class ImportProgress(ModalScreen[None]):
-    """Shows a job; the app runs it, also when this is hidden."""
+class ImportProgress(ModalScreen[str | None]):
+    """Shows a job; the app runs it, also when this is hidden. Answers with what to ask for anew."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "end", "Cancel", id="import.cancel"),
         Binding("enter,b", "hide", "Go on in the background", id="import.hide"),
+        Binding("I,ctrl+o", "again", "Import another", id="import.again"),
     ]
 
     def __init__(self, job: ImportJob, cancel: Callable[[], None]) -> None:
@@ -68,7 +69,7 @@ class ImportProgress(ModalScreen[None]):
         lines = list(_result(job) if job.over else _progress(job))
         self.query_one("#import-text", Static).update(Content("\n").join(lines))
         hints = (
-            [("esc", "Close", "screen.end")]
+            [("esc", "Close", "screen.end"), ("I", "Import another", "screen.again")]
             if job.over
             else [("esc", "Cancel", "screen.end"), ("enter", "In the background", "screen.hide")]
         )
@@ -80,6 +81,12 @@ class ImportProgress(ModalScreen[None]):
             self.dismiss()
         else:
             self._cancel()
+
+    def action_again(self) -> None:
+        """Open the form, with the path in it if it was the account that was missing."""
+        if self.job.over:
+            lacking = _lacks_account(self.job) and len(self.job.paths) == 1
+            self.dismiss(str(self.job.paths[0]) if lacking else "")
 
     def action_hide(self) -> None:
         """Let it run on, with its progress in the status bar."""
@@ -110,6 +117,14 @@ def _result(job: ImportJob) -> Iterator[Content]:
     for outcome in job.outcomes:
         yield Content()
         yield from _failed(outcome) if isinstance(outcome, SyncFailed) else _finished(outcome)
+    if _lacks_account(job):
+        yield Content()
+        yield words("I opens the form again: give the account number there.", "$text-accent")
+
+
+def _lacks_account(job: ImportJob) -> bool:
+    """Whether a file does not say whose it is; the reason names what the shell is told."""
+    return any("--account" in outcome.reason for outcome in job.failed)
 
 
 def _failed(outcome: SyncFailed) -> Iterator[Content]:

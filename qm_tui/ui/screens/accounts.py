@@ -85,7 +85,9 @@ class AccountsScreen(TableScreen["AccountView"]):
         from qm_tui.queries.accounts import account_totals, accounts  # noqa: PLC0415
 
         views = await accounts(reader, self.scope)
-        self.query_one(AccountPanel).totals = tuple(account_totals(views))
+        panel = self.query_one(AccountPanel)
+        panel.totals = tuple(account_totals(views))
+        panel.baseless = sum(view.base_currency is None for view in views)
         return views
 
     @override

@@ -22,6 +22,7 @@ from qm_tui.ui.widgets.record_table import RecordTable
 class ActivityScreen(TableScreen[Any]):
     """A table for each tab, made when it is first shown; all mean the same accounts."""
 
+    DRILLS: ClassVar[bool] = False
     BINDINGS: ClassVar[list[BindingType]] = [
         *(
             Binding(key, f"tab('{key}')", tab.name, id=f"activity.{tab.name.lower()}", show=False)
@@ -57,6 +58,12 @@ class ActivityScreen(TableScreen[Any]):
             spawn=lambda work: self.run_worker(work, group="pages", exit_on_error=False),
             on_count=self.show_frame,
         )
+
+    @override
+    def empty_text(self) -> str:
+        if self.scope.account is None:
+            return self.EMPTY
+        return f"No {self.noun[1]} are stored here. Tab shows what else there is."
 
     @override
     def body(self) -> ComposeResult:

@@ -23,9 +23,7 @@ class LotsScreen(TableScreen[LotView]):
     """Lots of all accounts, or of one position."""
 
     noun = ("broker lot", "broker lots")
-    EMPTY: ClassVar[str] = (
-        "The broker reported no open lots here. t shows the trades of a position."
-    )
+    EMPTY: ClassVar[str] = "No broker reported open lots. 6 shows all trades."
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("t", "trades", "Trades", id="lots.trades"),
     ]
@@ -90,17 +88,30 @@ class LotsScreen(TableScreen[LotView]):
         names = () if self.scope.account else (row.account, row.symbol)
         return trades_page(self.session, (*self.trail, *names), scope)
 
+    @override
+    def beyond(self) -> Page | None:
+        return trades_page(self.session, self.trail, self.scope) if self._is_narrowed else None
+
+    @override
+    def empty_text(self) -> str:
+        if not self._is_narrowed:
+            return self.EMPTY
+        return "The broker reported no open lots here. t shows the trades."
+
+    @property
+    def _is_narrowed(self) -> bool:
+        return self.scope.account is not None or self.scope.instrument_id is not None
+
     def action_trades(self) -> None:
         """Show the trades of the lot's instrument, also where the broker reported no lots."""
-        row = self.table.cursor_row
-        if row is not None:
+        if (row := self.table.cursor_row) is not None:
             self.app.push_screen(self.below(row))
-        elif self.scope.instrument_id is not None:
-            self.app.push_screen(trades_page(self.session, self.trail, self.scope))
+        else:
+            self.go_beyond()
 
 
 def trades_page(session: Session, trail: Sequence[str], scope: Scope) -> Page:
-    """The screen with the trades of an instrument."""
+    """The screen with the trades of an instrument or of an account."""
     from qm_tui.ui.screens.activity import ActivityScreen  # noqa: PLC0415 - when asked for
 
     return ActivityScreen(session, (*trail, "trades"), scope)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
 from textual.app import App, ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import ActiveBinding, Binding, BindingType
 from textual.content import Content
 from textual.dom import DOMNode
 from textual.screen import Screen
@@ -110,13 +110,24 @@ class Page(Screen[None]):
     def show_hints(self) -> None:
         """Name the keys that work here."""
         shown: dict[str, tuple[str, str, str]] = {}
-        for node, binding, enabled, _ in self.active_bindings.values():
-            if not (binding.show and enabled):
+        for node, binding, enabled, _ in sorted(self.active_bindings.values(), key=self._rank):
+            if not (binding.show and enabled and self.offers(binding.action)):
                 continue
             if binding.action not in shown or binding.key == "enter":
                 key = self.app.get_key_display(binding)
                 shown[binding.action] = (key, binding.description, _target(node) + binding.action)
         self.query_one("#hints", Bar).say(key_hints(shown.values()), HELP)
+
+    def _rank(self, active: ActiveBinding) -> int:
+        """What only this screen has stands before what all have: a narrow terminal cuts the end."""
+        if active.node is not self:
+            return 3 if isinstance(active.node, App) else 0
+        return 1 if active.binding in self.BINDINGS else 2
+
+    def offers(self, action: str) -> bool:
+        """Whether the hints name the key of an action that is allowed."""
+        del action
+        return True
 
     # Loading
 

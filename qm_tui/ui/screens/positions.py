@@ -119,12 +119,27 @@ class PositionsScreen(TableScreen[PositionView]):
 
         return LotsScreen(self.session, *self._narrowed(row))
 
+    @override
+    def beyond(self) -> Page | None:
+        from qm_tui.ui.screens.lots import trades_page  # noqa: PLC0415 - when asked for
+
+        # An account may be flat and still have a history.
+        return trades_page(self.session, self.trail, self.scope) if self.scope.account else None
+
+    @override
+    def empty_text(self) -> str:
+        if self.scope.account is None:
+            return self.EMPTY
+        return "No open positions are stored for this account. t shows its trades and cash."
+
     def action_trades(self) -> None:
-        """Show the trades that led to the position."""
+        """Show the trades that led to the position; without positions, those of the account."""
         from qm_tui.ui.screens.lots import trades_page  # noqa: PLC0415 - when asked for
 
         if (row := self.table.cursor_row) is not None:
             self.app.push_screen(trades_page(self.session, *self._narrowed(row)))
+        else:
+            self.go_beyond()
 
     def _narrowed(self, row: PositionView) -> tuple[tuple[str, ...], Scope]:
         scope = Scope(account=row.account, broker=row.broker, instrument_id=row.instrument_id)

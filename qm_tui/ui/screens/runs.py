@@ -115,6 +115,7 @@ class ChangesScreen(TableScreen[ChangeView]):
 
     noun = ("change", "changes")
     EMPTY: ClassVar[str] = "This run changed nothing."
+    DRILLS: ClassVar[bool] = False
 
     def __init__(self, session: Session, trail: Sequence[str], run: int) -> None:
         super().__init__(session, trail, Scope(run=run))

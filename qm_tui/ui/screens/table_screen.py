@@ -33,6 +33,8 @@ class TableScreen(Page, Generic[V]):
     """Subclasses name the columns, the feed, and what lies below a row."""
 
     EMPTY: ClassVar[str] = "Nothing here. Press I to import a statement."
+    DRILLS: ClassVar[bool] = True
+    """Whether Enter leads to more than the broker's own row."""
     noun: tuple[str, str] = ("row", "rows")
     """What one row is called, and several."""
     sorted_by: tuple[str, bool] = ("", False)
@@ -48,6 +50,7 @@ class TableScreen(Page, Generic[V]):
     def __init__(self, session: Session, trail: Sequence[str], scope: Scope = Scope()) -> None:
         super().__init__(session, trail)
         self.scope = scope
+        self._offered: tuple[bool, bool] | None = None
         self.filter = RowFilter(self, self._apply_filter)
         self.table = self.make_table()
         self.feed = self.make_feed()
@@ -72,6 +75,14 @@ class TableScreen(Page, Generic[V]):
     def below(self, row: V) -> Page | None:
         """The screen that Enter on this row leads to: the broker's own row at the end."""
         return self._raw(row)
+
+    def beyond(self) -> Page | None:
+        """The screen that Enter leads to where there are no rows."""
+        return None
+
+    def empty_text(self) -> str:
+        """What stands where rows would be."""
+        return self.EMPTY
 
     def source_of(self, row: V) -> tuple[int | None, int | None]:
         """The document from which the row was made, and the row in it."""
@@ -100,8 +111,15 @@ class TableScreen(Page, Generic[V]):
         total = self.feed.total
         if total is None or self.feed.source is None:
             return ""
-        shown = f"{len(self.feed.source):,} of " if self.filter.text else ""
-        return shown + count(total, *self.noun)
+        in_all = count(total, *self.noun)
+        if not self.filter.text:
+            return in_all
+        return f"{'…' if self.feed.shown is None else f'{self.feed.shown:,}'} of {in_all}"
+
+    @override
+    def show_frame(self) -> None:
+        super().show_frame()
+        self._name_keys()
 
     @override
     def redraw(self) -> None:
@@ -113,8 +131,20 @@ class TableScreen(Page, Generic[V]):
     @on(RecordTable.Chosen)
     def _go_below(self, event: RecordTable.Chosen) -> None:
         row: Any = event.row
-        if (page := self.below(row)) is not None:
+        self._go(self.below(row))
+
+    @on(RecordTable.NothingChosen)
+    def go_beyond(self) -> None:
+        """Go where Enter leads without rows, unless it is the filter that hides them."""
+        if not self.filter.text and (page := self.beyond()) is not None:
             self.app.push_screen(page)
+
+    @on(RecordTable.Highlighted)
+    def _name_keys(self) -> None:
+        offered = self.offers("choose"), self.offers("raw")
+        if offered != self._offered:
+            self._offered = offered
+            self.show_hints()
 
     @on(RecordTable.LeaveRequested)
     async def _leave(self) -> None:
@@ -135,9 +165,11 @@ class TableScreen(Page, Generic[V]):
 
     def action_raw(self) -> None:
         """Show the row of the document from which this one was made."""
-        if (row := self.table.cursor_row) is None:
-            return
-        if (page := self._raw(row)) is not None:
+        if (row := self.table.cursor_row) is not None:
+            self._go(self._raw(row))
+
+    def _go(self, page: Page | None) -> None:
+        if page is not None:
             self.app.push_screen(page)
         else:
             self.notify("This row comes from no document.", timeout=3, markup=False)
@@ -175,9 +207,19 @@ class TableScreen(Page, Generic[V]):
 
     def _say_why_empty(self) -> None:
         text = self.filter.text
-        self.table.empty = f"No row contains “{text}”." if text else self.EMPTY
+        self.table.empty = f"No row contains “{text}”." if text else self.empty_text()
         if not self.table.source.loading and not len(self.table.source):
             self.table.redraw()
+
+    @override
+    def offers(self, action: str) -> bool:
+        row = self.table.cursor_row
+        has_source = row is not None and None not in self.source_of(row)
+        if action == "raw":
+            return has_source
+        if action == "choose":
+            return has_source or (row is not None and self.DRILLS)
+        return super().offers(action)
 
     @override
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

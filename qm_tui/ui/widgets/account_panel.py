@@ -1,6 +1,6 @@
 """Below the accounts: cash and margin of the one under the cursor, and the totals."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from textual.content import Content
@@ -8,7 +8,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 from typing_extensions import override
 
-from qm_tui.ui.format import Format
+from qm_tui.ui.format import Format, count
 from qm_tui.ui.tones import labeled, toned
 from qm_tui.ui.widgets.bar import words
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from qm_tui.queries.views import AccountTotal, AccountView
 
 _APART = Content("   ")
+_NAMED = 3
+"""Accounts that are named as missing in a sum; more are only counted."""
 _COLUMNS = {
     "net_liquidation": "net liquidation",
     "total_cash": "cash",
@@ -32,11 +34,17 @@ class AccountPanel(Widget):
     """
 
     account: "reactive[AccountView | None]" = reactive(None, layout=True)
+    baseless: reactive[int] = reactive(0, layout=True)
+    """How many accounts have no base currency; sums over them would add different ones."""
     totals: "reactive[tuple[AccountTotal, ...]]" = reactive((), layout=True)
 
     def __init__(self, form: Format) -> None:
         super().__init__()
         self._format = form
+
+    def on_resize(self) -> None:
+        """Break the lines elsewhere."""
+        self.refresh(layout=True)
 
     @override
     def render(self) -> Content:
@@ -56,10 +64,15 @@ class AccountPanel(Widget):
             labeled("buying power", money(account.buying_power)),
         ]
         name = words(f"{account.account}  ", "bold $primary")
-        yield Content.assemble(name, words("cash  ", "$text-muted"), _APART.join(cash))
-        yield Content.assemble(" " * name.cell_length, _APART.join(margin))
+        title = words("cash  ", "$text-muted")
+        yield from self._in_lines(Content.assemble(name, title), cash)
+        yield from self._in_lines(Content(" " * name.cell_length), margin)
 
     def _total(self, total: "AccountTotal") -> Iterator[Content]:
+        if total.base_currency is None:
+            name = words("Σ no base currency: ", "bold $accent")
+            yield Content.assemble(name, words(count(self.baseless, "account"), "$text-muted"))
+            return
         form = self._format
         values = (
             Content.assemble(
@@ -71,14 +84,27 @@ class AccountPanel(Widget):
             ),
             Content.assemble(toned(form.money(total.total_cash)), words(" cash", "$text-muted")),
         )
-        name = words(f"Σ {total.base_currency or 'no currency'}  ", "bold $accent")
-        yield Content.assemble(name, _APART.join(values))
+        name = words(f"Σ {total.base_currency}  ", "bold $accent")
+        yield from self._in_lines(name, values)
         missing = {column: names for column, names in total.missing.items() if names}
         if missing:
             yield words(
                 "  " + "; ".join(_without(*item) for item in missing.items()), "$text-warning"
             )
 
+    def _in_lines(self, title: Content, parts: Iterable[Content]) -> Iterator[Content]:
+        """As many parts a line as fit: a break inside one would part a number from its name."""
+        width = self.screen.size.width - self.gutter.width
+        line, is_empty = title, True
+        for part in parts:
+            if not is_empty and line.cell_length + len(_APART) + part.cell_length > width:
+                yield line
+                line, is_empty = Content(" " * title.cell_length), True
+            line = Content.assemble(line, "" if is_empty else _APART, part)
+            is_empty = False
+        yield line
+
 
 def _without(column: str, accounts: tuple[str, ...]) -> str:
-    return f"{_COLUMNS.get(column, column)} without {', '.join(accounts)}"
+    which = ", ".join(accounts) if len(accounts) <= _NAMED else count(len(accounts), "account")
+    return f"{_COLUMNS.get(column, column)} without {which}"

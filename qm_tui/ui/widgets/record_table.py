@@ -36,13 +36,15 @@ class RecordTable(ScrollView, Generic[R], can_focus=True):
 
     ALLOW_SELECT = False  # a double click chooses a row, it does not select text
     COMPONENT_CLASSES: ClassVar[set[str]] = set(COMPONENT_CLASSES)
-
     DEFAULT_CSS = STYLESHEET
 
     BINDINGS: ClassVar[list[BindingType]] = [*KEYS]
 
     class Chosen(RowMessage):
         """Enter, → or a click on the row under the cursor."""
+
+    class NothingChosen(TableMessage):
+        """The same keys where there are no rows."""
 
     class Highlighted(RowMessage):
         """The cursor is on another row, or its row has arrived."""
@@ -189,6 +191,8 @@ class RecordTable(ScrollView, Generic[R], can_focus=True):
         """Choose the row under the cursor, once it is loaded."""
         if (row := self.cursor_row) is not None:
             self.post_message(self.Chosen(self, row, self.cursor_index))
+        elif not len(self._source) and not self._source.loading:
+            self.post_message(self.NothingChosen(self))
 
     def action_back(self) -> None:
         """Show the columns to the left; at the leftmost, leave."""
