@@ -35,7 +35,7 @@ Days = list[dt.date | None]
 
 
 def describe(instrument: Instrument) -> dict[str, Any]:
-    """Write an instrument as the columns of its row."""
+    """Write an instrument as the columns of its row; an assumed multiplier is none."""
     ids = instrument.identifiers
     row: dict[str, Any] = dict.fromkeys(_DESCRIBED)
     row |= {
@@ -44,7 +44,7 @@ def describe(instrument: Instrument) -> dict[str, Any]:
         "currency": instrument.currency,
         "description": instrument.description,
         "listing_exchange": instrument.listing_exchange,
-        "multiplier": instrument.multiplier,
+        "multiplier": instrument.multiplier if instrument.multiplier_stated else None,
         "issuer": instrument.issuer,
         **{name: getattr(ids, name) for name in STRONG},
     }
@@ -99,7 +99,7 @@ class InstrumentBook:
         row = describe(instrument)
         instrument_id = self._identities.kept_under(row)
         if instrument_id is None:
-            instrument_id = await self._add(row)
+            instrument_id = await self._add(row, instrument)
         else:
             self._learn(instrument_id, row)
         self._note_aliases(instrument, instrument_id)
@@ -125,16 +125,19 @@ class InstrumentBook:
             )
             self._identities.note(instrument_id, ("ticker", instrument.symbol), *days)
 
-    async def _add(self, row: dict[str, Any]) -> int:
+    async def _add(self, said: dict[str, Any], instrument: Instrument) -> int:
         self.changes += 1
+        row = said | {"multiplier": instrument.multiplier}
+        # A multiplier that was only assumed counts as never said: whoever states one is right.
+        described = None if instrument.multiplier_stated else {"multiplier": ""}
         result = await self._connection.execute(
-            insert(instruments).values(**row, described_at=self._seen_at)
+            insert(instruments).values(**row, described_at=self._seen_at, described=described)
         )
         primary_key = result.inserted_primary_key
         assert primary_key is not None
         instrument_id = int(primary_key[0])
         self._rows[instrument_id] = {
-            **row, "id": instrument_id, "described_at": self._seen_at, "described": None,
+            **row, "id": instrument_id, "described_at": self._seen_at, "described": described,
             "same_as_id": None, "unresolved": 0,
         }  # fmt: skip
         return instrument_id

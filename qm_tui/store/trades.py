@@ -190,6 +190,8 @@ class TradeTable(FactTable):
             row.instrument_id
         ):
             return False
+        if _told_apart(row, candidate, self._value(row, "broker_execution_id")):
+            return False
         for stronger in _ALIASES[: _ALIASES.index(alias)]:
             # Both have an id that tells more: as it was not found by that one, it is another fill.
             if self._value(row, stronger) is not None and candidate._mapping[stronger] is not None:
@@ -203,6 +205,20 @@ class TradeTable(FactTable):
         value = self._read_time(bound) if self._read_time else bound
         assert isinstance(value, dt.datetime)
         return value if value.tzinfo else value.replace(tzinfo=dt.UTC)
+
+
+def _told_apart(row: Incoming, candidate: Row[Any], execution_id: str | None) -> bool:
+    """Tell whether their reader found two fills of one statement under the same id.
+
+    It numbers what repeats, so keys made of the same id that differ are meant to. Two executions
+    of one order's fill whose ids differ are another matter: the later corrects the earlier.
+    """
+    prefix = row.key[:3]
+    if prefix not in {"EX:", "TR:"} or not candidate.key.startswith(prefix):
+        return False
+    if row.key == candidate.key:
+        return False
+    return prefix == "TR:" or execution_id == candidate.broker_execution_id
 
 
 def _as_is(value: str | None) -> str | None:

@@ -1,6 +1,8 @@
 """Which instrument a row means: one however it is written, never guessed where two could be."""
 
 import itertools
+from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
@@ -16,7 +18,7 @@ from qm_tui.store.schema.instruments import instruments
 from qm_tui.store.schema.people import decisions
 from qm_tui.store.schema.sync import sync_runs
 from qm_tui.store.store import Store
-from tests.builders import a_batch, a_position, a_trade, an_equity, an_option
+from tests.builders import a_batch, a_position, a_trade, an_equity, an_option, holds
 from tests.store.stores import T1, T2, T3, Contents, Told, after, differences, tell, told, values
 
 CONID = "265598"
@@ -318,3 +320,14 @@ async def test_a_joining_is_a_decision_on_record(store: Store) -> None:
         ]
     )
     assert [(kind, value["conid"]) for kind, value in kept] == [("same_instrument", CONID)]
+
+
+def test_an_assumed_multiplier_gives_way_to_a_stated_one_whenever_that_was_said() -> None:
+    stated = replace(an_equity("ESZ6", conid="9"), multiplier=Decimal(50))
+    assumed = replace(an_equity("ESZ6", conid="9"), multiplier_stated=False)
+    found = in_any_order(
+        told(a_batch(a_position(instrument=stated), holds=[holds("positions")]), at=T1),
+        told(a_batch(a_trade(instrument=assumed)), at=T2),
+    )
+
+    assert [row["multiplier"] for row in found["positions"]] == [Decimal(50)]
