@@ -42,8 +42,8 @@ from qm_tui.cli.arguments import WHAT
 from qm_tui.cli.environment import Environment
 from qm_tui.cli.show import _pages
 from qm_tui.config import default_config_path, load
-from qm_tui.domain.records import Section
 from qm_tui.domain.selection import Order, Scope
+from qm_tui.domain.words import Section
 from qm_tui.queries import accounts, activity, lots, positions, raw, status, syncs
 from qm_tui.queries.paging import PAGE_SIZE, Pages
 from qm_tui.store.reader import Reader

@@ -27,7 +27,8 @@ from pathlib import Path
 
 from benchmarks._measured import figure, heading, line, own_folder
 from benchmarks.table import Terminal
-from qm_tui.domain.records import Record, Section
+from qm_tui.domain.records import Record
+from qm_tui.domain.words import Section
 from qm_tui.store.runs import Source
 from qm_tui.store.store import open_store
 from tests.builders import a_balance, a_batch, a_nav, a_position, an_account, an_equity, holds

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from platformdirs import user_config_path, user_data_path, user_state_path
 
-from qm_tui.domain.records import TaxTreatment
 from qm_tui.domain.settings import AccountSettings
+from qm_tui.domain.words import TaxTreatment
 
 APP = "qm-tui"
 NEW_YORK = ZoneInfo("America/New_York")

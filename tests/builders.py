@@ -13,6 +13,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any, TypeVar, get_args, get_type_hints
 
+from qm_tui.domain.batches import Authority, Batch, Coverage, Document, Holds, RefusedRow
 from qm_tui.domain.instruments import (
     Equity,
     EquityOption,
@@ -23,35 +24,31 @@ from qm_tui.domain.instruments import (
 )
 from qm_tui.domain.records import (
     AccountInfo,
-    Authority,
     Balance,
-    Batch,
     BrokerLot,
     CashTransaction,
-    CashType,
     ClosedLot,
     CorporateAction,
-    CorporateActionType,
-    Coverage,
     DividendAccrual,
-    Document,
     Fact,
     FxRate,
-    Holds,
     InstrumentInfo,
     MarginInterest,
-    NavKind,
     NavSummary,
     OptionEvent,
-    OptionEventType,
     Position,
     Record,
-    RefusedRow,
-    Section,
     Trade,
     Transfer,
-    TransferDirection,
     TransferLot,
+)
+from qm_tui.domain.words import (
+    CashType,
+    CorporateActionType,
+    NavKind,
+    OptionEventType,
+    Section,
+    TransferDirection,
 )
 
 ACCOUNT = "U1234567"

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from qm_tui.domain.records import Batch, Document, Section
+from qm_tui.domain.batches import Batch, Document
+from qm_tui.domain.words import Section
 
 
 class BrokerUnavailable(Exception):  # noqa: N818 - it is a state of the world, not a fault of ours

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from qm_tui.domain.records import Novelty, RefusedRow, Section
+from qm_tui.domain.batches import Novelty, RefusedRow
+from qm_tui.domain.words import Section
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

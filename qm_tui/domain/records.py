@@ -1,121 +1,23 @@
-"""Facts and observations as brokers report them, and the batch in which they travel."""
+"""Facts and observations as brokers report them."""
 
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from enum import IntEnum, StrEnum
 
 from qm_tui.domain.instruments import Instrument
-
-
-class Section(StrEnum):
-    """The parts of a pull; each succeeds or fails by itself."""
-
-    ACCOUNTS = "accounts"
-    INSTRUMENTS = "instruments"
-    BALANCES = "balances"
-    NAV = "nav"
-    POSITIONS = "positions"
-    BROKER_LOTS = "broker_lots"
-    TRADES = "trades"
-    TRADE_SUMMARIES = "trade_summaries"
-    CLOSED_LOTS = "closed_lots"
-    WASH_SALES = "wash_sales"
-    CASH = "cash"
-    DIVIDEND_ACCRUALS = "dividend_accruals"
-    INTEREST = "interest"
-    TRANSFERS = "transfers"
-    CORPORATE_ACTIONS = "corporate_actions"
-    OPTION_EVENTS = "option_events"
-    STATEMENT_LINES = "statement_lines"
-    FX_RATES = "fx_rates"
-    OTHER = "other"
-
-
-class OpenClose(StrEnum):
-    """What a fill does to the position, in the broker's words."""
-
-    OPEN = "open"
-    CLOSE = "close"
-    CLOSE_OPEN = "close_open"
-    """One fill that crosses zero (Flex `C;O`)."""
-
-
-class TradeLevel(StrEnum):
-    """How fine a row is. Only where a source has no executions do its orders stand for them."""
-
-    EXECUTION = "execution"
-    ORDER = "order"
-
-
-class TradeKind(StrEnum):
-    """A fill, or the taking back of one."""
-
-    FILL = "fill"
-    CANCEL = "cancel"
-
-
-class CashType(StrEnum):
-    """Why money moved."""
-
-    DIVIDEND = "dividend"
-    PAYMENT_IN_LIEU = "payment_in_lieu"
-    WITHHOLDING_TAX = "withholding_tax"
-    INTEREST_RECEIVED = "interest_received"
-    INTEREST_PAID = "interest_paid"
-    DEPOSIT = "deposit"
-    WITHDRAWAL = "withdrawal"
-    FEE = "fee"
-    COMMISSION_ADJUSTMENT = "commission_adjustment"
-    PRICE_ADJUSTMENT = "price_adjustment"
-    TAX = "tax"
-    OTHER = "other"
-
-
-class TransferDirection(StrEnum):
-    """Seen from the account."""
-
-    IN = "in"
-    OUT = "out"
-
-
-class OptionEventType(StrEnum):
-    """How an option ended, or what its end delivered."""
-
-    EXERCISE = "exercise"
-    ASSIGNMENT = "assignment"
-    EXPIRATION = "expiration"
-    CASH_SETTLEMENT = "cash_settlement"
-    DELIVERY = "delivery"
-    """The stock leg of an exercise or assignment."""
-    OTHER = "other"
-
-
-class CorporateActionType(StrEnum):
-    """What a company did; OTHER keeps the broker's code beside it."""
-
-    SPLIT = "split"
-    REVERSE_SPLIT = "reverse_split"
-    STOCK_DIVIDEND = "stock_dividend"
-    SPIN_OFF = "spin_off"
-    MERGER = "merger"
-    TENDER = "tender"
-    RIGHTS = "rights"
-    RETURN_OF_CAPITAL = "return_of_capital"
-    SYMBOL_CHANGE = "symbol_change"
-    DELISTING = "delisting"
-    CONVERSION = "conversion"
-    DIVIDEND_REINVESTMENT = "dividend_reinvestment"
-    OTHER = "other"
-
-
-class TaxTreatment(StrEnum):
-    """How an account is taxed."""
-
-    TAXABLE = "taxable"
-    IRA = "ira"
-    ROTH = "roth"
+from qm_tui.domain.words import (
+    CashType,
+    CorporateActionType,
+    NavKind,
+    OpenClose,
+    OptionEventType,
+    TaxTreatment,
+    TradeKind,
+    TradeLevel,
+    TradeSummaryLevel,
+    TransferDirection,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,15 +78,6 @@ class Balance(Observation):
     currency: str
     """ISO code, or `BASE` for a total in the account's base currency."""
     value: Decimal
-
-
-class NavKind(StrEnum):
-    """Which report a net asset value comes from."""
-
-    EQUITY_SUMMARY = "equity_summary"
-    """The value at the end of a day, by kind of asset."""
-    CHANGE_IN_NAV = "change_in_nav"
-    """What changed the value over a period."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -299,14 +192,6 @@ class Trade(Fact):
     original_trade_id: str | None = None
     original_transaction_id: str | None = None
     """What a cancellation or correction replaces."""
-
-
-class TradeSummaryLevel(StrEnum):
-    """Rows that repeat fills in sum; they are for checking and are never booked."""
-
-    ORDER = "order"
-    SYMBOL = "symbol_summary"
-    ASSET = "asset_summary"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -560,111 +445,3 @@ class OtherRow(Fact):
     section: str
     tag: str
     date: dt.date | None = None
-
-
-# --- how records travel ------------------------------------------------------------------------
-
-
-class Authority(IntEnum):
-    """Whose word holds when two sources tell the same fact differently."""
-
-    USER = 10
-    """Typed or kept by the user: a ledger."""
-    PROVISIONAL = 20
-    """The broker, before the books of the day are closed: executions, trade confirmations."""
-    FINAL = 30
-    """The broker's books: activity statements, the transaction history."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
-    """What a broker sent, as one piece: a file, or the body of an answer."""
-
-    name: str
-    kind: str
-    """`flex-activity`, `flex-confirmation`, `ledger-csv` …"""
-    sha256: str
-    size: int
-    """Bytes."""
-    generated_at: dt.datetime | None = None
-    """When the broker made it; of two versions of a fact the one made later holds."""
-    authority: Authority = Authority.FINAL
-    reader: str = ""
-    """Name and version of what read it: a newer reader may find more in the same bytes."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RawBlock:
-    """A compressed piece of a document that ends between two rows."""
-
-    first_row: int
-    offset: int
-    """Of the first byte, in the document."""
-    length: int
-    """Uncompressed bytes."""
-    row_offsets: bytes
-    """Where each row begins in the block: unsigned 32-bit integers, little endian."""
-    data: bytes
-    """zlib."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Holds:
-    """The batch (or an earlier one of the pull) holds all of a section of an account, as of a time.
-
-    Only there does absence mean closed.
-    """
-
-    account: str
-    section: Section
-    as_of: dt.datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RefusedRow:
-    """A row that could not be read: it is named, and the others are kept."""
-
-    section: str
-    document_row: int
-    field: str
-    text: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Novelty:
-    """Something in a statement that this program did not know."""
-
-    what: str
-    """`section`, `row`, `attribute`, `value` or `currency`."""
-    where: str
-    """`Trades/Trade`, or `Trades/Trade@orderType`."""
-    example: str
-    count: int = 1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Coverage:
-    """A statement says what happened in an account between two days, both included."""
-
-    account: str
-    from_date: dt.date
-    to_date: dt.date
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Batch:
-    """What one section (or page) of a pull brought: saved together or not at all."""
-
-    section: Section
-    records: tuple[Record, ...] = ()
-    holds: tuple[Holds, ...] = ()
-    coverage: tuple[Coverage, ...] = ()
-    cursor: str | None = None
-    blocks: tuple[RawBlock, ...] = ()
-    refused: tuple[RefusedRow, ...] = ()
-    novelties: tuple[Novelty, ...] = ()
-    warnings: tuple[str, ...] = ()
-    """One clear sentence each, for the user."""
-    bytes_read: int = 0
-    """How far into the document the reader is, for a progress bar."""

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from qm_tui.domain.records import TaxTreatment
+from qm_tui.domain.words import TaxTreatment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,17 +19,9 @@ from zoneinfo import ZoneInfo
 
 from typing_extensions import override
 
+from qm_tui.domain.batches import Batch, RefusedRow
 from qm_tui.domain.instruments import Instrument
-from qm_tui.domain.records import (
-    Batch,
-    BrokerLot,
-    Fact,
-    NavSummary,
-    Observation,
-    Record,
-    RefusedRow,
-    Trade,
-)
+from qm_tui.domain.records import BrokerLot, Fact, NavSummary, Observation, Record, Trade
 from qm_tui.domain.soundness import RULES, Flaw
 from qm_tui.store.texts import canonical, json_text, utc_text
 

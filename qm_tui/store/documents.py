@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from qm_tui.domain.records import RawBlock
+from qm_tui.domain.batches import RawBlock
 from qm_tui.store.schema.sync import raw_blocks, raw_documents
 
 

@@ -10,7 +10,8 @@ from sqlalchemy import Dialect, Table, bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from qm_tui.domain.events import SectionCounts
-from qm_tui.domain.records import Observation, Section
+from qm_tui.domain.records import Observation
+from qm_tui.domain.words import Section
 from qm_tui.store.binding import Bound, columns
 from qm_tui.store.incoming import Origin, content_hash, driver_insert
 from qm_tui.store.schema.holdings import observation_sets

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from sqlalchemy import exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from qm_tui.domain.records import Authority
+from qm_tui.domain.batches import Authority
 from qm_tui.store.schema.accounts import accounts
 from qm_tui.store.schema.activity import trades
 from qm_tui.store.schema.sync import coverage

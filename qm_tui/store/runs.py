@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from qm_tui.domain.batches import Batch, Document, Novelty, RefusedRow
 from qm_tui.domain.events import SectionCounts
-from qm_tui.domain.records import Batch, Document, Novelty, RefusedRow, Section
+from qm_tui.domain.words import Section
 from qm_tui.store.schema.accounts import connections
 from qm_tui.store.schema.people import audit_log
 from qm_tui.store.schema.sync import (

@@ -3,43 +3,42 @@
 from sqlalchemy import Dialect, Table
 
 from qm_tui.domain import records as r
+from qm_tui.domain.words import Section
 from qm_tui.store.facts import FactTable
 from qm_tui.store.observations import ObservationTable
 from qm_tui.store.schema import activity, holdings
 from qm_tui.store.trades import TradeTable
 
-_FACTS: dict[type[r.Record], tuple[Table, r.Section]] = {
-    r.TradeSummary: (activity.trade_summaries, r.Section.TRADE_SUMMARIES),
-    r.ClosedLot: (activity.closed_lots, r.Section.CLOSED_LOTS),
-    r.BrokerWashSale: (activity.broker_wash_sales, r.Section.WASH_SALES),
-    r.CashTransaction: (activity.cash_transactions, r.Section.CASH),
-    r.DividendAccrual: (activity.dividend_accruals, r.Section.DIVIDEND_ACCRUALS),
-    r.MarginInterest: (activity.margin_interest, r.Section.INTEREST),
-    r.Transfer: (activity.transfers, r.Section.TRANSFERS),
-    r.TransferLot: (activity.transfer_lots, r.Section.TRANSFERS),
-    r.CorporateAction: (activity.corporate_actions, r.Section.CORPORATE_ACTIONS),
-    r.OptionEvent: (activity.option_events, r.Section.OPTION_EVENTS),
-    r.StatementLine: (activity.statement_lines, r.Section.STATEMENT_LINES),
-    r.NavSummary: (activity.nav_summaries, r.Section.NAV),
-    r.OtherRow: (activity.other_rows, r.Section.OTHER),
+_FACTS: dict[type[r.Record], tuple[Table, Section]] = {
+    r.TradeSummary: (activity.trade_summaries, Section.TRADE_SUMMARIES),
+    r.ClosedLot: (activity.closed_lots, Section.CLOSED_LOTS),
+    r.BrokerWashSale: (activity.broker_wash_sales, Section.WASH_SALES),
+    r.CashTransaction: (activity.cash_transactions, Section.CASH),
+    r.DividendAccrual: (activity.dividend_accruals, Section.DIVIDEND_ACCRUALS),
+    r.MarginInterest: (activity.margin_interest, Section.INTEREST),
+    r.Transfer: (activity.transfers, Section.TRANSFERS),
+    r.TransferLot: (activity.transfer_lots, Section.TRANSFERS),
+    r.CorporateAction: (activity.corporate_actions, Section.CORPORATE_ACTIONS),
+    r.OptionEvent: (activity.option_events, Section.OPTION_EVENTS),
+    r.StatementLine: (activity.statement_lines, Section.STATEMENT_LINES),
+    r.NavSummary: (activity.nav_summaries, Section.NAV),
+    r.OtherRow: (activity.other_rows, Section.OTHER),
 }
-_OBSERVATIONS: dict[
-    type[r.Record], tuple[type[r.Observation], Table, r.Section, tuple[str, ...]]
-] = {
-    r.Balance: (r.Balance, holdings.balances, r.Section.BALANCES, ("tag", "currency")),
-    r.Position: (r.Position, holdings.positions, r.Section.POSITIONS, ("instrument_id",)),
+_OBSERVATIONS: dict[type[r.Record], tuple[type[r.Observation], Table, Section, tuple[str, ...]]] = {
+    r.Balance: (r.Balance, holdings.balances, Section.BALANCES, ("tag", "currency")),
+    r.Position: (r.Position, holdings.positions, Section.POSITIONS, ("instrument_id",)),
     r.BrokerLot: (
         r.BrokerLot,
         holdings.broker_lots,
-        r.Section.BROKER_LOTS,
+        Section.BROKER_LOTS,
         ("instrument_id", "key"),
     ),
 }
-_SECTIONS: dict[type[r.Record], r.Section] = {
-    r.Trade: r.Section.TRADES,
-    r.AccountInfo: r.Section.ACCOUNTS,
-    r.InstrumentInfo: r.Section.INSTRUMENTS,
-    r.FxRate: r.Section.FX_RATES,
+_SECTIONS: dict[type[r.Record], Section] = {
+    r.Trade: Section.TRADES,
+    r.AccountInfo: Section.ACCOUNTS,
+    r.InstrumentInfo: Section.INSTRUMENTS,
+    r.FxRate: Section.FX_RATES,
     **{kind: section for kind, (_, section) in _FACTS.items()},
     **{kind: section for kind, (_, _, section, _) in _OBSERVATIONS.items()},
 }
@@ -71,7 +70,7 @@ class Savers:
             )
         return self._observations[kind]
 
-    def of_section(self, section: r.Section) -> ObservationTable | None:
+    def of_section(self, section: Section) -> ObservationTable | None:
         """Return the table of a section that can be complete, None for a section of facts."""
         for kind, (_, _, of, _) in _OBSERVATIONS.items():
             if of is section:
@@ -79,7 +78,7 @@ class Savers:
         return None
 
     @staticmethod
-    def section(kind: type[r.Record], default: r.Section) -> r.Section:
+    def section(kind: type[r.Record], default: Section) -> Section:
         """Return the section under which records of a kind are counted."""
         return _SECTIONS.get(kind, default)
 

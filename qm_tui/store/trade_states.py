@@ -12,7 +12,8 @@ from typing import Any
 from sqlalchemy import Row, Select, bindparam, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from qm_tui.domain.records import Authority, TradeKind, TradeLevel
+from qm_tui.domain.batches import Authority
+from qm_tui.domain.words import TradeKind, TradeLevel
 from qm_tui.store.schema.activity import trades
 from qm_tui.store.schema.instruments import instruments
 

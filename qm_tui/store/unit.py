@@ -6,19 +6,18 @@ from collections.abc import Sequence
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from qm_tui.domain.batches import Batch, Holds
 from qm_tui.domain.events import SectionCounts
 from qm_tui.domain.instruments import Instrument
 from qm_tui.domain.records import (
     AccountInfo,
-    Batch,
     FxRate,
-    Holds,
     InstrumentInfo,
     NavSummary,
     Observation,
     Record,
-    Section,
 )
+from qm_tui.domain.words import Section
 from qm_tui.store import overlaps
 from qm_tui.store.account_book import AccountBook
 from qm_tui.store.binding import Binder, Bound, BoundBatch

@@ -12,12 +12,8 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from qm_tui.domain.batches import Authority, Batch, RefusedRow
 from qm_tui.domain.events import SectionCounts
-from qm_tui.domain.records import (
-    Authority,
-    Batch,
-    RefusedRow,
-)
 from qm_tui.domain.settings import AccountSettings
 from qm_tui.store import runs
 from qm_tui.store.account_book import DEFAULT_TAXPAYER

@@ -9,8 +9,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from qm_tui.brokers.client import BrokerRefused, ReadOptions, Statement, StatementReader
+from qm_tui.domain.batches import RefusedRow
 from qm_tui.domain.events import SyncEvent, SyncFailed, SyncFinished, SyncProgress, SyncStarted
-from qm_tui.domain.records import RefusedRow
 from qm_tui.store.binding import Binder, BoundBatch
 from qm_tui.store.runs import Source
 from qm_tui.store.troubles import StoreRefused

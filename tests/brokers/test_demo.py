@@ -10,30 +10,27 @@ import pytest
 
 from qm_tui.brokers.client import BrokerClient
 from qm_tui.brokers.demo.client import demo_brokers
+from qm_tui.domain.batches import Batch
 from qm_tui.domain.instruments import Forex, Future, InstrumentType, instrument_type
 from qm_tui.domain.records import (
     AccountInfo,
     Balance,
-    Batch,
     BrokerLot,
     CashTransaction,
-    CashType,
     ClosedLot,
     CorporateAction,
-    CorporateActionType,
     Fact,
     FxRate,
     MarginInterest,
     NavSummary,
     OptionEvent,
-    OptionEventType,
     Position,
     Record,
-    Section,
     Trade,
     Transfer,
     TransferLot,
 )
+from qm_tui.domain.words import CashType, CorporateActionType, OptionEventType, Section
 
 NOW = dt.datetime(2026, 3, 11, 14, 30, tzinfo=dt.UTC)
 R = TypeVar("R", bound=Record)

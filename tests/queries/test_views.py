@@ -10,8 +10,8 @@ import pytest
 
 from qm_tui.cli.arguments import WHAT
 from qm_tui.cli.shapes import columns
-from qm_tui.domain.records import TransferDirection
 from qm_tui.domain.selection import Order, Scope
+from qm_tui.domain.words import TransferDirection
 from qm_tui.queries import activity, lots, views
 from qm_tui.queries.accounts import account_totals, accounts
 from qm_tui.queries.listed import ListedPages

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, select
 
-from qm_tui.domain.records import Authority, Batch
+from qm_tui.domain.batches import Authority, Batch
 from qm_tui.store.migrate import prepare
 from qm_tui.store.reader import Reader
 from qm_tui.store.reading.accounts import every_account

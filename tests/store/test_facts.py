@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qm_tui.domain.records import Authority, Trade
+from qm_tui.domain.batches import Authority
+from qm_tui.domain.records import Trade
 from qm_tui.store.store import Store
 from qm_tui.store.writer import AlreadyStored
 from tests.builders import (

@@ -2,7 +2,7 @@
 
 import pytest
 
-from qm_tui.domain.records import Authority
+from qm_tui.domain.batches import Authority
 from qm_tui.store.runs import Source
 from qm_tui.store.store import Store
 from tests.builders import a_batch, a_document, a_trade, covers

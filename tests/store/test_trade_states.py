@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from qm_tui.domain.records import Authority, Trade, TradeKind, TradeLevel
+from qm_tui.domain.batches import Authority
+from qm_tui.domain.records import Trade
+from qm_tui.domain.words import TradeKind, TradeLevel
 from qm_tui.store.store import Store
 from tests.builders import a_batch, a_trade, an_equity
 from tests.store.stores import Contents, Told, after, booked, differences, told, values

@@ -16,7 +16,7 @@ from textual import events
 from textual.pilot import Pilot
 
 from qm_tui.brokers.registry import recognize
-from qm_tui.domain.records import Batch, RawBlock
+from qm_tui.domain.batches import Batch, RawBlock
 from qm_tui.store.reader import Reader
 from qm_tui.store.runs import Source
 from qm_tui.store.store import Store

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from textual.widgets import Input
 
+from qm_tui.domain.batches import Novelty
 from qm_tui.domain.events import SyncEvent, SyncFailed, SyncFinished, SyncProgress, SyncStarted
-from qm_tui.domain.records import Novelty
 from qm_tui.store.store import Store
 from qm_tui.ui import file_names
 from qm_tui.ui.context import Importer

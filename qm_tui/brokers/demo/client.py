@@ -9,19 +9,10 @@ from qm_tui.brokers.demo.book import Book
 from qm_tui.brokers.demo.lots import CENT, ZERO, Lot
 from qm_tui.brokers.demo.portfolio import Account, accounts
 from qm_tui.brokers.demo.world import World
+from qm_tui.domain.batches import Batch, Coverage, Holds
 from qm_tui.domain.instruments import Forex, Instrument
-from qm_tui.domain.records import (
-    AccountInfo,
-    Balance,
-    Batch,
-    BrokerLot,
-    Coverage,
-    FxRate,
-    Holds,
-    Position,
-    Record,
-    Section,
-)
+from qm_tui.domain.records import AccountInfo, Balance, BrokerLot, FxRate, Position, Record
+from qm_tui.domain.words import Section
 
 _ROWS_A_BATCH = 500
 _FACTS = (

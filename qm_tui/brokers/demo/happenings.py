@@ -8,16 +8,8 @@ from decimal import Decimal
 from qm_tui.brokers.demo.book import Book, Money
 from qm_tui.brokers.demo.lots import CENT, ZERO, Lot
 from qm_tui.domain.instruments import Instrument
-from qm_tui.domain.records import (
-    CashType,
-    CorporateAction,
-    CorporateActionType,
-    MarginInterest,
-    Section,
-    Transfer,
-    TransferDirection,
-    TransferLot,
-)
+from qm_tui.domain.records import CorporateAction, MarginInterest, Transfer, TransferLot
+from qm_tui.domain.words import CashType, CorporateActionType, Section, TransferDirection
 
 
 def pay_margin_interest(book: Book, from_date: dt.date, day: dt.date) -> None:

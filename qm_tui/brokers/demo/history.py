@@ -12,7 +12,7 @@ from qm_tui.brokers.demo.happenings import pay_margin_interest, receive, spin_of
 from qm_tui.brokers.demo.lots import CENT, ZERO, Lot
 from qm_tui.brokers.demo.world import SPIN_OFF, SPLIT, SPLIT_RATIO, SPUN_OFF, World, third_friday
 from qm_tui.domain.instruments import Crypto, EquityOption, Fund, Future, Right
-from qm_tui.domain.records import CashType
+from qm_tui.domain.words import CashType
 
 Event = Callable[[dt.date], None]
 _FIRST, _DURING, _LAST = range(3)

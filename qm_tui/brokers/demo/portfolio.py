@@ -9,7 +9,8 @@ from qm_tui.brokers.demo.history import History, Savings
 from qm_tui.brokers.demo.lots import CENT, ZERO
 from qm_tui.brokers.demo.world import World
 from qm_tui.domain.instruments import Bond, Fund, Future, Option, Right
-from qm_tui.domain.records import CashType, NavKind, NavSummary, TaxTreatment
+from qm_tui.domain.records import NavSummary
+from qm_tui.domain.words import CashType, NavKind, TaxTreatment
 
 _TAXABLE = Profile(
     number="U7000001",

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO, NamedTuple
 
-from qm_tui.domain.records import RawBlock
+from qm_tui.domain.batches import RawBlock
 
 _CHUNK = 256 * 1024
 _BLOCK = 256 * 1024

@@ -11,7 +11,9 @@ from qm_tui.brokers.files.csv_rows import BlockWriter, RawRow, TextShape, read_r
 from qm_tui.brokers.files.ledger_columns import Column, Header, find_header
 from qm_tui.brokers.files.ledger_outline import Outline
 from qm_tui.brokers.files.ledger_rows import Customs, RowFault, RowReader
-from qm_tui.domain.records import Authority, Batch, Document, RawBlock, RefusedRow, Section, Trade
+from qm_tui.domain.batches import Authority, Batch, Document, RawBlock, RefusedRow
+from qm_tui.domain.records import Trade
+from qm_tui.domain.words import Section
 
 _HEAD = 64 * 1024
 _ROWS_A_BATCH = 500

@@ -6,7 +6,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import NamedTuple
 
-from qm_tui.domain.records import OpenClose
+from qm_tui.domain.words import OpenClose
 
 # --- numbers -----------------------------------------------------------------------------------
 

@@ -4,36 +4,31 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
+from qm_tui.domain.batches import Batch, Coverage, Holds, Novelty, RawBlock, RefusedRow
 from qm_tui.domain.records import (
     AccountInfo,
     Balance,
-    Batch,
     BrokerLot,
     BrokerWashSale,
     CashTransaction,
     ClosedLot,
     CorporateAction,
-    Coverage,
     DividendAccrual,
     FxRate,
-    Holds,
     InstrumentInfo,
     MarginInterest,
     NavSummary,
-    Novelty,
     OptionEvent,
     OtherRow,
     Position,
-    RawBlock,
     Record,
-    RefusedRow,
-    Section,
     StatementLine,
     Trade,
     TradeSummary,
     Transfer,
     TransferLot,
 )
+from qm_tui.domain.words import Section
 
 _RECORDS_AT_MOST = 200
 _BLOCKS_AT_MOST = 8

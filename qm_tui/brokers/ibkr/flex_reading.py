@@ -16,7 +16,9 @@ from qm_tui.brokers.ibkr.flex_sections.accounts import (
 from qm_tui.brokers.ibkr.flex_sections.holdings import OpenPositions
 from qm_tui.brokers.ibkr.flex_sections.other import other_row
 from qm_tui.brokers.ibkr.flex_values import Clock, number
-from qm_tui.domain.records import Coverage, Holds, Record, Section
+from qm_tui.domain.batches import Coverage, Holds
+from qm_tui.domain.records import Record
+from qm_tui.domain.words import Section
 
 Read = Callable[[Row, Scope], Record | None]
 

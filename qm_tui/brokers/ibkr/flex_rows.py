@@ -13,8 +13,8 @@ from qm_tui.brokers.ibkr.flex_outline import StatementOutline
 from qm_tui.brokers.ibkr.flex_refusals import quoted
 from qm_tui.brokers.ibkr.flex_tags import Plan, Shape, Values, said
 from qm_tui.brokers.ibkr.flex_values import Clock, Moment, canonical, identifier, number, text
+from qm_tui.domain.batches import Novelty, RefusedRow
 from qm_tui.domain.instruments import Instrument, canonical_ticker
-from qm_tui.domain.records import Novelty, RefusedRow
 
 _NOVELTIES_AT_MOST = 500
 

@@ -22,7 +22,7 @@ from qm_tui.brokers.ibkr.flex_refusals import quoted, refusal
 from qm_tui.brokers.ibkr.flex_rows import BadValueError, Novelties, Row, Scope, refused
 from qm_tui.brokers.ibkr.flex_values import Clock
 from qm_tui.brokers.ibkr.flex_xml import FlexTokens, Kind, Token
-from qm_tui.domain.records import Authority, Batch, Document
+from qm_tui.domain.batches import Authority, Batch, Document
 
 READER = "flex/1"
 """Name and version of this reader; a new version finds more in the same bytes."""

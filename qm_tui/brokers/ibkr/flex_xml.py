@@ -19,7 +19,7 @@ from qm_tui.brokers.ibkr.flex_outline import QUIET_AT_MOST
 from qm_tui.brokers.ibkr.flex_refusals import WHAT_TO_DO, doctype, nothing_to_read, quoted
 from qm_tui.brokers.ibkr.flex_rows import Row
 from qm_tui.brokers.ibkr.flex_tags import Shape, Tags, Values, said
-from qm_tui.domain.records import RawBlock
+from qm_tui.domain.batches import RawBlock
 
 _CHUNK = 64 * 1024
 _BLOCK = 256 * 1024

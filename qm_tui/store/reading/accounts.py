@@ -6,8 +6,8 @@ from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Connection, Row, func, select
 
-from qm_tui.domain.records import NavKind
 from qm_tui.domain.selection import Scope
+from qm_tui.domain.words import NavKind
 from qm_tui.store.reading.holdings import current_balances, current_positions
 from qm_tui.store.reading.narrowing import account_ids, among, end_of
 from qm_tui.store.reading.rates import Rates, newest_rates

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, Select, and_, func, select
 
-from qm_tui.domain.records import Section
 from qm_tui.domain.selection import Scope
+from qm_tui.domain.words import Section
 from qm_tui.store.reading.narrowing import account_ids, among, containing, end_of, instrument_ids
 from qm_tui.store.schema.accounts import accounts, connections
 from qm_tui.store.schema.holdings import balances, broker_lots, observation_sets, positions

@@ -2,8 +2,8 @@
 
 from sqlalchemy import Connection, select
 
-from qm_tui.domain.records import TaxTreatment
 from qm_tui.domain.settings import AccountSettings
+from qm_tui.domain.words import TaxTreatment
 from qm_tui.store.schema.accounts import account_settings as table
 
 

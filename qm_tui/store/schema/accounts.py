@@ -2,7 +2,7 @@
 
 from sqlalchemy import Index, PrimaryKeyConstraint, Table, UniqueConstraint
 
-from qm_tui.domain.records import TaxTreatment
+from qm_tui.domain.words import TaxTreatment
 from qm_tui.store.columns import one_of
 from qm_tui.store.schema.base import day, identity, mapping, metadata, moment, refers, text, whole
 

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Column, Index, Table, UniqueConstraint
 from sqlalchemy import text as text_clause
 
-from qm_tui.domain.records import (
+from qm_tui.domain.words import (
     CashType,
     CorporateActionType,
     NavKind,

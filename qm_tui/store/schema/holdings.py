@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import CheckConstraint, Column, Index, Table, UniqueConstraint
 
-from qm_tui.domain.records import Section
+from qm_tui.domain.words import Section
 from qm_tui.store.columns import one_of
 from qm_tui.store.schema.base import (
     day,

@@ -3,11 +3,8 @@
 from collections.abc import Callable
 
 from qm_tui.brokers.files.ledger import LedgerStatement
-from qm_tui.domain.records import (
-    RawBlock,
-    RefusedRow,
-    Trade,
-)
+from qm_tui.domain.batches import RawBlock, RefusedRow
+from qm_tui.domain.records import Trade
 
 HEADER = "Date,Symbol,Quantity,Price,Commission,Type\n"
 

@@ -6,12 +6,10 @@ from decimal import Decimal
 import pytest
 
 from qm_tui.brokers.client import BrokerRefused
+from qm_tui.domain.batches import RefusedRow
 from qm_tui.domain.instruments import Equity, EquityOption, Forex
-from qm_tui.domain.records import (
-    OpenClose,
-    RefusedRow,
-    Trade,
-)
+from qm_tui.domain.records import Trade
+from qm_tui.domain.words import OpenClose
 from tests.brokers.files.ledgers import HEADER, Open, refused, trades
 
 # --- what a row says ---------------------------------------------------------------------------

@@ -12,12 +12,8 @@ from hypothesis import strategies as st
 
 from qm_tui.brokers.client import BrokerRefused, Statement, StatementReader
 from qm_tui.brokers.files.ledger import LedgerReader, LedgerStatement
-from qm_tui.domain.records import (
-    Authority,
-    Batch,
-    Document,
-    Section,
-)
+from qm_tui.domain.batches import Authority, Batch, Document
+from qm_tui.domain.words import Section
 from tests.brokers.files.ledgers import HEADER, Open, blocks, refused, trades
 
 # --- the file ----------------------------------------------------------------------------------

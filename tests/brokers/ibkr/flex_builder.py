@@ -9,17 +9,9 @@ from zoneinfo import ZoneInfo
 
 from qm_tui.brokers.client import ReadOptions
 from qm_tui.brokers.ibkr.flex_statement import FlexReader
+from qm_tui.domain.batches import Batch, Coverage, Document, Holds, Novelty, RawBlock, RefusedRow
 from qm_tui.domain.raw import first_element
-from qm_tui.domain.records import (
-    Batch,
-    Coverage,
-    Document,
-    Holds,
-    Novelty,
-    RawBlock,
-    Record,
-    RefusedRow,
-)
+from qm_tui.domain.records import Record
 
 NEW_YORK = ZoneInfo("America/New_York")
 _Kind = TypeVar("_Kind", bound=Record)

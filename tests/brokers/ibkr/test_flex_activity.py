@@ -8,22 +8,19 @@ import pytest
 
 from qm_tui.domain.records import (
     CashTransaction,
-    CashType,
     CorporateAction,
-    CorporateActionType,
     DividendAccrual,
     Fact,
     FxRate,
     InstrumentInfo,
     MarginInterest,
     OptionEvent,
-    OptionEventType,
     OtherRow,
     StatementLine,
     Transfer,
-    TransferDirection,
     TransferLot,
 )
+from qm_tui.domain.words import CashType, CorporateActionType, OptionEventType, TransferDirection
 from tests.brokers.ibkr.flex_builder import (
     STOCK,
     Found,

@@ -11,8 +11,9 @@ import pytest
 
 from qm_tui.brokers.client import BrokerRefused
 from qm_tui.brokers.ibkr import flex_xml
+from qm_tui.domain.batches import Authority
 from qm_tui.domain.raw import first_element
-from qm_tui.domain.records import Authority, Trade
+from qm_tui.domain.records import Trade
 from tests.brokers.ibkr.flex_builder import (
     BUY,
     POSITION,

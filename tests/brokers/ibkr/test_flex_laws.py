@@ -18,8 +18,8 @@ from qm_tui.domain.records import (
     OtherRow,
     Position,
     Trade,
-    TradeKind,
 )
+from qm_tui.domain.words import TradeKind
 from tests.brokers.ibkr.flex_builder import (
     BUY,
     POSITION,

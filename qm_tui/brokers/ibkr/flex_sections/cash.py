@@ -9,12 +9,12 @@ from qm_tui.brokers.ibkr.flex_sections.other import other_row
 from qm_tui.brokers.ibkr.flex_values import total
 from qm_tui.domain.records import (
     CashTransaction,
-    CashType,
     DividendAccrual,
     MarginInterest,
     Record,
     StatementLine,
 )
+from qm_tui.domain.words import CashType
 
 _CASH_TOLD = told_by(
     "type currency fxRateToBase description amount dateTime settleDate exDate transactionID "

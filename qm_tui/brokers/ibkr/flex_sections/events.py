@@ -7,13 +7,8 @@ from types import MappingProxyType
 
 from qm_tui.brokers.ibkr.flex_rows import INSTRUMENT, Row, Scope, called, told_by
 from qm_tui.brokers.ibkr.flex_sections.other import other_row
-from qm_tui.domain.records import (
-    CorporateAction,
-    CorporateActionType,
-    OptionEvent,
-    OptionEventType,
-    Record,
-)
+from qm_tui.domain.records import CorporateAction, OptionEvent, Record
+from qm_tui.domain.words import CorporateActionType, OptionEventType
 
 _OPTION_TOLD = told_by(
     "transactionType currency date quantity tradePrice markPrice proceeds commisionsAndTax "

@@ -4,7 +4,8 @@ from decimal import Decimal
 
 from qm_tui.brokers.ibkr.flex_rows import INSTRUMENT, Row, Scope, called, identity, told_by
 from qm_tui.brokers.ibkr.flex_sections.other import other_row
-from qm_tui.domain.records import Record, Transfer, TransferDirection, TransferLot
+from qm_tui.domain.records import Record, Transfer, TransferLot
+from qm_tui.domain.words import TransferDirection
 
 _TRANSFER_TOLD = told_by(
     "type direction currency fxRateToBase date dateTime settleDate quantity transferPrice "
