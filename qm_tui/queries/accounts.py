@@ -190,13 +190,12 @@ def _total(base: str | None, views: Sequence[AccountView]) -> AccountTotal:
     for name in _SUMMED:
         known = [value for view in views if (value := getattr(view, name)) is not None]
         sums[name] = sum(known, Decimal(0)) if known else None
-        without = tuple(view.account for view in views if getattr(view, name) is None)
-        if without and name != "unrealized_pnl":
+        without = tuple(
+            view.account
+            for view in views
+            # Where nothing is held there is nothing unrealized to be missed.
+            if getattr(view, name) is None and (view.positions or name != "unrealized_pnl")
+        )
+        if without:
             missing[name] = without
-        elif name == "unrealized_pnl":
-            without = tuple(
-                view.account for view in views if view.unrealized_pnl is None and view.positions
-            )
-            if without:
-                missing[name] = without
     return AccountTotal(base_currency=base, missing=missing, **sums)

@@ -1,7 +1,7 @@
 """Open lots and realized gains, as the brokers reported them."""
 
 import datetime as dt
-from functools import partial
+from decimal import Decimal
 
 from qm_tui.domain.selection import Order, Scope
 from qm_tui.queries.listed import ListedPages
@@ -16,15 +16,17 @@ async def broker_lots(reader: Reader, scope: Scope = Scope()) -> list[LotView]:
 
 
 def _lot(**row: object) -> LotView:
-    as_of = row["as_of"]
+    as_of, quantity = row["as_of"], row["quantity"]
     assert isinstance(as_of, dt.datetime)
+    assert isinstance(quantity, Decimal)
     start = row["holding_start"] or row["acquisition_date"]
     assert start is None or isinstance(start, dt.date)
     return LotView(
         **row,  # type: ignore[arg-type]  # labels of the selection; a test holds them together
         basis_status="unknown" if row["cost_basis"] is None else "known",
         wash_adjustment=None,
-        term=None if start is None else _term(start, as_of.date()),
+        # What a short sale will be depends on the shares that are delivered one day.
+        term=None if start is None or quantity < 0 else _term(start, as_of.date()),
         source="broker",
         view="broker",
     )
@@ -52,7 +54,7 @@ def broker_gains(
     order: Order = Order(field="disposition_date", descending=True),
 ) -> ListedPages[GainView]:
     """List the lots the brokers say were closed, with their gains."""
-    return ListedPages(reader, activity.GAINS, partial(_gain), scope, order)
+    return ListedPages(reader, activity.GAINS, _gain, scope, order)
 
 
 def _gain(**row: object) -> GainView:

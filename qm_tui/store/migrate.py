@@ -3,7 +3,7 @@
 import datetime as dt
 import os
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 from qm_tui.store.migrations import HEAD, REVISIONS
@@ -20,7 +20,7 @@ def prepare(path: Path, now: dt.datetime) -> Path | None:
         StoreRefused: the file is no store, or was written by a newer version.
     """
     if not path.exists():
-        _create_private(path)
+        _create(path)
     revision = _revision(path)
     if revision == HEAD:
         return None
@@ -64,6 +64,25 @@ def backup(path: Path, target: Path) -> None:
         unfinished.replace(target)
     finally:
         unfinished.unlink(missing_ok=True)
+
+
+def _create(path: Path) -> None:
+    """Make an empty store that keeps a write-ahead log from its first moment.
+
+    Turning the log on later is refused at once while another process is at work on the file, so
+    two that make the same store together must never see it without.
+    """
+    new = path.with_name(f".{path.name}.{os.getpid()}.new")
+    _create_private(new)
+    try:
+        with in_words(path), closing(_connect(new)) as connection:
+            connection.execute("PRAGMA journal_mode=WAL")
+        with suppress(FileExistsError):  # the other one was first, and made the same
+            os.link(new, path)
+    except OSError as error:
+        raise StoreRefused(f"{path} cannot be created: {error.strerror}.") from error
+    finally:
+        new.unlink(missing_ok=True)
 
 
 def _create_private(path: Path) -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from dataclasses import fields
 from decimal import Decimal
-from functools import partial
 from typing import Any
 
 import pytest
@@ -149,7 +148,7 @@ async def test_selections_fill_their_views(store: Store) -> None:
     await everything(store)
 
     assert await store.reader.read(current_positions, views.PositionView)
-    assert await store.reader.read(current_broker_lots, partial(lots._lot))
+    assert await store.reader.read(current_broker_lots, lots._lot)
     assert await syncs(store.reader)
     assert await runs(store.reader)
 
@@ -210,3 +209,16 @@ async def test_a_position_of_unknown_gain_makes_the_accounts_gain_unknown(store:
     (account,) = await accounts(store.reader)
 
     assert account.unrealized_pnl is None
+
+
+@pytest.mark.parametrize(("quantity", "term"), [(100, "long"), (-100, None)])
+async def test_a_lot_has_a_term_where_its_own_holding_decides_it(
+    store: Store, quantity: int, term: str | None
+) -> None:
+    """A short sale's term follows from the shares delivered one day (Publication 550, p. 85)."""
+    lot = a_broker_lot(quantity=quantity, acquisition_date="2020-01-02", holding_start="2020-01-02")
+    await tell(store, told(a_batch(lot, holds=[holds("broker_lots")])))
+
+    [view] = await lots.broker_lots(store.reader)
+
+    assert view.term == term

@@ -90,22 +90,6 @@ def identifier(value: str | None) -> str | None:
     return None if said in _NO_IDS else said
 
 
-def flag(value: str | None) -> bool | None:
-    """Read `Y` or `N` (also `Yes`, `true` …); None when nothing is said.
-
-    Raises:
-        ValueError: it is neither.
-    """
-    said = (text(value) or "").lower()
-    if not said:
-        return None
-    if said in {"y", "yes", "true", "1"}:
-        return True
-    if said in {"n", "no", "false", "0"}:
-        return False
-    raise ValueError("neither Y nor N")
-
-
 class DayOrder(Enum):
     """What comes first in a date with slashes."""
 

@@ -123,12 +123,6 @@ class RecordTable(ScrollView, Generic[R], can_focus=True):
         else:
             self._install(source)
 
-    def show_columns(self, columns: Sequence[Column[R]]) -> None:
-        """Show other columns of the same rows."""
-        self._columns = tuple(columns)
-        self._grown.clear()
-        self.redraw()
-
     def redraw(self) -> None:
         """Draw every line anew: for cells that depend on more than their row."""
         self._drawn = None
@@ -213,12 +207,6 @@ class RecordTable(ScrollView, Generic[R], can_focus=True):
             self._refresh_rows((self.cursor_index,))
             self.post_message(self.Marked(self, self.marked_keys))
             self.action_cursor(1)
-
-    def clear_marks(self) -> None:
-        """Unmark all rows."""
-        self._marks.clear()
-        self.refresh()
-        self.post_message(self.Marked(self, self.marked_keys))
 
     def on_click(self, event: events.Click) -> None:
         """A title sorts; a row takes the cursor, and is chosen if it has it."""

@@ -12,7 +12,6 @@ from qm_tui.brokers.ibkr.flex_values import (
     Clock,
     DayOrder,
     canonical,
-    flag,
     identifier,
     number,
     total,
@@ -168,9 +167,3 @@ def test_a_time_may_stand_in_a_field_of_its_own() -> None:
 @pytest.mark.parametrize("text", ["", "0", "-", "--", "N/A", "null"])
 def test_what_stands_where_there_is_no_id_is_none(text: str) -> None:
     assert identifier(text) is None
-
-
-def test_yes_and_no_are_told_apart_and_nothing_is_neither() -> None:
-    assert [flag("Y"), flag("N"), flag("")] == [True, False, None]
-    with pytest.raises(ValueError, match="neither"):
-        flag("perhaps")
