@@ -1,0 +1,314 @@
+"""The book of one booking group in one view: every change of a lot goes through here."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Protocol
+
+from qm_tui.domain.booking.events import Event, Fill
+from qm_tui.domain.booking.journal import Journal
+from qm_tui.domain.booking.lots import Lot, Slice, Taking
+from qm_tui.domain.booking.money import ZERO, converted, share
+from qm_tui.domain.booking.policy import Policy
+from qm_tui.domain.booking.results import Adjustment, Finding, Totals
+from qm_tui.domain.booking.securities import AccountRules, Security
+from qm_tui.domain.booking.shelf import Holding
+from qm_tui.domain.booking.words import Closing, FindingKind, LotMethod, View
+from qm_tui.domain.instruments import InstrumentType
+
+
+class WashSales(Protocol):
+    """What watches for wash sales while the book works; the economic view has none."""
+
+    def expect(self, events: Sequence[Event]) -> None:
+        """Look over the whole history before it is booked."""
+
+    def acquired(self, lot: Lot, event: Event) -> None:
+        """A lot with a `bought` day has been opened."""
+
+    def disposed(self, slices: Sequence[Slice], event: Event) -> None:
+        """A fill (or another disposition) has closed slices, in the order of the lots."""
+
+    def carved(self, lot: Lot, part: Lot) -> None:
+        """A part of a lot has become a lot of its own."""
+
+    def scaled(self, lot: Lot, before: Decimal) -> None:
+        """A lot's quantity was multiplied by a split."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Book:
+    """Holdings, and what has come of them so far."""
+
+    securities: Mapping[int, Security]
+    accounts: Mapping[int, AccountRules]
+    policy: Policy
+    view: View
+    wash: WashSales | None = None
+    journal: Journal | None = None
+    holdings: dict[tuple[int, int], Holding] = field(default_factory=dict)
+    slices: list[Slice] = field(default_factory=list)
+    adjustments: list[Adjustment] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    in_transit: list[Lot] = field(default_factory=list)
+    totals: Totals = field(default_factory=Totals)
+    last_lot: int = 0
+    last_slice: int = 0
+
+    def holding(self, account: int, security: int) -> Holding:
+        """Return what an account holds of a security, perhaps nothing."""
+        place = (account, security)
+        holding = self.holdings.get(place)
+        if holding is None:
+            holding = self.holdings[place] = Holding()
+        return holding
+
+    def next_lot(self) -> int:
+        """Count a new lot."""
+        self.last_lot += 1
+        return self.last_lot
+
+    def next_slice(self) -> int:
+        """Count a new slice."""
+        self.last_slice += 1
+        return self.last_slice
+
+    def method(self, account: int, security: int, day: dt.date) -> LotMethod:
+        """Return the method that closes lots on a day. Average is for funds alone."""
+        method = self.policy.method or self.accounts[account].method(day)
+        if method is LotMethod.SPECIFIC:
+            return LotMethod.FIFO
+        if method is LotMethod.AVERAGE and self.securities[security].kind != InstrumentType.FUND:
+            return LotMethod.FIFO
+        return method
+
+    def in_tax_currency(
+        self, amount: Decimal | None, security: int, rate: Decimal | None
+    ) -> Decimal | None:
+        """Convert money of a security; the same object where nothing has to be converted."""
+        if amount is None or self.securities[security].currency == self.policy.tax_currency:
+            return amount
+        return None if rate is None else converted(amount, rate)
+
+    # --- lots come, change, and go ---------------------------------------------------------------
+
+    def enter(self, lot: Lot, event: Event, what: str) -> None:
+        """Open a lot whose basis comes from outside the book: bought, sold short, delivered."""
+        if lot.basis is not None:
+            self.totals.cost_in += lot.basis
+        self.place(lot)
+        if self.journal is not None:
+            self.journal.write(what, event, lot, (ZERO, None))
+        if self.wash is not None and lot.bought is not None:
+            self.wash.acquired(lot, event)
+
+    def place(self, lot: Lot) -> None:
+        """Put a lot on the shelf of its account, security and side."""
+        self.holding(lot.account, lot.security).side(short=lot.short).add(lot)
+
+    def withdraw(self, lot: Lot) -> None:
+        """Take a lot off its shelf, as it is."""
+        self.holding(lot.account, lot.security).side(short=lot.short).remove(lot)
+
+    def take(
+        self, lot: Lot, quantity: Decimal, event: Event, what: str, method: LotMethod
+    ) -> Taking:
+        """Take some of a lot, or all of it, out of the book; its basis goes along pro rata."""
+        before = (lot.quantity, lot.basis)
+        whole = quantity == lot.quantity
+        basis = lot.basis if whole or lot.basis is None else share(lot.basis, quantity, before[0])
+        if lot.tax_basis is lot.basis:
+            tax_basis = basis
+        elif lot.tax_basis is None:
+            tax_basis = None
+        else:
+            tax_basis = share(lot.tax_basis, quantity, before[0])
+        taking = Taking(
+            lot=lot,
+            quantity=quantity,
+            basis=basis,
+            tax_basis=tax_basis,
+            wash_added=share(lot.wash_added, quantity, before[0]) if lot.wash_added else ZERO,
+            tax_wash_added=(
+                share(lot.tax_wash_added, quantity, before[0]) if lot.tax_wash_added else ZERO
+            ),
+            method=method,
+        )
+        if whole:
+            self.withdraw(lot)
+        self._lessen(lot, taking)
+        if self.journal is not None:
+            self.journal.write(what, event, lot, before)
+        return taking
+
+    @staticmethod
+    def _lessen(lot: Lot, taking: Taking) -> None:
+        lot.quantity -= taking.quantity
+        same = lot.tax_basis is lot.basis
+        if lot.basis is not None and taking.basis is not None:
+            lot.basis -= taking.basis
+        if same:
+            lot.tax_basis = lot.basis
+        elif lot.tax_basis is not None and taking.tax_basis is not None:
+            lot.tax_basis -= taking.tax_basis
+        if lot.wash_added:
+            lot.wash_added -= taking.wash_added
+            lot.tax_wash_added -= taking.tax_wash_added
+
+    def carve(self, lot: Lot, quantity: Decimal, event: Event, what: str) -> Lot:
+        """Make a part of a lot a lot of its own, beside the rest; all of it: the lot itself."""
+        if quantity == lot.quantity:
+            return lot
+        taking = self.take(lot, quantity, event, what, LotMethod.SPECIFIC)
+        part = self.descendant(taking)
+        part.replaces = lot.replaces
+        self.place(part)
+        if self.journal is not None:
+            self.journal.write(what, event, part, (ZERO, None), other=lot.number)
+        if self.wash is not None:
+            self.wash.carved(lot, part)
+        return part
+
+    def descendant(
+        self,
+        taking: Taking,
+        *,
+        account: int | None = None,
+        security: int | None = None,
+        quantity: Decimal | None = None,
+    ) -> Lot:
+        """Make a lot of what was taken, with the history of where it came from; not yet placed."""
+        lot, number = taking.lot, self.next_lot()
+        return Lot(
+            number=number,
+            account=lot.account if account is None else account,
+            security=lot.security if security is None else security,
+            short=lot.short,
+            quantity=taking.quantity if quantity is None else quantity,
+            basis=taking.basis,
+            tax_basis=taking.tax_basis,
+            acquired=lot.acquired,
+            acquired_at=lot.acquired_at,
+            holding_start=lot.holding_start,
+            acquisition=lot.acquisition,
+            origin=lot.origin,
+            rank=(*lot.rank[:3], number),
+            status=lot.status,
+            opened_by=lot.opened_by,
+            opening_id=lot.opening_id,
+            label=lot.label,
+            wash_added=taking.wash_added,
+            tax_wash_added=taking.tax_wash_added,
+            replaces=lot.replaces,
+            bought=lot.bought,
+            parent=lot.number,
+        )
+
+    def revalue(
+        self,
+        lot: Lot,
+        event: Event,
+        what: str,
+        delta: Decimal,
+        tax_delta: Decimal | None,
+        *,
+        slice_number: int | None = None,
+    ) -> None:
+        """Add to the basis of an open lot (a negative delta takes from it)."""
+        if lot.basis is None:
+            return
+        before = (lot.quantity, lot.basis)
+        self.withdraw(lot)
+        same = lot.tax_basis is lot.basis
+        lot.basis += delta
+        if same:
+            lot.tax_basis = lot.basis
+        elif lot.tax_basis is not None:
+            lot.tax_basis = None if tax_delta is None else lot.tax_basis + tax_delta
+        self.place(lot)
+        if self.journal is not None:
+            self.journal.write(what, event, lot, before, slice_number=slice_number)
+
+    def rescale(self, lot: Lot, event: Event, what: str, quantity: Decimal) -> None:
+        """Change the quantity of an open lot, and nothing else of it."""
+        before = (lot.quantity, lot.basis)
+        self.withdraw(lot)
+        lot.quantity = quantity
+        self.place(lot)
+        if self.journal is not None:
+            self.journal.write(what, event, lot, before)
+        if self.wash is not None:
+            self.wash.scaled(lot, before[0])
+
+    # --- what has been closed, and what was seen -------------------------------------------------
+
+    def realize(
+        self,
+        taking: Taking,
+        event: Event,
+        money: Decimal | None,
+        tax_money: Decimal | None,
+        how: Closing = Closing.SALE,
+    ) -> Slice:
+        """Close what was taken: `money` is what it brought, or what covering a short cost."""
+        lot = taking.lot
+        short = lot.short
+        closed = Slice(
+            number=self.next_slice(),
+            account=lot.account,
+            security=lot.security,
+            short=short,
+            quantity=taking.quantity,
+            proceeds=taking.basis if short else money,
+            basis=money if short else taking.basis,
+            tax_proceeds=taking.tax_basis if short else tax_money,
+            tax_basis=tax_money if short else taking.tax_basis,
+            acquired=lot.acquired,
+            acquired_at=lot.acquired_at,
+            holding_start=lot.holding_start,
+            disposed=event.day,
+            disposed_at=event.at,
+            acquisition=lot.acquisition,
+            how=how,
+            status=lot.status,
+            method=taking.method,
+            opened_by=lot.opened_by,
+            closed_by=event.source,
+            lot=lot.number,
+            wash_in_basis=taking.wash_added,
+        )
+        self.slices.append(closed)
+        return closed
+
+    def find(
+        self,
+        kind: FindingKind,
+        event: Event,
+        detail: str = "",
+        *,
+        quantity: Decimal | None = None,
+        security: int | None = None,
+        account: int | None = None,
+    ) -> None:
+        """Note something that could not be settled."""
+        self.findings.append(
+            Finding(
+                kind=kind,
+                account=event.account if account is None else account,
+                security=event.security if security is None else security,
+                day=event.day,
+                quantity=quantity,
+                source=event.source,
+                detail=detail,
+            )
+        )
+
+    def sold(self, slices: Sequence[Slice], event: Event) -> None:
+        """Tell whoever watches for wash sales what a disposition closed."""
+        if self.wash is not None and slices:
+            self.wash.disposed(slices, event)
+
+    def names_lots(self, fill: Fill) -> bool:
+        """Whether the lots that were named for a fill are to be taken."""
+        return bool(fill.picks) and self.policy.name_lots and self.policy.method is None

@@ -1,0 +1,160 @@
+"""Fills: what they close, what they open, and what of their money goes where."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from qm_tui.domain.booking.book import Book
+from qm_tui.domain.booking.events import Event, Fill
+from qm_tui.domain.booking.lots import AcquisitionId, Lot, Slice, Taking
+from qm_tui.domain.booking.matching import take
+from qm_tui.domain.booking.money import ZERO, share
+from qm_tui.domain.booking.ordering import instant
+from qm_tui.domain.booking.words import BasisStatus, Closing, FindingKind, LotMethod, Origin
+
+
+def book_fill(book: Book, fill: Fill) -> list[Slice]:
+    """Close what is there, open the rest (or say that history is missing); return the slices.
+
+    Commission and fees are part of the basis, and lower the proceeds (Publication 550). They are
+    spread by quantity where a fill does both.
+    """
+    selling = fill.quantity < 0
+    wanted = -fill.quantity if selling else fill.quantity
+    money = fill.amount - fill.fees if selling else fill.amount + fill.fees
+    tax_money = book.in_tax_currency(money, fill.security, fill.rate)
+    if tax_money is None:
+        book.find(FindingKind.RATE_UNKNOWN, fill)
+    slices: list[Slice] = []
+    if fill.opens is not True:
+        takings = _matched(book, fill, wanted, short=not selling)
+        for taking in takings:
+            part, tax_part = _parts(money, tax_money, taking.quantity, wanted)
+            slices.append(book.realize(taking, fill, part, tax_part, fill.how))
+            wanted -= taking.quantity
+            money, tax_money = _rest(money, tax_money, part, tax_part)
+    if wanted:
+        if fill.opens is False:
+            slices.append(_missing(book, fill, wanted, money, tax_money))
+        else:
+            book.enter(
+                _opened(book, fill, wanted, money, tax_money),
+                fill,
+                "sold short" if selling else "bought",
+            )
+    book.sold(slices, fill)
+    return slices
+
+
+def _matched(book: Book, fill: Fill, wanted: Decimal, *, short: bool) -> list[Taking]:
+    shelf = book.holding(fill.account, fill.security).side(short=short)
+    if not len(shelf):
+        return []
+    method = book.method(fill.account, fill.security, fill.day)
+    return take(
+        book, shelf, wanted, fill, method,
+        what=_WORDS[fill.how] if not short else "covered",
+        picks=fill.picks if book.names_lots(fill) else (),
+    )  # fmt: skip
+
+
+_WORDS = {
+    Closing.SALE: "sold",
+    Closing.EXPIRY: "expired",
+    Closing.CASH_SETTLEMENT: "settled in cash",
+    Closing.CASH_IN_LIEU: "fraction paid in cash",
+    Closing.CASH_MERGER: "exchanged for cash",
+    Closing.TAXABLE_EXCHANGE: "exchanged",
+    Closing.RETURN_OF_CAPITAL: "capital returned",
+    Closing.WORTHLESS: "became worthless",
+    Closing.MARK: "marked to market",
+}
+
+
+def _parts(
+    money: Decimal, tax_money: Decimal | None, part: Decimal, whole: Decimal
+) -> tuple[Decimal, Decimal | None]:
+    """The share of both moneys; the same object twice where they are one and the same."""
+    first = share(money, part, whole)
+    if tax_money is money:
+        return first, first
+    return first, None if tax_money is None else share(tax_money, part, whole)
+
+
+def _rest(
+    money: Decimal, tax_money: Decimal | None, part: Decimal, tax_part: Decimal | None
+) -> tuple[Decimal, Decimal | None]:
+    rest = money - part
+    if tax_money is money:
+        return rest, rest
+    return rest, None if tax_money is None or tax_part is None else tax_money - tax_part
+
+
+def acquisition_of(event: Event, order: str | None) -> AcquisitionId:
+    """Name an acquisition: all fills of an order on one day are one."""
+    if order is not None:
+        return (event.account, event.security, event.day, order)
+    return (event.source, event.key, event.sequence)
+
+
+def _opened(
+    book: Book, fill: Fill, quantity: Decimal, money: Decimal, tax_money: Decimal | None
+) -> Lot:
+    short = fill.quantity < 0
+    number = book.next_lot()
+    return Lot(
+        number=number,
+        account=fill.account,
+        security=fill.security,
+        short=short,
+        quantity=quantity,
+        basis=money,
+        tax_basis=tax_money,
+        acquired=fill.day,
+        acquired_at=fill.at,
+        holding_start=fill.day,
+        acquisition=acquisition_of(fill, fill.order),
+        origin=fill.origin or (Origin.SHORT_SALE if short else Origin.PURCHASE),
+        rank=(fill.day, instant(fill), number, number),
+        opened_by=fill.source,
+        opening_id=fill.opening_id,
+        label=fill.label,
+        bought=fill.day,
+    )
+
+
+def _missing(
+    book: Book, fill: Fill, quantity: Decimal, money: Decimal, tax_money: Decimal | None
+) -> Slice:
+    """Close what nobody knows the opening of: its money is known, its gain is not."""
+    short = fill.quantity > 0
+    book.find(FindingKind.MISSING_HISTORY, fill, quantity=quantity)
+    missing = Slice(
+        number=book.next_slice(),
+        account=fill.account,
+        security=fill.security,
+        short=short,
+        quantity=quantity,
+        proceeds=None if short else money,
+        basis=money if short else None,
+        tax_proceeds=None if short else tax_money,
+        tax_basis=tax_money if short else None,
+        acquired=None,
+        acquired_at=None,
+        holding_start=None,
+        disposed=fill.day,
+        disposed_at=fill.at,
+        acquisition=(),
+        how=fill.how,
+        status=BasisStatus.UNKNOWN,
+        method=LotMethod.FIFO,
+        opened_by=fill.source,
+        closed_by=fill.source,
+        lot=None,
+    )
+    book.slices.append(missing)
+    return missing
+
+
+def net_of(slices: Sequence[Slice]) -> Decimal:
+    """Sum the gains that are known."""
+    return sum((gain for closed in slices if (gain := closed.gain) is not None), ZERO)

@@ -1,0 +1,64 @@
+"""The one order in which a history is booked (rules, section 2)."""
+
+import datetime as dt
+from collections.abc import Iterable
+from functools import lru_cache
+
+from qm_tui.domain.booking.events import PHASES, Event, Fill, Phase
+from qm_tui.domain.booking.words import Closing
+
+# Instants for what comes with a day alone. New York keeps UTC−4 or −5; which of the two does not
+# matter here, for the hours are far apart.
+_HOURS = {
+    Phase.CORPORATE_ACTION: dt.timedelta(hours=5),  # before the open
+    Phase.TRANSFER_IN: dt.timedelta(hours=6),
+    Phase.FILL: dt.timedelta(hours=17),
+    Phase.EXERCISE: dt.timedelta(hours=21, minutes=20),  # 16:20, when brokers book the end
+    Phase.TRANSFER_OUT: dt.timedelta(hours=23),
+    Phase.YEAR_END: dt.timedelta(hours=23, minutes=59),
+}
+_ENDS = frozenset({Closing.EXPIRY, Closing.CASH_SETTLEMENT, Closing.WORTHLESS})
+
+Place = tuple[dt.date, dt.datetime, int, int, int, str]
+
+
+@lru_cache(65536)
+def _usual(day: dt.date, phase: int) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time(), dt.UTC) + _HOURS[phase]
+
+
+def phase(event: Event) -> int:
+    """Return where an event stands among those of the same instant."""
+    if type(event) is Fill and event.how in _ENDS:
+        return Phase.EXERCISE
+    return PHASES[type(event)]
+
+
+def instant(event: Event) -> dt.datetime:
+    """Return when an event happened, or its usual hour where only the day is known."""
+    return event.at or _usual(event.day, phase(event))
+
+
+def place(event: Event) -> Place:
+    """Return the canonical sort key: day, instant, phase, buys first, sequence, key."""
+    step = phase(event)
+    return (
+        event.day,
+        event.at or _usual(event.day, step),
+        step,
+        _side(event) if event.at is None and type(event) is Fill else 0,
+        event.sequence,
+        event.key,
+    )
+
+
+def _side(fill: Fill) -> int:
+    """Buys before sells where the source has no time, unless it says what opens and what closes."""
+    if fill.opens is not None:
+        return 0 if fill.opens else 3
+    return 1 if fill.quantity > 0 else 2
+
+
+def in_order(events: Iterable[Event]) -> list[Event]:
+    """Sort a history; the result does not depend on the order in which it came."""
+    return sorted(events, key=place)

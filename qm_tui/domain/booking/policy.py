@@ -1,0 +1,40 @@
+"""What the law leaves open, and the user may decide: each a named switch with its default."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from qm_tui.domain.booking.words import LotMethod
+
+
+class PreSale(StrEnum):
+    """Which shares bought before a loss can replace the shares sold."""
+
+    STILL_HELD = "still_held"
+    """Those that are still held right after the sale: adjustments only ever flow forward."""
+    LITERAL = "literal"
+    """All, as section 1091 says word by word; sold ones take no adjustment any more."""
+
+
+class CallAsReplacement(StrEnum):
+    """What a call bought within the window of a stock loss is."""
+
+    FLAG = "flag"
+    """A possible wash sale, for the user to look at."""
+    APPLY = "apply"
+    """A replacement: section 1091(a) names options to acquire."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """The switches of a booking run."""
+
+    tax_currency: str = "USD"
+    method: LotMethod | None = None
+    """Instead of every account's own method, and of the lots that were named: what if."""
+    pre_sale: PreSale = PreSale.STILL_HELD
+    call_as_replacement: CallAsReplacement = CallAsReplacement.FLAG
+    name_lots: bool = True
+    """Whether lots that the broker or the user named for a sale are taken before the method's."""
+
+
+DEFAULT_POLICY = Policy()

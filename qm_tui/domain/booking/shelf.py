@@ -1,0 +1,124 @@
+"""The open lots of one side of a holding, in the order in which a method closes them."""
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from qm_tui.domain.booking.lots import Lot
+from qm_tui.domain.booking.words import LotMethod
+
+Key = Callable[[Lot], tuple[Any, ...]]
+
+
+def _by_acquisition(lot: Lot) -> tuple[Any, ...]:
+    return lot.rank
+
+
+def _unit_basis(lot: Lot) -> Decimal:
+    """Signed: the basis of a short is minus its proceeds, so that highest means least gain."""
+    assert lot.basis is not None
+    unit = lot.basis / lot.quantity
+    return -unit if lot.short else unit
+
+
+def _dearest_first(lot: Lot) -> tuple[Any, ...]:
+    # What nobody knows the basis of comes last: its gain could not be told.
+    return (1, 0, lot.rank) if lot.basis is None else (0, -_unit_basis(lot), lot.rank)
+
+
+def _cheapest_first(lot: Lot) -> tuple[Any, ...]:
+    return (1, 0, lot.rank) if lot.basis is None else (0, _unit_basis(lot), lot.rank)
+
+
+_KEYS: dict[LotMethod, Key] = {
+    LotMethod.FIFO: _by_acquisition,
+    LotMethod.LIFO: _by_acquisition,
+    LotMethod.SPECIFIC: _by_acquisition,
+    LotMethod.AVERAGE: _by_acquisition,
+    LotMethod.HIFO: _dearest_first,
+    LotMethod.LOFO: _cheapest_first,
+}
+
+
+@dataclass(slots=True)
+class Shelf:
+    """Lots kept sorted; an arrival at the end, the usual case, costs next to nothing."""
+
+    _key: Key = _by_acquisition
+    _keys: list[tuple[Any, ...]] = field(default_factory=list)
+    _lots: list[Lot] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self._lots)
+
+    def __iter__(self) -> Iterator[Lot]:
+        """In the order of the shelf; a copy, so that lots may come and go meanwhile."""
+        return iter(tuple(self._lots))
+
+    def in_order(self, method: LotMethod) -> Iterator[Lot]:
+        """Return the lots as a method closes them."""
+        self.sort_for(method)
+        return reversed(tuple(self._lots)) if method is LotMethod.LIFO else iter(self)
+
+    def next(self, method: LotMethod) -> Lot | None:
+        """Return the lot that a method closes first."""
+        lots = self._lots
+        if not lots:
+            return None
+        if _KEYS[method] is not self._key:
+            self.sort_for(method)
+        return lots[-1] if method is LotMethod.LIFO else lots[0]
+
+    def add(self, lot: Lot) -> None:
+        """Put a lot in its place."""
+        key = self._key(lot)
+        lot.shelf_key = key
+        keys = self._keys
+        if not keys or key > keys[-1]:
+            keys.append(key)
+            self._lots.append(lot)
+            return
+        place = bisect_left(keys, key)
+        keys.insert(place, key)
+        self._lots.insert(place, lot)
+
+    def remove(self, lot: Lot) -> None:
+        """Take a lot away."""
+        place = 0
+        if self._lots[0] is not lot:
+            assert lot.shelf_key is not None
+            place = bisect_left(self._keys, lot.shelf_key)
+            while self._lots[place] is not lot:
+                place += 1
+        del self._keys[place]
+        del self._lots[place]
+
+    def sort_for(self, method: LotMethod) -> None:
+        """Arrange for a method; nothing to do while the method stays the same."""
+        key = _KEYS[method]
+        if key is self._key:
+            return
+        self._key = key
+        lots = self._lots
+        self._keys, self._lots = [], []
+        for lot in lots:
+            self.add(lot)
+
+    @property
+    def quantity(self) -> Decimal:
+        """How much is on the shelf, positive."""
+        return sum((lot.quantity for lot in self._lots), Decimal(0))
+
+
+@dataclass(slots=True)
+class Holding:
+    """What an account holds of a security: both sides at once only where the broker says so."""
+
+    long: Shelf = field(default_factory=Shelf)
+    short: Shelf = field(default_factory=Shelf)
+
+    def side(self, *, short: bool) -> Shelf:
+        """Return one side."""
+        return self.short if short else self.long
