@@ -1,8 +1,8 @@
 """The facts of one booking group as the store hands them over: lean rows, in the broker's words.
 
-Names and signs are those of the records (`qm_tui.domain.records`); `id` is the row in the table that
-the class is named for, `account` and `security` are numbers, a security stands for all its names.
-Cancelled and superseded trades are left out by whoever loads them.
+Names and signs are those of the records (`qm_tui.domain.records`); `id` is the row in the table
+that the class is named for, `account` and `security` are numbers, a security stands for all its
+names. Cancelled and superseded trades are left out by whoever loads them.
 """
 
 import datetime as dt
