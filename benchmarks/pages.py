@@ -38,7 +38,7 @@ from zoneinfo import ZoneInfo
 from benchmarks._measured import figure, heading, line, own_folder
 from benchmarks.flex_generator import write_statement
 from qm_tui.brokers.registry import recognize
-from qm_tui.cli.arguments import WHAT
+from qm_tui.cli.arguments import WHAT, parser
 from qm_tui.cli.environment import Environment
 from qm_tui.cli.show import _pages
 from qm_tui.config import default_config_path, load
@@ -228,7 +228,7 @@ def printed_lists(reader: Reader, here: Environment) -> Iterator[Asked]:
 
 
 async def _first_printed(reader: Reader, what: str, here: Environment) -> None:
-    pages = _pages(reader, what, Scope(), here)
+    pages = _pages(reader, parser().parse_args(["show", what]), Scope(), here)
     await anext(pages)
     assert isinstance(pages, AsyncGenerator)
     await pages.aclose()

@@ -11,6 +11,8 @@ WHAT = (
     "interest", "syncs",
 )  # fmt: skip
 FORMATS = ("table", "json", "csv")
+VIEWS = ("taxpayer", "economic", "broker")
+METHODS = ("fifo", "lifo", "hifo", "lofo", "specific", "average")
 LEVELS = ("debug", "info", "warning", "error")
 
 
@@ -79,8 +81,23 @@ def _show(commands: "_Commands[argparse.ArgumentParser]") -> None:
         "--as-of", type=_day, metavar="DATE", help="as things stood at the end of a day, YYYY-MM-DD"
     )
     command.add_argument("--format", choices=FORMATS, default="table")
-    command.add_argument(
-        "--source", choices=("broker",), help="lots, gains: as the broker reported them"
+    booked = command.add_argument_group("lots and gains")
+    booked.add_argument(
+        "--view",
+        choices=VIEWS,
+        help="whose wash sales: of all accounts of the taxpayer (the default), none, or of each "
+        "account by itself as brokers reckon",
+    )
+    booked.add_argument(
+        "--source",
+        choices=("derived", "broker"),
+        help="as they follow from the trades (the default), or as the broker reported them",
+    )
+    booked.add_argument(
+        "--method", choices=METHODS, help="as if all accounts had always closed lots by this method"
+    )
+    booked.add_argument(
+        "--why", action="store_true", help="with every step from the trade to what is shown"
     )
 
 
@@ -92,9 +109,16 @@ def _day(text: str) -> dt.date:
 
 
 def _db(commands: "_Commands[argparse.ArgumentParser]") -> None:
-    command = commands.add_parser("db", help="check the store, or copy it safely")
+    command = commands.add_parser(
+        "db", help="check the store, derive everything again, or copy it safely"
+    )
     actions = command.add_subparsers(dest="action", metavar="ACTION", required=True)
     _everywhere(actions.add_parser("check", help="check that the store is whole"))
+    _everywhere(
+        actions.add_parser(
+            "rebuild", help="derive all lots and gains again; says what was not as it should be"
+        )
+    )
     backup = actions.add_parser("backup", help="copy the store, also while it is open")
     _everywhere(backup)
     backup.add_argument("file", nargs="?", type=Path, metavar="FILE", help="where to")

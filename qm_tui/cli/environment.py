@@ -29,10 +29,11 @@ class Environment:
 def refusals() -> tuple[type[Exception], ...]:
     """Return the exceptions that speak to the user."""
     # Late: this is asked for only when something was raised.
+    from qm_tui.book.child import BookingDied  # noqa: PLC0415
     from qm_tui.brokers.client import BrokerRefused, BrokerUnavailable  # noqa: PLC0415
     from qm_tui.store.troubles import StoreRefused  # noqa: PLC0415
 
-    return (BrokerRefused, BrokerUnavailable, StoreRefused)
+    return (BookingDied, BrokerRefused, BrokerUnavailable, StoreRefused)
 
 
 def tell_of_a_bug(

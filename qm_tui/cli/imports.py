@@ -8,7 +8,16 @@ from typing import TextIO
 
 from qm_tui.cli.environment import Environment
 from qm_tui.cli.parts import opened_store
-from qm_tui.domain.events import SyncFailed, SyncFinished, SyncProgress, SyncStarted
+from qm_tui.cli.progress import Progress
+from qm_tui.domain.events import (
+    Derived,
+    Deriving,
+    DerivingFailed,
+    SyncFailed,
+    SyncFinished,
+    SyncProgress,
+    SyncStarted,
+)
 from qm_tui.ui.cell import plain
 
 _SHOWN = 20
@@ -20,7 +29,7 @@ _log = logging.getLogger(__name__)
 async def import_files(here: Environment, files: Sequence[Path], account: str | None) -> int:
     """Import files one after the other and return the exit status."""
     done, failed, partial = 0, 0, 0
-    progress = _Progress(here.err)
+    progress = Progress(here.err)
     async with (
         opened_store(here) as parts,
         aclosing(parts.importer.import_files(files, account)) as events,
@@ -41,31 +50,18 @@ async def import_files(here: Environment, files: Sequence[Path], account: str | 
                     done += 1
                     partial += bool(event.refused)
                     _report(here.err, event)
+                case Deriving():
+                    progress.derive(event.done, event.total)
+                case DerivingFailed():
+                    progress.clear()
+                    partial += 1
+                    here.err.write(f"qm-tui: {plain(event.reason)}\n")
+                case Derived():
+                    progress.clear()
+                    _tell_findings(here.err, event)
     if not done:
         return 1
     return 3 if failed or partial else 0
-
-
-class _Progress:
-    """A line that is written over, on a terminal only."""
-
-    def __init__(self, err: TextIO) -> None:
-        self._err = err
-        self._on = err.isatty()
-        self._last = -1
-
-    def show(self, event: SyncProgress) -> None:
-        percent = event.done_bytes * 100 // max(event.total_bytes, 1)
-        if self._on and percent != self._last:
-            self._last = percent
-            name = plain(event.source)[:40]
-            self._err.write(f"\r\x1b[K{name}: {percent} %, {event.rows:,} rows")
-            self._err.flush()
-
-    def clear(self) -> None:
-        if self._on and self._last >= 0:
-            self._err.write("\r\x1b[K")
-        self._last = -1
 
 
 def _report(err: TextIO, event: SyncFinished) -> None:
@@ -76,6 +72,15 @@ def _report(err: TextIO, event: SyncFinished) -> None:
         return
     _log.info("import of %s for %s: %s", name, ", ".join(event.accounts), event.totals)
     err.writelines(f"{line}\n" for line in _lines(name, event))
+
+
+def _tell_findings(err: TextIO, event: Derived) -> None:
+    """Say what could not be settled; that all is well need not be said."""
+    _log.info("derived %d groups in %.1f s", event.groups, event.seconds)
+    if event.findings:
+        kinds = sorted(event.kinds.items(), key=lambda kind: (-kind[1], kind[0]))
+        listed = ", ".join(f"{kind.replace('_', ' ')} {count:,}" for kind, count in kinds)
+        err.write(f"lots and gains: {event.findings:,} to look at ({listed}).\n")
 
 
 def _lines(name: str, event: SyncFinished) -> Iterator[str]:

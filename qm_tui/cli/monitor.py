@@ -15,6 +15,7 @@ from qm_tui.ui.app import run_monitor
 from qm_tui.ui.context import Context
 
 if TYPE_CHECKING:
+    from qm_tui.cli.method_desk import MethodDesk
     from qm_tui.cli.parts import Parts
     from qm_tui.store.reader import Reader
     from qm_tui.sync.service import Importer
@@ -51,6 +52,7 @@ def _run(here: Environment, *, demo: bool) -> int:
         Context(
             open_reader=opened.reader,
             open_importer=opened.importer,
+            open_methods=opened.methods,
             close=opened.close,
             now=here.now,
             zone=local,
@@ -71,6 +73,7 @@ class _Opened:
         self._demo = demo
         self._reader: Reader | None = None
         self._parts: Parts | None = None
+        self._settling: asyncio.Task[None] | None = None
         self._lock = asyncio.Lock()
 
     async def reader(self) -> "Reader":
@@ -82,10 +85,23 @@ class _Opened:
         async with self._lock:
             if self._reader is None:
                 self._reader = await open_settled_reader(self._here)
+                self._settling = asyncio.create_task(self._settle(self._reader))
             return self._reader
+
+    async def _settle(self, reader: "Reader") -> None:
+        """Derive what an earlier run of the program left; the screens see it when it is done."""
+        from qm_tui.store.reading.booking_marks import waiting  # noqa: PLC0415
+
+        if await reader.read(waiting):
+            await (await self._with_parts()).deriver.settle()
 
     async def importer(self) -> "Importer":
         return (await self._with_parts()).importer
+
+    async def methods(self) -> "MethodDesk":
+        from qm_tui.cli.method_desk import MethodDesk  # noqa: PLC0415
+
+        return MethodDesk((await self._with_parts()).store, self._here.now)
 
     async def _with_parts(self) -> "Parts":
         async with self._lock:
@@ -106,9 +122,13 @@ class _Opened:
 
             brokers = demo_brokers(_DEMO_SEED, self._here.now())
             await pull_all(parts.store.writer, [(f"demo-{b.broker}", b) for b in brokers])
+            await parts.deriver.settle()
         return parts
 
     async def close(self) -> None:
+        if self._settling is not None:
+            self._settling.cancel()
+            await asyncio.wait([self._settling])
         if self._reader is not None:
             await self._reader.close()
         if self._parts is not None:

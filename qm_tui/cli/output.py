@@ -12,6 +12,9 @@ from qm_tui.ui.cell import plain
 Rows = AsyncIterator[Sequence[dict[str, Any]]]
 """Pages of rows, so that a million of them need no memory."""
 
+NOTES = "notes"
+"""Lines that a table has below a row."""
+
 _WIDEST = 40
 _WRITES_ALL = {"utf-8", "utf8"}
 
@@ -27,6 +30,8 @@ def scalar(value: Any) -> Any:
             return value.isoformat()
         case tuple():
             return [scalar(item) for item in value]
+        case dict():
+            return {name: scalar(item) for name, item in value.items()}
         case _:
             return value
 
@@ -75,7 +80,9 @@ async def write_table(names: Sequence[str], pages: Rows, out: TextIO) -> None:
             ]
             right = [any(_is_number(row[name]) for row in page) for name in names]
             out.write(_line(names, widths, right))
-        out.writelines(_line(line, widths, right) for line in cells)
+        for row, line in zip(page, cells, strict=True):
+            out.write(_line(line, widths, right))
+            out.writelines(f"    {plain(note)}\n" for note in row.get(NOTES, ()))
     if not widths:
         out.write(_line(names, [len(name) for name in names], [False] * len(names)))
 

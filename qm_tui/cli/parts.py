@@ -11,6 +11,7 @@ from qm_tui.store.reading.settings import account_settings
 from qm_tui.store.store import Store, open_reader, open_store
 
 if TYPE_CHECKING:
+    from qm_tui.sync.deriving import Deriver
     from qm_tui.sync.service import Importer
 
 
@@ -20,6 +21,7 @@ class Parts:
 
     store: Store
     importer: "Importer"
+    deriver: "Deriver"
 
 
 async def open_parts(here: Environment) -> Parts:
@@ -29,9 +31,12 @@ async def open_parts(here: Environment) -> Parts:
         await store.writer.apply_account_settings(here.config.accounts)
     # Late: who only reads needs no reader of files.
     from qm_tui.brokers.registry import recognize  # noqa: PLC0415
+    from qm_tui.sync.deriving import Deriver  # noqa: PLC0415
     from qm_tui.sync.service import Importer  # noqa: PLC0415
 
-    return Parts(store=store, importer=Importer(store.writer, recognize, here.config.timezone))
+    deriver = Deriver(store.reader, store.writer, here.now)
+    importer = Importer(store.writer, recognize, here.config.timezone, deriver=deriver)
+    return Parts(store=store, importer=importer, deriver=deriver)
 
 
 @asynccontextmanager

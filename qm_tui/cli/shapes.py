@@ -15,5 +15,5 @@ def schema() -> dict[str, Any]:
 
 
 def columns(what: str) -> tuple[str, ...]:
-    """Return the names `show WHAT` prints, in their order."""
-    return tuple(schema()["$defs"][what]["items"]["properties"])
+    """Return the names `show WHAT` always prints, in their order."""
+    return tuple(schema()["$defs"][what]["items"]["required"])

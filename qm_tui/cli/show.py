@@ -2,8 +2,7 @@
 
 import argparse
 import datetime as dt
-from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import fields
+from collections.abc import Callable, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,9 +10,18 @@ from qm_tui.cli.environment import Environment
 from qm_tui.cli.output import WRITERS
 from qm_tui.cli.parts import opened_reader
 from qm_tui.cli.shapes import columns
+from qm_tui.cli.show_lots import (
+    BOOKED,
+    Pages,
+    asked_for,
+    booked_pages,
+    mistake,
+    plain_row,
+    walk,
+)
 from qm_tui.domain.instruments import InstrumentType
 from qm_tui.domain.selection import Scope
-from qm_tui.queries import accounts, activity, lots, positions, syncs
+from qm_tui.queries import accounts, activity, positions, syncs
 from qm_tui.queries.listed import ListedPages
 from qm_tui.queries.views import PositionView
 from qm_tui.store.reader import Reader
@@ -27,15 +35,13 @@ _PAGED: dict[str, Callable[[Reader, Scope], ListedPages[Any]]] = {
     "cash": activity.cash,
     "transfers": activity.transfers,
     "interest": activity.interest,
-    "gains": lots.broker_gains,
 }
 
 
 async def show(here: Environment, arguments: argparse.Namespace) -> int:
     """Print what was asked for and return the exit status."""
-    what: str = arguments.what
-    if arguments.source and what not in ("lots", "gains"):
-        here.err.write("qm-tui: --source belongs to lots and gains.\n")
+    if (wrong := mistake(arguments)) is not None:
+        here.err.write(f"qm-tui: {wrong}.\n")
         return 2
     scope = Scope(
         account=arguments.account,
@@ -45,7 +51,9 @@ async def show(here: Environment, arguments: argparse.Namespace) -> int:
     )
     async with opened_reader(here) as reader:
         await _warn_of_strangers(reader, scope, here)
-        await WRITERS[arguments.format](columns(what), _pages(reader, what, scope, here), here.out)
+        await WRITERS[arguments.format](
+            _names(arguments), _pages(reader, arguments, scope, here), here.out
+        )
     here.out.flush()
     return 0
 
@@ -59,12 +67,24 @@ async def _warn_of_strangers(reader: Reader, scope: Scope, here: Environment) ->
         here.err.write(f"qm-tui: no account matches {name!r}; `qm-tui show accounts` lists them.\n")
 
 
+def _names(arguments: argparse.Namespace) -> tuple[str, ...]:
+    names = columns(arguments.what)
+    return (*names, "why") if arguments.why and arguments.format == "json" else names
+
+
 async def _pages(
-    reader: Reader, what: str, scope: Scope, here: Environment
-) -> AsyncIterator[Sequence[dict[str, Any]]]:
+    reader: Reader, arguments: argparse.Namespace, scope: Scope, here: Environment
+) -> Pages:
+    what: str = arguments.what
+    today = here.now().astimezone(_NEW_YORK).date()
+    if what in BOOKED:
+        asked = asked_for(arguments, scope, today)
+        async for rows in booked_pages(reader, arguments, asked, here):
+            yield rows
+        return
     if what in _PAGED:
-        async for page in _walk(_PAGED[what](reader, scope)):
-            yield [_plain_row(view) for view in page]
+        async for page in walk(_PAGED[what](reader, scope)):
+            yield [plain_row(view) for view in page]
         return
     views: Sequence[Any]
     match what:
@@ -72,29 +92,14 @@ async def _pages(
             views = await accounts.accounts(reader, scope)
         case "balances":
             views = await accounts.balances(reader, scope)
-        case "lots":
-            views = await lots.broker_lots(reader, scope)
         case "syncs":
             views = await syncs.syncs(reader)
         case _:
             held = await positions.positions(reader, scope)
-            day = scope.as_of or here.now().astimezone(_NEW_YORK).date()
+            day = scope.as_of or today
             yield [_position(view, day) for view in held if what == "positions" or _is_option(view)]
             return
-    yield [_plain_row(view) for view in views]
-
-
-async def _walk(pages: ListedPages[Any]) -> AsyncIterator[Sequence[Any]]:
-    """Go through all pages from the first, each behind the last row of the one before."""
-    rows, after = await pages.onward(None)
-    yield rows
-    while after is not None:
-        rows, after = await pages.onward(after)
-        yield rows
-
-
-def _plain_row(view: Any) -> dict[str, Any]:
-    return {field.name: getattr(view, field.name) for field in fields(view)}
+    yield [plain_row(view) for view in views]
 
 
 def _is_option(view: PositionView) -> bool:
@@ -108,7 +113,7 @@ _GREEKS = (
 
 
 def _position(view: PositionView, day: dt.date) -> dict[str, Any]:
-    row = _plain_row(view)
+    row = plain_row(view)
     conid = view.conid
     row["conid"] = int(conid) if conid and conid.isdigit() else conid
     row["days_to_expiry"] = None if view.expiry is None else (view.expiry - day).days

@@ -1,6 +1,6 @@
 """What a sync or an import tells while it runs."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from qm_tui.domain.batches import Novelty, RefusedRow
@@ -77,5 +77,36 @@ class SyncFailed(_Told):
     reason: str
 
 
-SyncEvent = SyncStarted | SyncProgress | SyncFinished | SyncFailed
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deriving:
+    """How far it is to derive what follows from facts."""
+
+    done: int
+    """Booking groups."""
+    total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Derived:
+    """What follows from facts is stored; lots, gains and findings as the taxpayer sees them."""
+
+    groups: int
+    lots: int
+    gains: int
+    findings: int
+    """Of the groups that were derived: what could not be settled."""
+    kinds: Mapping[str, int]
+    """Kind of finding → how many."""
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DerivingFailed:
+    """The facts are stored; what follows from them is derived the next time."""
+
+    reason: str
+
+
+DerivingEvent = Deriving | Derived | DerivingFailed
+SyncEvent = SyncStarted | SyncProgress | SyncFinished | SyncFailed | DerivingEvent
 """Anything a run tells while it goes on."""

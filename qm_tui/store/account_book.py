@@ -16,6 +16,8 @@ _DESCRIBED = (
     "account_type", "tax_treatment", "base_currency", "nickname", "owner", "opened", "closed",
 )  # fmt: skip
 
+_TAXED = frozenset({"tax_treatment", "base_currency"})
+"""What lots and gains depend on."""
 _SPECIFIC = "broker_specific."
 """Before the broker's own names, where they stand beside ours."""
 
@@ -36,6 +38,8 @@ class AccountBook:
         self._adoptable: dict[str, int] = {}
         self._taxpayers: dict[int, str] = {}
         self.touched: set[int] = set()
+        self.judged_anew: set[int] = set()
+        """Accounts that are taxed, or kept, in another way than was known before."""
 
     async def load(self) -> None:
         """Read the accounts that are there.
@@ -102,6 +106,8 @@ class AccountBook:
         ).one()
         changes = _newest(known, info, source_at)
         if changes:
+            if _TAXED & changes.keys():
+                self.judged_anew.add(account_id)
             await self._connection.execute(
                 update(accounts).where(accounts.c.id == account_id).values(**changes)
             )

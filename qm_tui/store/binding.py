@@ -20,10 +20,11 @@ from zoneinfo import ZoneInfo
 from typing_extensions import override
 
 from qm_tui.domain.batches import Batch, RefusedRow
+from qm_tui.domain.exact import canonical, utc_text
 from qm_tui.domain.instruments import Instrument
 from qm_tui.domain.records import BrokerLot, Fact, NavSummary, Observation, Record, Trade
 from qm_tui.domain.soundness import RULES, Flaw
-from qm_tui.store.texts import canonical, json_text, utc_text
+from qm_tui.store.texts import json_text
 
 _ELSEWHERE = frozenset({"account", "instrument", "key", "document_row", "broker_specific"})
 """Fields that are not written under their own name from the record alone."""

@@ -11,7 +11,8 @@ from sqlalchemy import CheckConstraint, DateTime, Dialect, Numeric, Text, TypeDe
 from sqlalchemy.types import TypeEngine
 from typing_extensions import override
 
-from qm_tui.store.texts import canonical, json_text
+from qm_tui.domain.exact import canonical
+from qm_tui.store.texts import json_text
 
 
 class ExactDecimal(TypeDecorator[Decimal]):

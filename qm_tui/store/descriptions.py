@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from qm_tui.store.texts import canonical, utc_text
+from qm_tui.domain.exact import canonical, utc_text
 
 
 @dataclass(slots=True)

@@ -8,11 +8,11 @@ from sqlalchemy import Dialect, Table, bindparam, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from qm_tui.domain.events import SectionCounts
+from qm_tui.domain.exact import utc_text
 from qm_tui.domain.records import Record
 from qm_tui.store.binding import Bound, columns
 from qm_tui.store.incoming import Existing, Incoming, Origin, Outcome, content_hash, driver_insert
 from qm_tui.store.schema.activity import fact_versions
-from qm_tui.store.texts import utc_text
 from qm_tui.store.versions import Versions
 
 _META = (
@@ -178,6 +178,10 @@ class FactTable:
             if merged == versions.current(existing.id) and key == existing.key:
                 continue
             changed.append(row)
+            meant = {versions.instrument(existing.id)}
+            if self.has_instrument:
+                meant.add(merged[self.columns.index("instrument_id")])
+            outcome.touched |= {(row.account_id, one) for one in meant if one is not None}
             values: dict[str, Any] = dict(zip(self.columns, merged, strict=True))
             await self._rewrite(connection, existing.id, key, values, origin)
         newest: list[dict[str, Any]] = [

@@ -16,6 +16,7 @@ from qm_tui.domain.instruments import (
     instrument_type,
 )
 from qm_tui.store.descriptions import Description
+from qm_tui.store.dirty import DERIVATIVES
 from qm_tui.store.identities import SCHEMES, STRONG, Identities, Verdict
 from qm_tui.store.schema.instruments import instrument_aliases, instruments
 from qm_tui.store.schema.people import decisions
@@ -28,6 +29,13 @@ _DESCRIBED = (
 )  # fmt: skip
 _LEARNED = tuple(name for name in _DESCRIBED if name not in {"instrument_type", "symbol", "conid"})
 """What newer descriptions may change; the symbol follows from the names it bore."""
+_BOOKED = frozenset(
+    {
+        "symbol", "currency", "multiplier", "underlying_symbol", "underlying_conid", "expiry",
+        "right", "strike", "kind",
+    }
+)  # fmt: skip
+"""What lots and gains depend on."""
 _WHEN = ("described_at", "described")
 _JOINED = "What was known by a weaker name can only be this one."
 _PARTED = "What was known by a weaker name could be several by now."
@@ -80,6 +88,8 @@ class InstrumentBook:
         """How many instruments were added or described anew."""
         self.judged_anew: set[int] = set()
         """Instruments that turned out to be another one, or no longer certainly are."""
+        self.described_anew: set[int] = set()
+        """Instruments of which something else is known now that lots and gains depend on."""
 
     async def load(self) -> None:
         """Read every instrument's identity: a few thousand small rows."""
@@ -108,6 +118,10 @@ class InstrumentBook:
     def alike(self, instrument_id: int) -> set[int]:
         """Return the instruments that this one is or could be, itself among them."""
         return self._identities.alike(instrument_id)
+
+    def is_derivative(self, instrument_id: int) -> bool:
+        """Tell whether an instrument may be one that is marked to market at the year's end."""
+        return self._rows[instrument_id]["instrument_type"] in DERIVATIVES
 
     def borne(
         self, instrument: Instrument, instrument_id: int, first: dt.date, last: dt.date
@@ -147,8 +161,13 @@ class InstrumentBook:
         changed = self._description(instrument_id).say(
             {name: row[name] for name in _LEARNED}, self._seen_at
         )
-        self._rows[instrument_id] |= changed
+        self._take_over(instrument_id, changed)
         self.changes += bool(changed)
+
+    def _take_over(self, instrument_id: int, changed: dict[str, Any]) -> None:
+        self._rows[instrument_id] |= changed
+        if _BOOKED & changed.keys():
+            self.described_anew.add(instrument_id)
 
     def _description(self, instrument_id: int) -> Description:
         if instrument_id not in self._descriptions:
@@ -241,7 +260,7 @@ class InstrumentBook:
                 filled = self._description(one).fill(
                     [self._description(other) for other in others[one]]
                 )
-                self._rows[one] |= filled
+                self._take_over(one, filled)
 
     def _others(self) -> dict[int, list[int]]:
         """Return what shares more than a ticker with an instrument: certainly the same."""
@@ -301,7 +320,7 @@ class InstrumentBook:
             ]
             latest = max(borne)[1] if borne else self._rows[instrument_id]["symbol"]
             if latest != self._rows[instrument_id]["symbol"]:
-                self._rows[instrument_id]["symbol"] = latest
+                self._take_over(instrument_id, {"symbol": latest})
                 await self._connection.execute(
                     update(instruments)
                     .where(instruments.c.id == instrument_id)

@@ -63,11 +63,10 @@ class ObservationTable:
         rows: Sequence[tuple[Bound, int, int | None]],
         connection_id: int,
         origin: Origin,
-    ) -> tuple[SectionCounts, set[tuple[int, int]]]:
-        """Save (bound record, account id, instrument id); return counts and what was touched."""
+    ) -> SectionCounts:
+        """Save (bound record, account id, instrument id)."""
         added: list[tuple[Any, ...]] = []
         replaced: list[int] = []
-        touched: set[tuple[int, int]] = set()
         counts = SectionCounts()
         for bound, account_id, instrument_id in rows:
             where = await self.open_set(
@@ -96,12 +95,10 @@ class ObservationTable:
                 continue
             is_new = known_id is None and not told
             counts += SectionCounts(added=1) if is_new else SectionCounts(changed=1)
-            if instrument_id is not None:
-                touched.add((account_id, instrument_id))
         await self._delete(connection, replaced)
         if added:
             await connection.exec_driver_sql(self._insert, added)
-        return counts, touched
+        return counts
 
     def _own(self, bound: Bound, instrument_id: int | None) -> tuple[Any, ...]:
         """Return what the source says: the values of all columns but those of its place."""

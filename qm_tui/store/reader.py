@@ -52,8 +52,11 @@ class Reader:
 
 
 def _data_version(connection: Connection) -> int:
-    # One counter over connections of one pool could differ; the newest run and its end do not.
+    # One counter over connections of one pool could differ; what is stored of the newest run, of
+    # what was decided (it marks) and of what was derived does not.
     row = connection.exec_driver_sql(
-        "SELECT coalesce(max(id), 0), count(finished_at) FROM sync_runs"
+        "SELECT coalesce(max(id), 0), count(finished_at), "
+        "(SELECT generation FROM booking_state), (SELECT derivations FROM booking_state) "
+        "FROM sync_runs"
     ).one()
-    return int(row[0]) * 1_000_003 + int(row[1])
+    return hash(tuple(row))

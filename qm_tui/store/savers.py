@@ -42,7 +42,12 @@ _SECTIONS: dict[type[r.Record], Section] = {
     **{kind: section for kind, (_, section) in _FACTS.items()},
     **{kind: section for kind, (_, _, section, _) in _OBSERVATIONS.items()},
 }
-_CHECKED_ONLY = (r.TradeSummary, r.StatementLine, r.DividendAccrual, r.MarginInterest, r.OtherRow)
+_BOOKED = frozenset(
+    {
+        r.Trade, r.Transfer, r.TransferLot, r.CorporateAction, r.CashTransaction, r.OptionEvent,
+        r.ClosedLot,
+    }
+)  # fmt: skip
 
 
 class Savers:
@@ -85,4 +90,4 @@ class Savers:
     @staticmethod
     def is_booked(kind: type[r.Record]) -> bool:
         """Tell whether lots and gains follow from such facts."""
-        return not issubclass(kind, _CHECKED_ONLY)
+        return kind in _BOOKED

@@ -1,37 +1,8 @@
-"""The one way in which exact numbers, times and mappings are written as text."""
+"""The one way in which mappings are written as text."""
 
-import datetime as dt
 import json
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
-
-
-def canonical(value: Decimal) -> str:
-    """Write a decimal without exponent, trailing zeros or minus zero.
-
-    Raises:
-        ValueError: for NaN and the infinities.
-    """
-    text = format(value, "f")
-    if "." in text:
-        text = text.rstrip("0").rstrip(".")
-    elif not value.is_finite():
-        raise ValueError(f"{value} is not a number that can be stored")
-    return "0" if text == "-0" else text
-
-
-def utc_text(value: dt.datetime) -> str:
-    """Write an aware time in UTC, `2024-03-15 20:00:00.000000`, which sorts.
-
-    Raises:
-        ValueError: for a time without zone.
-    """
-    if value.tzinfo is None:
-        raise ValueError("a time without zone cannot be stored")
-    utc = value if value.tzinfo is dt.UTC else value.astimezone(dt.UTC)
-    return utc.isoformat(" ", "microseconds")[:26]
-
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
 

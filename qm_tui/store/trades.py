@@ -10,11 +10,11 @@ from sqlalchemy import Dialect, Row, TextClause, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 from typing_extensions import override
 
+from qm_tui.domain.exact import canonical
 from qm_tui.domain.records import Trade
 from qm_tui.store.facts import FactTable
 from qm_tui.store.incoming import Existing, Incoming, Origin, Outcome, execution
 from qm_tui.store.schema.activity import fact_versions, trades
-from qm_tui.store.texts import canonical
 
 _ALIASES = ("broker_transaction_id", "broker_execution_id", "broker_trade_id")
 _AGREE = ("kind", "quantity", "price")

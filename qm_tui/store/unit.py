@@ -1,5 +1,6 @@
 """One transaction of the writer: records in, tables filled, what follows from them marked."""
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Sequence
 
@@ -8,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from qm_tui.domain.batches import Batch, Holds
 from qm_tui.domain.events import SectionCounts
+from qm_tui.domain.exact import utc_text
 from qm_tui.domain.instruments import Instrument
 from qm_tui.domain.records import (
     AccountInfo,
@@ -15,23 +17,25 @@ from qm_tui.domain.records import (
     InstrumentInfo,
     NavSummary,
     Observation,
+    Position,
     Record,
 )
 from qm_tui.domain.words import Section
 from qm_tui.store import overlaps
 from qm_tui.store.account_book import AccountBook
 from qm_tui.store.binding import Binder, Bound, BoundBatch
-from qm_tui.store.dirty import mark
+from qm_tui.store.dirty import belonging_to, converted_on, facts_of, mark, mark_account
 from qm_tui.store.documents import add_blocks
 from qm_tui.store.incoming import Origin
 from qm_tui.store.instrument_book import InstrumentBook
+from qm_tui.store.reported import Reported
 from qm_tui.store.runs import Source, Tally
 from qm_tui.store.savers import Savers
 from qm_tui.store.schema.market import fx_rates
 from qm_tui.store.schema.sync import coverage, cursors, raw_documents
-from qm_tui.store.texts import utc_text
 from qm_tui.store.trade_states import settle
 from qm_tui.store.upsert import upsert
+from qm_tui.store.year_ends import is_year_end
 
 
 class Unit:
@@ -52,6 +56,8 @@ class Unit:
         self._met: list[tuple[Instrument, int]] = []
         self._dirty: set[tuple[int, int]] = set()
         self._traded: set[int] = set()
+        self._rated: set[dt.date] = set()
+        self._reported = Reported(connection)
         self._document_rows = 0
         self.tally = Tally()
         self.stored = False
@@ -128,12 +134,13 @@ class Unit:
             for row in rows
         ]
         if issubclass(kind, Observation) and kind is not NavSummary:
+            if kind is Position:
+                await self._reported.look(row.account for row in rows)
+                self._dirty |= self._year_ends(resolved)
             observed = self._savers.observations(kind)
-            counts, touched = await observed.save(
+            return await observed.save(
                 self._connection, resolved, self._connection_id, self._origin
             )
-            self._dirty |= touched
-            return counts
         table = self._savers.facts(kind)
         incoming = [table.incoming(*row) for row in resolved]
         outcome = await table.save(self._connection, incoming, self._origin)
@@ -142,6 +149,16 @@ class Unit:
         if table is self._savers.trades:
             self._traded |= {account_id for account_id, _ in outcome.touched}
         return outcome.counts
+
+    def _year_ends(self, rows: Sequence[tuple[Bound, int, int | None]]) -> set[tuple[int, int]]:
+        """Return what is seen at the end of a year and may be marked to market then."""
+        return {
+            (account_id, instrument_id)
+            for row, account_id, instrument_id in rows
+            if instrument_id is not None
+            and is_year_end(row.as_of or "")
+            and self._instruments.is_derivative(instrument_id)
+        }
 
     async def _save_others(self, kind: type[Record], records: Sequence[Record]) -> SectionCounts:
         if kind is AccountInfo:
@@ -193,7 +210,9 @@ class Unit:
             ).one_or_none()
             if known and (known.source_at, known.rate) >= (self._origin.source_at, record.rate):
                 continue
-            added += known is None or known.rate != record.rate
+            if known is None or known.rate != record.rate:
+                added += 1
+                self._rated.add(record.date)
             await self._connection.execute(
                 upsert(
                     fx_rates,
@@ -250,8 +269,21 @@ class Unit:
                 .where(raw_documents.c.id == self._origin.document_id)
                 .values(row_count=self._document_rows)
             )
+        await self._mark()
+
+    async def _mark(self) -> None:
+        """Mark what has to be derived again: facts, and what they mean and are worth by now."""
+        named = self._instruments.judged_anew | self._instruments.described_anew
+        self._dirty |= await facts_of(self._connection, named)
+        self._dirty |= await belonging_to(self._connection, self._origin.run_id)
+        self._dirty |= await converted_on(self._connection, self._rated)
+        self._dirty |= await self._reported.turned()
         marks = {
             (self._accounts.taxpayer(account_id), instrument_id)
             for account_id, instrument_id in self._dirty
         }
-        await mark(self._connection, marks, self._origin.run_id, self._origin.recorded_at)
+        run, now = self._origin.run_id, self._origin.recorded_at
+        await mark(self._connection, marks, run, now)
+        for account_id in sorted(self._accounts.judged_anew):
+            taxpayer = self._accounts.taxpayer(account_id)
+            await mark_account(self._connection, account_id, {taxpayer}, now, run)

@@ -3,8 +3,9 @@
 import asyncio
 import datetime as dt
 import logging
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,15 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from qm_tui.domain.batches import Authority, Batch, RefusedRow
+from qm_tui.domain.booking.rows import GroupRows
 from qm_tui.domain.events import SectionCounts
 from qm_tui.domain.settings import AccountSettings
-from qm_tui.store import runs
+from qm_tui.store import decided, runs
 from qm_tui.store.account_book import DEFAULT_TAXPAYER
+from qm_tui.store.derived import Saved, replace_groups
 from qm_tui.store.dirty import mark_account
 from qm_tui.store.incoming import Origin
+from qm_tui.store.reading.settings import account_settings as known_settings
 from qm_tui.store.runs import Source
 from qm_tui.store.schema.accounts import account_settings, accounts
 from qm_tui.store.troubles import in_words
@@ -146,8 +150,9 @@ class Writer:
 
     async def _apply(self, settings: Sequence[AccountSettings]) -> None:
         async with self._engine.begin() as connection:
+            before = await connection.run_sync(known_settings)
             await connection.execute(delete(account_settings))
-            await self._tax(connection, settings)
+            await self._tax(connection, settings, _judged_anew(before, settings))
             if not settings:
                 return
             await connection.execute(
@@ -162,21 +167,100 @@ class Writer:
                 ],
             )  # fmt: skip
 
-    async def _tax(self, connection: AsyncConnection, settings: Sequence[AccountSettings]) -> None:
-        """Give each account its taxpayer; where that changes, lots have to be derived again."""
+    async def _tax(
+        self,
+        connection: AsyncConnection,
+        settings: Sequence[AccountSettings],
+        judged_anew: set[str],
+    ) -> None:
+        """Give each account its taxpayer; where that changes, lots have to be derived again.
+
+        Args:
+            connection: of the transaction.
+            settings: of the accounts there are and those to come.
+            judged_anew: numbers of accounts whose lots have to be derived again in any case.
+        """
         taxpayers = {entry.number: entry.taxpayer or DEFAULT_TAXPAYER for entry in settings}
         known = await connection.execute(
             select(accounts.c.id, accounts.c.number, accounts.c.taxpayer)
         )
         for account_id, number, before in known.all():
             taxpayer = taxpayers.get(number, DEFAULT_TAXPAYER)
-            if taxpayer == before:
+            if taxpayer == before and number not in judged_anew:
                 continue
-            await connection.execute(
-                update(accounts).where(accounts.c.id == account_id).values(taxpayer=taxpayer)
-            )
+            if taxpayer != before:
+                await connection.execute(
+                    update(accounts).where(accounts.c.id == account_id).values(taxpayer=taxpayer)
+                )
             await mark_account(connection, account_id, {before, taxpayer}, self._now())
+
+    async def save_groups(
+        self,
+        groups: Sequence[GroupRows],
+        generation: int,
+        now: dt.datetime,
+        *,
+        compare: bool = False,
+    ) -> Saved:
+        """Replace what follows from facts, of some groups, in a transaction of its own.
+
+        Args:
+            groups: of one taxpayer.
+            generation: of the facts they follow from; a group with newer ones is left alone.
+            now: when they were derived.
+            compare: whether to say what is different from the former rows.
+        """
+        done: list[Saved] = []
+
+        async def work() -> None:
+            async with self._engine.begin() as connection:
+                replace = partial(replace_groups, compare=compare)
+                done.append(await connection.run_sync(replace, groups, generation, now))
+
+        with in_words(self._path):
+            await to_the_end(work())
+        return done[0]
+
+    async def decide_of_account(
+        self,
+        kind: str,
+        account: str,
+        broker: str | None,
+        value: Mapping[str, Any],
+        reason: str | None,
+    ) -> int:
+        """Write down what is decided of an account, with marks; raises `NothingToDecide`."""
+        with in_words(self._path):
+            async with self._engine.begin() as connection:
+                subject = await decided.account_named(connection, account, broker)
+                decision = decided.Decision(kind=kind, subject=subject, value=value, reason=reason)
+                return await decided.decide(connection, decision, self._now())
+
+    async def decide_of_trade(
+        self, kind: str, trade: int, value: Mapping[str, Any], reason: str | None
+    ) -> int:
+        """Write down what is decided of a trade, with marks; raises `NothingToDecide`."""
+        with in_words(self._path):
+            async with self._engine.begin() as connection:
+                subject = await decided.trade_meant(connection, trade)
+                decision = decided.Decision(kind=kind, subject=subject, value=value, reason=reason)
+                return await decided.decide(connection, decision, self._now())
+
+    async def undo(self, kind: str, decision: int) -> None:
+        """Take a decision back, with marks; raises `NothingToDecide`."""
+        with in_words(self._path):
+            async with self._engine.begin() as connection:
+                await decided.undo(connection, kind, decision, self._now())
 
     async def close(self) -> None:
         """Let go of the file."""
         await self._engine.dispose()
+
+
+def _judged_anew(before: Sequence[AccountSettings], after: Sequence[AccountSettings]) -> set[str]:
+    """Return the accounts that are to be taxed, or to close their lots, in another way."""
+
+    def rules(settings: Sequence[AccountSettings]) -> set[tuple[str, str | None, str | None]]:
+        return {(entry.number, entry.tax_treatment, entry.lot_method) for entry in settings}
+
+    return {number for number, *_ in rules(before) ^ rules(after)}

@@ -16,6 +16,7 @@ from qm_tui.store.runs import Source
 from qm_tui.store.troubles import StoreRefused
 from qm_tui.store.unit import Unit
 from qm_tui.store.writer import AlreadyStored, RowRefused, Writer
+from qm_tui.sync.deriving import Deriver
 from qm_tui.sync.reading import ReadingDied, read_apart
 
 CONNECTION = "import"
@@ -36,11 +37,13 @@ class Importer:
         recognize: Recognize,
         timezone: ZoneInfo,
         *,
+        deriver: Deriver | None = None,
         apart_from: int = _LARGE,
     ) -> None:
         self._writer = writer
         self._recognize = recognize
         self._timezone = timezone
+        self._deriver = deriver
         self._apart_from = apart_from
         self.last_stored: str | None = None
         """The file that was stored last, also if nobody waited any more to hear of it."""
@@ -48,14 +51,19 @@ class Importer:
     async def import_files(
         self, paths: Sequence[Path], account: str | None = None
     ) -> AsyncGenerator[SyncEvent, None]:
-        """Read the files one after the other and tell what happens.
+        """Read the files one after the other, then derive, and tell what happens.
 
-        Closing the iterator cancels: of the file under way nothing is stored.
+        Closing the iterator cancels: of the file under way nothing is stored, and what is not
+        derived yet is so the next time.
         """
         for path in paths:
             async with aclosing(self._import_file(path, account)) as events:
                 async for event in events:
                     yield event
+        if self._deriver is not None:
+            async with aclosing(self._deriver.derive()) as derived:
+                async for one in derived:
+                    yield one
 
     async def _import_file(
         self, path: Path, account: str | None

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     # Nothing of the store or of its records is needed for the first frame.
+    from qm_tui.decisions.lot_methods import ChosenMethod
+    from qm_tui.domain.booking.words import LotMethod
     from qm_tui.domain.events import SyncEvent
     from qm_tui.store.reader import Reader
 
@@ -30,6 +32,21 @@ class Importer(Protocol):
         """
 
 
+class MethodDesk(Protocol):
+    """Writes down which method an account uses; lots follow before it answers."""
+
+    async def chosen_methods(self, account: str) -> "Sequence[ChosenMethod]":
+        """What holds now, the newest first."""
+
+    async def choose_method(
+        self, account: str, method: "LotMethod", from_day: dt.date, reason: str | None
+    ) -> None:
+        """Use a method for the sales of an account from a day on."""
+
+    async def undo_method(self, decision: int) -> None:
+        """Take a decision back."""
+
+
 async def _nothing() -> None:
     """Nothing was opened that must be closed."""
 
@@ -41,6 +58,8 @@ class Context:
     open_reader: "Callable[[], Awaitable[Reader]]"
     """Awaited after the first frame, once; again only if it failed."""
     open_importer: Callable[[], Awaitable[Importer]]
+    open_methods: "Callable[[], Awaitable[MethodDesk]] | None" = None
+    """None where nothing may be decided."""
     now: Callable[[], dt.datetime]
     """The present, aware."""
     zone: dt.tzinfo

@@ -113,6 +113,15 @@ def count(number: int, one: str, many: str | None = None) -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
+def as_sentences(*texts: str | None) -> str:
+    """Texts as sentences, one after the other; what there is none of is left out."""
+    sentences = (text.strip() for text in texts if text and text.strip())
+    return " ".join(
+        each[0].upper() + each[1:] + ("" if each.endswith((".", "!", "?")) else ".")
+        for each in sentences
+    )
+
+
 def size(octets: int) -> str:
     """A number of bytes: `812 B`, `3.4 MB`."""
     if octets < 1000:

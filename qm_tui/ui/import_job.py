@@ -4,6 +4,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from qm_tui.domain.events import (
+    Derived,
+    Deriving,
+    DerivingFailed,
     SyncEvent,
     SyncFailed,
     SyncFinished,
@@ -31,6 +34,10 @@ class ImportJob:
     too_late: bool = False
     """That file was being committed when the user ended it, and is stored as a whole."""
     over: bool = False
+    deriving: Deriving | None = None
+    """How far it is to derive lots and gains, once all files are stored."""
+    not_derived: str | None = None
+    """Why that failed."""
 
     def take(self, event: SyncEvent) -> None:
         """Take note of an event."""
@@ -44,6 +51,12 @@ class ImportJob:
             case SyncFinished() | SyncFailed():
                 self.outcomes.append(event)
                 self.current = None
+            case Deriving():
+                self.deriving = event
+            case Derived():
+                self.deriving = None
+            case DerivingFailed():
+                self.deriving, self.not_derived = None, event.reason
 
     def cancel(self, last_stored: str | None) -> None:
         """The user wants no more; whatever is stored by now stays."""
@@ -74,6 +87,9 @@ class ImportJob:
 
     def in_short(self) -> str:
         """For the status bar, while it runs."""
+        if self.deriving is not None:
+            done, total = self.deriving.done, self.deriving.total
+            return f"deriving lots and gains {done:,} of {total:,}"
         share = "" if self.share is None else f" {self.share:.0%}"
         which = f" ({len(self.outcomes) + 1} of {len(self.paths)})" if len(self.paths) > 1 else ""
         return f"importing {self.current or '…'}{which}{share}"
@@ -97,6 +113,8 @@ class ImportJob:
             parts.append(f"{refused:,} refused")
         if self.failed:
             parts.append(f"{count(len(self.failed), 'file')} failed")
+        if self.not_derived:
+            parts.append(f"lots and gains not derived: {self.not_derived}")
         if self.finished and all(outcome.already_known for outcome in self.finished):
             return "Read before: nothing new."
         return ", ".join(parts) + "."

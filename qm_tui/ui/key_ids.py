@@ -6,6 +6,8 @@ from qm_tui.ui.app import MonitorApp
 from qm_tui.ui.dialogs.help import HelpDialog
 from qm_tui.ui.dialogs.import_form import ImportForm
 from qm_tui.ui.dialogs.import_progress import ImportProgress
+from qm_tui.ui.dialogs.lot_method import LotMethodDialog
+from qm_tui.ui.dialogs.what_if import WhatIfDialog
 from qm_tui.ui.screens.activity import ActivityScreen
 from qm_tui.ui.screens.lots import LotsScreen
 from qm_tui.ui.screens.page import Page
@@ -17,7 +19,7 @@ from qm_tui.ui.widgets.record_table import RecordTable
 
 _BOUND = (
     MonitorApp, Page, TableScreen, ActivityScreen, LotsScreen, PositionsScreen, RawRowScreen,
-    RecordTable, FilterBar, HelpDialog, ImportForm, ImportProgress,
+    RecordTable, FilterBar, HelpDialog, ImportForm, ImportProgress, LotMethodDialog, WhatIfDialog,
 )  # fmt: skip
 
 

@@ -1,7 +1,9 @@
 """What all screens share while the monitor is open: the store's reader, and how numbers look."""
 
 import asyncio
+import datetime as dt
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from qm_tui.ui.context import Context
 from qm_tui.ui.format import Format
@@ -9,6 +11,8 @@ from qm_tui.ui.format import Format
 if TYPE_CHECKING:
     from qm_tui.queries.views import StatusView
     from qm_tui.store.reader import Reader
+
+_NEW_YORK = ZoneInfo("America/New_York")
 
 
 class Session:
@@ -24,6 +28,11 @@ class Session:
         self.under_way: str | None = None
         """What the status bar says about an import that runs."""
         self._opening: asyncio.Task[Reader] | None = None
+
+    @property
+    def today(self) -> dt.date:
+        """The day in New York, where the tax year is."""
+        return self.context.now().astimezone(_NEW_YORK).date()
 
     async def reader(self) -> "Reader":
         """The store's reader, opened by whoever asks first.

@@ -27,14 +27,15 @@ def position_sums(positions: Iterable[PositionView]) -> list[PositionSum]:
     return [
         PositionSum(
             currency=currency,
-            market_value=_sum(position.market_value for position in group),
-            unrealized_pnl=_sum(position.unrealized_pnl for position in group),
+            market_value=known_sum(position.market_value for position in group),
+            unrealized_pnl=known_sum(position.unrealized_pnl for position in group),
             without_value=sum(position.market_value is None for position in group),
         )
         for currency, group in sorted(groups.items(), key=lambda item: item[0] or "")
     ]
 
 
-def _sum(values: Iterable[Decimal | None]) -> Decimal | None:
+def known_sum(values: Iterable[Decimal | None]) -> Decimal | None:
+    """The sum of what is known; None if nothing is."""
     known = [value for value in values if value is not None]
     return sum(known, Decimal(0)) if known else None

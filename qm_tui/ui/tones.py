@@ -22,6 +22,9 @@ def toned(cell: Cell) -> Content:
     return words(cell.text.strip(), _STYLES[cell.tone])
 
 
-def labeled(label: str, cell: Cell) -> Content:
-    """A value with its name before it."""
-    return Content.assemble(words(f"{label} ", "$text-muted"), toned(cell))
+def labeled(label: str, cell: Cell, *, unknown: int = 0) -> Content:
+    """A value with its name before it, and how many are not in it behind it."""
+    name = words(f"{label} ", "$text-muted")
+    if not unknown:
+        return Content.assemble(name, toned(cell))
+    return Content.assemble(name, toned(cell), words(f" ({unknown:,} unknown)", "$text-warning"))

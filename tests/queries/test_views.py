@@ -49,8 +49,14 @@ QUERIES: dict[str, Callable[..., ListedPages[Any]]] = {
     "interest": activity.interest,
     "gains": lots.broker_gains,
 }
-RECKONED = {"gains": {"proceeds"}}
-"""Fields that follow from the listing's own."""
+RECKONED = {
+    "gains": {
+        "proceeds", "number", "net_gain", "proceeds_usd", "cost_basis_usd", "gain_usd",
+        "wash_disallowed_usd", "net_gain_usd", "closing", "method", "provisional",
+        "form_8949_box", "form_8949_code", "tax_treatment",
+    }
+}  # fmt: skip
+"""Fields that follow from the listing's own, or that brokers do not say."""
 PRINTED: dict[str, type[Any]] = {
     "accounts": views.AccountView,
     "balances": views.BalanceView,

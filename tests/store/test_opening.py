@@ -179,6 +179,8 @@ async def test_what_an_older_store_knew_is_still_known(tmp_path: Path, store: St
             listed = ", ".join(
                 f'"{row[1]}"' for row in old.execute(f"PRAGMA main.table_info({table})")
             )
+            if not listed:
+                continue  # a table that came later
             old.execute(f"INSERT INTO main.{table} ({listed}) SELECT {listed} FROM new.{table}")  # noqa: S608
 
     reader = await open_reader(path, lambda: NOW)

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from qm_tui.domain.exact import canonical, utc_text
 from qm_tui.store.store import Store
-from qm_tui.store.texts import canonical, json_text, utc_text
+from qm_tui.store.texts import json_text
 from tests.builders import a_batch, a_cash_transaction, a_position, a_trade
 from tests.store.stores import contents, tell, told, values
 

@@ -219,7 +219,7 @@ class Monitor:
 
 
 def _loads(worker: Any) -> bool:
-    return worker.group in {"load", "pages", "list", "default"}
+    return worker.group in {"load", "pages", "list", "tabs", "what-if", "decide", "default"}
 
 
 @asynccontextmanager

@@ -4,37 +4,18 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Protocol
 
-from qm_tui.domain.booking.events import Event, Fill
+from qm_tui.domain.booking.events import Event, Exercise, Fill, Move, TransferOut
 from qm_tui.domain.booking.journal import Journal
 from qm_tui.domain.booking.lots import Lot, Slice, Taking
-from qm_tui.domain.booking.money import ZERO, converted, share
+from qm_tui.domain.booking.money import ZERO, along, converted, less, share
 from qm_tui.domain.booking.policy import Policy
 from qm_tui.domain.booking.results import Adjustment, Finding, Totals
 from qm_tui.domain.booking.securities import AccountRules, Security
 from qm_tui.domain.booking.shelf import Holding
+from qm_tui.domain.booking.watchers import ShortRules, WashSales
 from qm_tui.domain.booking.words import Closing, FindingKind, LotMethod, View
 from qm_tui.domain.instruments import InstrumentType
-
-
-class WashSales(Protocol):
-    """What watches for wash sales while the book works; the economic view has none."""
-
-    def expect(self, events: Sequence[Event]) -> None:
-        """Look over the whole history before it is booked."""
-
-    def acquired(self, lot: Lot, event: Event) -> None:
-        """A lot with a `bought` day has been opened."""
-
-    def disposed(self, slices: Sequence[Slice], event: Event) -> None:
-        """A fill (or another disposition) has closed slices, in the order of the lots."""
-
-    def carved(self, lot: Lot, part: Lot) -> None:
-        """A part of a lot has become a lot of its own."""
-
-    def scaled(self, lot: Lot, before: Decimal) -> None:
-        """A lot's quantity was multiplied by a split."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -46,6 +27,9 @@ class Book:
     policy: Policy
     view: View
     wash: WashSales | None = None
+    shorts: ShortRules | None = None
+    puts: frozenset[int] = frozenset()
+    """Securities whose purchase the rules on short sales look at."""
     journal: Journal | None = None
     holdings: dict[tuple[int, int], Holding] = field(default_factory=dict)
     slices: list[Slice] = field(default_factory=list)
@@ -99,9 +83,11 @@ class Book:
             self.totals.cost_in += lot.basis
         self.place(lot)
         if self.journal is not None:
-            self.journal.write(what, event, lot, (ZERO, None))
+            self.journal.write(what, event, lot, (ZERO, None), other=lot.parent)
         if self.wash is not None and lot.bought is not None:
             self.wash.acquired(lot, event)
+        if self.shorts is not None and (lot.short or lot.security in self.puts):
+            self.shorts.opened(lot, event)
 
     def place(self, lot: Lot) -> None:
         """Put a lot on the shelf of its account, security and side."""
@@ -189,6 +175,7 @@ class Book:
             basis=taking.basis,
             tax_basis=taking.tax_basis,
             acquired=lot.acquired,
+            acquired_known=lot.acquired_known,
             acquired_at=lot.acquired_at,
             holding_start=lot.holding_start,
             acquisition=lot.acquisition,
@@ -205,6 +192,40 @@ class Book:
             parent=lot.number,
         )
 
+    def receive(self, lot: Lot, event: Event, what: str) -> None:
+        """Place a lot that follows from another one: its basis came along, it was not bought."""
+        self.place(lot)
+        if self.journal is not None:
+            self.journal.write(what, event, lot, (ZERO, None), other=lot.parent)
+
+    def detach(
+        self, lot: Lot, event: Event, what: str, basis: Decimal | None, tax_basis: Decimal | None
+    ) -> Taking:
+        """Take some of the basis of an open lot and none of its shares; less than nothing adds.
+
+        An unknown amount leaves an unknown basis. What earlier wash sales added goes along pro
+        rata.
+        """
+        before = (lot.quantity, lot.basis)
+        same = lot.tax_basis is lot.basis
+        taking = Taking(
+            lot=lot,
+            quantity=ZERO,
+            basis=basis,
+            tax_basis=tax_basis,
+            wash_added=along(lot.wash_added, basis, lot.basis),
+            tax_wash_added=along(lot.tax_wash_added, tax_basis, lot.tax_basis),
+        )
+        self.withdraw(lot)
+        lot.basis = less(lot.basis, basis)
+        lot.tax_basis = lot.basis if same else less(lot.tax_basis, tax_basis)
+        lot.wash_added -= taking.wash_added
+        lot.tax_wash_added -= taking.tax_wash_added
+        self.place(lot)
+        if self.journal is not None:
+            self.journal.write(what, event, lot, before)
+        return taking
+
     def revalue(
         self,
         lot: Lot,
@@ -219,16 +240,53 @@ class Book:
         if lot.basis is None:
             return
         before = (lot.quantity, lot.basis)
-        self.withdraw(lot)
+        shelf = self.holding(lot.account, lot.security).side(short=lot.short)
+        if shelf.by_price:
+            shelf.remove(lot)
         same = lot.tax_basis is lot.basis
         lot.basis += delta
         if same:
             lot.tax_basis = lot.basis
         elif lot.tax_basis is not None:
             lot.tax_basis = None if tax_delta is None else lot.tax_basis + tax_delta
-        self.place(lot)
+        if shelf.by_price:
+            shelf.add(lot)
         if self.journal is not None:
             self.journal.write(what, event, lot, before, slice_number=slice_number)
+
+    def absorb(self, lot: Lot, other: Lot, event: Event, what: str) -> None:
+        """Put all of an open lot into another one of the same acquisition and holding period."""
+        before = (lot.quantity, lot.basis)
+        other_before = (other.quantity, other.basis)
+        same = lot.tax_basis is lot.basis
+        self.withdraw(lot)
+        self.withdraw(other)
+        lot.quantity += other.quantity
+        lot.basis = less(lot.basis, None if other.basis is None else -other.basis)
+        if same:
+            lot.tax_basis = lot.basis
+        else:
+            lot.tax_basis = less(
+                lot.tax_basis, None if other.tax_basis is None else -other.tax_basis
+            )
+        lot.wash_added += other.wash_added
+        lot.tax_wash_added += other.tax_wash_added
+        other.quantity = other.wash_added = other.tax_wash_added = ZERO
+        other.basis = other.tax_basis = None if other.basis is None else ZERO
+        self.place(lot)
+        if self.journal is not None:
+            self.journal.write(what, event, other, other_before, other=lot.number)
+            self.journal.write(what, event, lot, before, other=other.number)
+
+    def hold_since(
+        self, lot: Lot, event: Event, what: str, start: dt.date, *, slice_number: int | None = None
+    ) -> None:
+        """Let the holding period of an open lot begin on another day."""
+        lot.holding_start = start
+        if self.journal is not None:
+            self.journal.write(
+                what, event, lot, (lot.quantity, lot.basis), slice_number=slice_number
+            )
 
     def rescale(self, lot: Lot, event: Event, what: str, quantity: Decimal) -> None:
         """Change the quantity of an open lot, and nothing else of it."""
@@ -239,7 +297,7 @@ class Book:
         if self.journal is not None:
             self.journal.write(what, event, lot, before)
         if self.wash is not None:
-            self.wash.scaled(lot, before[0])
+            self.wash.scaled(lot, before[0], event)
 
     # --- what has been closed, and what was seen -------------------------------------------------
 
@@ -278,6 +336,8 @@ class Book:
             lot=lot.number,
             wash_in_basis=taking.wash_added,
         )
+        if not lot.acquired_known:
+            closed.acquired = closed.holding_start = None
         self.slices.append(closed)
         return closed
 
@@ -305,10 +365,18 @@ class Book:
         )
 
     def sold(self, slices: Sequence[Slice], event: Event) -> None:
-        """Tell whoever watches for wash sales what a disposition closed."""
+        """Tell whoever watches short sales and wash sales what a disposition closed."""
+        if slices and slices[0].short and self.shorts is not None:
+            self.shorts.covered(slices, event)
         if self.wash is not None and slices:
             self.wash.disposed(slices, event)
 
-    def names_lots(self, fill: Fill) -> bool:
-        """Whether the lots that were named for a fill are to be taken."""
-        return bool(fill.picks) and self.policy.name_lots and self.policy.method is None
+    def identifies_lots(self, account: int, day: dt.date) -> bool:
+        """Whether lots of an account are named as a rule (specific identification)."""
+        method = self.policy.method or self.accounts[account].method(day)
+        return method is LotMethod.SPECIFIC
+
+    def names_lots(self, event: Fill | Exercise | TransferOut | Move) -> bool:
+        """Whether the lots that were named for an event are to be taken."""
+        supposed = self.policy.method not in {None, LotMethod.SPECIFIC}
+        return bool(event.picks) and self.policy.name_lots and not supposed

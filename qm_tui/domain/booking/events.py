@@ -11,7 +11,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
-from qm_tui.domain.booking.words import Closing, Origin
+from qm_tui.domain.booking.words import Closing, LotMethod, Origin
 
 ZERO = Decimal(0)
 
@@ -88,6 +88,8 @@ class Fill(Event):
     origin: Origin | None = None
     """Of the lot it opens; None: a purchase or a short sale."""
     label: str | None = None
+    method: LotMethod | None = None
+    """Instead of the account's, for this fill alone: what if."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -282,6 +284,14 @@ class YearEndMark(Event):
     rate: Decimal | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rebase(Event):
+    """An account leaves average basis for another method: its lots keep the pool's basis.
+
+    The engine makes these of the account's rules; no fact does. Source: 26 CFR 1.1012-1(e)(9).
+    """
+
+
 PHASES: dict[type[Event], int] = {
     Fill: Phase.FILL,
     Exercise: Phase.EXERCISE,
@@ -297,4 +307,5 @@ PHASES: dict[type[Event], int] = {
     Move: Phase.TRANSFER_OUT,
     FeeRefund: Phase.TRANSFER_OUT,
     YearEndMark: Phase.YEAR_END,
+    Rebase: Phase.CORPORATE_ACTION,
 }

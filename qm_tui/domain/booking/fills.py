@@ -19,15 +19,36 @@ def book_fill(book: Book, fill: Fill) -> list[Slice]:
     spread by quantity where a fill does both.
     """
     selling = fill.quantity < 0
-    wanted = -fill.quantity if selling else fill.quantity
     money = fill.amount - fill.fees if selling else fill.amount + fill.fees
     tax_money = book.in_tax_currency(money, fill.security, fill.rate)
     if tax_money is None:
         book.find(FindingKind.RATE_UNKNOWN, fill)
+    slices = close_and_open(book, fill, money, tax_money)
+    book.sold(slices, fill)
+    return slices
+
+
+def close_and_open(
+    book: Book,
+    fill: Fill,
+    money: Decimal | None,
+    tax_money: Decimal | None,
+    premium: Taking | None = None,
+) -> list[Slice]:
+    """Close and open for a net amount of money, which may be unknown; tells no wash tracker.
+
+    Args:
+        book: The book.
+        fill: What was bought or sold; of its money only what `money` says counts.
+        money: What it cost or brought, fees included.
+        tax_money: The same in the tax currency.
+        premium: The option that was exercised into these shares; `money` includes it.
+    """
+    selling = fill.quantity < 0
+    wanted = -fill.quantity if selling else fill.quantity
     slices: list[Slice] = []
     if fill.opens is not True:
-        takings = _matched(book, fill, wanted, short=not selling)
-        for taking in takings:
+        for taking in _matched(book, fill, wanted, short=not selling):
             part, tax_part = _parts(money, tax_money, taking.quantity, wanted)
             slices.append(book.realize(taking, fill, part, tax_part, fill.how))
             wanted -= taking.quantity
@@ -36,23 +57,28 @@ def book_fill(book: Book, fill: Fill) -> list[Slice]:
         if fill.opens is False:
             slices.append(_missing(book, fill, wanted, money, tax_money))
         else:
-            book.enter(
-                _opened(book, fill, wanted, money, tax_money),
-                fill,
-                "sold short" if selling else "bought",
-            )
-    book.sold(slices, fill)
+            lot = _opened(book, fill, wanted, money, tax_money)
+            if premium is not None:
+                _inherit(lot, premium, abs(fill.quantity))
+            book.enter(lot, fill, "sold short" if selling else "bought")
     return slices
+
+
+def _inherit(lot: Lot, premium: Taking, delivered: Decimal) -> None:
+    """Say where the basis of delivered shares came from: the option, and its wash sales."""
+    lot.parent = premium.lot.number
+    lot.wash_added = share(premium.wash_added, lot.quantity, delivered)
+    lot.tax_wash_added = share(premium.tax_wash_added, lot.quantity, delivered)
 
 
 def _matched(book: Book, fill: Fill, wanted: Decimal, *, short: bool) -> list[Taking]:
     shelf = book.holding(fill.account, fill.security).side(short=short)
     if not len(shelf):
         return []
-    method = book.method(fill.account, fill.security, fill.day)
+    method = fill.method or book.method(fill.account, fill.security, fill.day)
     return take(
         book, shelf, wanted, fill, method,
-        what=_WORDS[fill.how] if not short else "covered",
+        what="covered" if short and fill.how is Closing.SALE else _WORDS[fill.how],
         picks=fill.picks if book.names_lots(fill) else (),
     )  # fmt: skip
 
@@ -71,19 +97,22 @@ _WORDS = {
 
 
 def _parts(
-    money: Decimal, tax_money: Decimal | None, part: Decimal, whole: Decimal
-) -> tuple[Decimal, Decimal | None]:
+    money: Decimal | None, tax_money: Decimal | None, part: Decimal, whole: Decimal
+) -> tuple[Decimal | None, Decimal | None]:
     """The share of both moneys; the same object twice where they are one and the same."""
-    first = share(money, part, whole)
+    first = None if money is None else share(money, part, whole)
     if tax_money is money:
         return first, first
     return first, None if tax_money is None else share(tax_money, part, whole)
 
 
 def _rest(
-    money: Decimal, tax_money: Decimal | None, part: Decimal, tax_part: Decimal | None
-) -> tuple[Decimal, Decimal | None]:
-    rest = money - part
+    money: Decimal | None,
+    tax_money: Decimal | None,
+    part: Decimal | None,
+    tax_part: Decimal | None,
+) -> tuple[Decimal | None, Decimal | None]:
+    rest = None if money is None or part is None else money - part
     if tax_money is money:
         return rest, rest
     return rest, None if tax_money is None or tax_part is None else tax_money - tax_part
@@ -97,7 +126,7 @@ def acquisition_of(event: Event, order: str | None) -> AcquisitionId:
 
 
 def _opened(
-    book: Book, fill: Fill, quantity: Decimal, money: Decimal, tax_money: Decimal | None
+    book: Book, fill: Fill, quantity: Decimal, money: Decimal | None, tax_money: Decimal | None
 ) -> Lot:
     short = fill.quantity < 0
     number = book.next_lot()
@@ -115,6 +144,7 @@ def _opened(
         acquisition=acquisition_of(fill, fill.order),
         origin=fill.origin or (Origin.SHORT_SALE if short else Origin.PURCHASE),
         rank=(fill.day, instant(fill), number, number),
+        status=BasisStatus.KNOWN if money is not None else BasisStatus.UNKNOWN,
         opened_by=fill.source,
         opening_id=fill.opening_id,
         label=fill.label,
@@ -123,7 +153,7 @@ def _opened(
 
 
 def _missing(
-    book: Book, fill: Fill, quantity: Decimal, money: Decimal, tax_money: Decimal | None
+    book: Book, fill: Fill, quantity: Decimal, money: Decimal | None, tax_money: Decimal | None
 ) -> Slice:
     """Close what nobody knows the opening of: its money is known, its gain is not."""
     short = fill.quantity > 0

@@ -39,5 +39,9 @@ class Journal:
                 basis_after=lot.basis,
                 other=other,
                 slice=slice_number,
+                account=lot.account,
+                security=lot.security,
+                short=lot.short,
+                parent=lot.parent,
             )
         )

@@ -55,6 +55,8 @@ class Lot:
     """The day that counts for section 1091; None: these shares can replace nothing."""
     parent: int | None = None
     """The number of the lot this one was carved out of or came from."""
+    acquired_known: bool = True
+    """False: nobody said when; `acquired` is then the day of the transfer that brought it."""
     shelf_key: tuple[Any, ...] | None = None
     """Where the shelf that holds it put it."""
 
@@ -101,6 +103,9 @@ class Slice:
     tax_permanent: Decimal = ZERO
     long_term: bool | None = None
     """Where a rule overrides the holding period (section 1233); None: by the dates."""
+    option: int | None = None
+    """The number of the option lot whose exercise or assignment closed this: its premium is in
+    the money."""
 
     @property
     def gain(self) -> Decimal | None:

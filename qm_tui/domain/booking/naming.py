@@ -5,42 +5,54 @@ from decimal import Decimal
 
 from qm_tui.domain.booking.book import Book
 from qm_tui.domain.booking.events import Event, Pick
-from qm_tui.domain.booking.lots import Lot, Taking
+from qm_tui.domain.booking.lots import Lot
 from qm_tui.domain.booking.money import ZERO
 from qm_tui.domain.booking.shelf import Shelf
-from qm_tui.domain.booking.words import FindingKind, LotMethod
+from qm_tui.domain.booking.words import FindingKind
+
+Choice = tuple[Lot, Decimal]
+"""A lot, and how much of it."""
 
 
-def take_named(
-    book: Book, shelf: Shelf, quantity: Decimal, event: Event, picks: Sequence[Pick], *, what: str
-) -> list[Taking]:
-    """Take the lots that were named, up to `quantity`; say what was named and is not there."""
-    takings: list[Taking] = []
+def choose_named(
+    book: Book, shelf: Shelf, quantity: Decimal, event: Event, picks: Sequence[Pick]
+) -> list[Choice]:
+    """Choose the lots that were named, up to `quantity`; say what was named and is not there."""
+    chosen: list[Choice] = []
+    spoken_for: dict[Lot, Decimal] = {}
+    left = quantity
     for pick in picks:
-        wanted = min(pick.quantity, quantity)
+        wanted = min(pick.quantity, left)
         for lot in _named(shelf, pick):
-            if wanted <= 0:
-                break
-            part = min(lot.quantity, wanted)
-            takings.append(book.take(lot, part, event, what, LotMethod.SPECIFIC))
-            wanted -= part
-            quantity -= part
+            free = lot.quantity - spoken_for.get(lot, ZERO)
+            part = min(free, wanted)
+            if part > 0:
+                chosen.append((lot, part))
+                spoken_for[lot] = spoken_for.get(lot, ZERO) + part
+                wanted -= part
+                left -= part
         if wanted > 0:
-            book.find(FindingKind.SELECTION_MISSING, event, _described(pick), quantity=wanted)
-    return takings
+            book.find(FindingKind.SELECTION_MISSING, event, _not_there(pick), quantity=wanted)
+    excess = sum((pick.quantity for pick in picks), ZERO) - quantity
+    if excess > 0:
+        book.find(
+            FindingKind.SELECTION_MISSING, event, "More lots were named than closed.",
+            quantity=excess,
+        )  # fmt: skip
+    return chosen
 
 
 def _named(shelf: Shelf, pick: Pick) -> list[Lot]:
     """Return the lots a pick means: by its name, else by its moment, else by its day and basis."""
-    tests = (
-        pick.lot is not None and (lambda lot: lot.label == pick.lot),
-        pick.opening_id is not None and (lambda lot: lot.opening_id == pick.opening_id),
-        pick.acquired_at is not None and (lambda lot: lot.acquired_at == pick.acquired_at),
-        pick.acquired is not None and (lambda lot: lot.acquired == pick.acquired),
+    names = (
+        ("label", pick.lot),
+        ("opening_id", pick.opening_id),
+        ("acquired_at", pick.acquired_at),
+        ("acquired", pick.acquired),
     )
-    for test in tests:
-        if test and (found := [lot for lot in shelf if test(lot)]):
-            return sorted(found, key=lambda lot: _off(lot, pick))
+    for name in names:
+        if name[1] is not None and (found := shelf.named(name)):
+            return sorted(found, key=lambda lot: (_off(lot, pick), lot.rank))
     return []
 
 
@@ -51,6 +63,8 @@ def _off(lot: Lot, pick: Pick) -> Decimal:
     return abs(lot.basis / lot.quantity - pick.basis / pick.quantity)
 
 
-def _described(pick: Pick) -> str:
+def _not_there(pick: Pick) -> str:
     when = pick.acquired_at.date() if pick.acquired_at else pick.acquired
-    return f"named: {pick.lot or ''}{f' of {when}' if when else ''}".strip()
+    name = pick.lot or pick.opening_id
+    lot = f"The lot{f' {name}' if name else ''}{f' of {when}' if when else ''}"
+    return f"{lot} that was named is not held, or not so much of it; the oldest was taken instead."

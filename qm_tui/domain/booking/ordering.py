@@ -23,7 +23,8 @@ Place = tuple[dt.date, dt.datetime, int, int, int, str]
 
 
 @lru_cache(65536)
-def _usual(day: dt.date, phase: int) -> dt.datetime:
+def usual(day: dt.date, phase: int) -> dt.datetime:
+    """Return the hour at which something of a phase is booked where only the day is known."""
     return dt.datetime.combine(day, dt.time(), dt.UTC) + _HOURS[phase]
 
 
@@ -36,7 +37,7 @@ def phase(event: Event) -> int:
 
 def instant(event: Event) -> dt.datetime:
     """Return when an event happened, or its usual hour where only the day is known."""
-    return event.at or _usual(event.day, phase(event))
+    return event.at or usual(event.day, phase(event))
 
 
 def place(event: Event) -> Place:
@@ -44,7 +45,7 @@ def place(event: Event) -> Place:
     step = phase(event)
     return (
         event.day,
-        event.at or _usual(event.day, step),
+        event.at or usual(event.day, step),
         step,
         _side(event) if event.at is None and type(event) is Fill else 0,
         event.sequence,

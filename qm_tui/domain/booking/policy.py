@@ -12,7 +12,7 @@ class PreSale(StrEnum):
     STILL_HELD = "still_held"
     """Those that are still held right after the sale: adjustments only ever flow forward."""
     LITERAL = "literal"
-    """All, as section 1091 says word by word; sold ones take no adjustment any more."""
+    """All, as section 1091 says word by word; the loss then goes into gains of the past."""
 
 
 class CallAsReplacement(StrEnum):
@@ -30,7 +30,10 @@ class Policy:
 
     tax_currency: str = "USD"
     method: LotMethod | None = None
-    """Instead of every account's own method, and of the lots that were named: what if."""
+    """Instead of every account's own method, and of the lots that were named: what if.
+
+    SPECIFIC keeps the lots that were named.
+    """
     pre_sale: PreSale = PreSale.STILL_HELD
     call_as_replacement: CallAsReplacement = CallAsReplacement.FLAG
     name_lots: bool = True

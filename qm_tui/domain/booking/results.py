@@ -60,6 +60,11 @@ class Step(NamedTuple):
     """The number of another lot that this step came from or went to."""
     slice: int | None = None
     """The number of the slice that was closed, or whose loss was added."""
+    account: int = 0
+    security: int = 0
+    short: bool = False
+    parent: int | None = None
+    """The number of the lot that this one was carved out of or came from."""
 
 
 @dataclass(slots=True)
@@ -72,7 +77,7 @@ class Totals:
     returned: Decimal = ZERO
     """Return of capital taken off the basis."""
     moved_out: Decimal = ZERO
-    """Basis that left with shares, or was given up without a slice."""
+    """Basis that left with shares, or was given up without a slice; what is in transit has not."""
     premium_moved: Decimal = ZERO
     """Basis of options that was folded into shares (positive where it left an option)."""
 

@@ -10,6 +10,8 @@ from qm_tui.domain.booking.lots import Lot
 from qm_tui.domain.booking.words import LotMethod
 
 Key = Callable[[Lot], tuple[Any, ...]]
+Name = tuple[str, object]
+"""The field of a lot, and what it says there."""
 
 
 def _by_acquisition(lot: Lot) -> tuple[Any, ...]:
@@ -32,6 +34,15 @@ def _cheapest_first(lot: Lot) -> tuple[Any, ...]:
     return (1, 0, lot.rank) if lot.basis is None else (0, _unit_basis(lot), lot.rank)
 
 
+def _names_of(lot: Lot) -> tuple[Name, ...]:
+    return (
+        ("label", lot.label),
+        ("opening_id", lot.opening_id),
+        ("acquired_at", lot.acquired_at),
+        ("acquired", lot.acquired),
+    )
+
+
 _KEYS: dict[LotMethod, Key] = {
     LotMethod.FIFO: _by_acquisition,
     LotMethod.LIFO: _by_acquisition,
@@ -49,6 +60,8 @@ class Shelf:
     _key: Key = _by_acquisition
     _keys: list[tuple[Any, ...]] = field(default_factory=list)
     _lots: list[Lot] = field(default_factory=list)
+    _names: dict[Name, dict[Lot, None]] | None = None
+    """The lots by what they may be named by; kept only from the first time somebody asks."""
 
     def __len__(self) -> int:
         return len(self._lots)
@@ -64,17 +77,43 @@ class Shelf:
 
     def next(self, method: LotMethod) -> Lot | None:
         """Return the lot that a method closes first."""
-        lots = self._lots
-        if not lots:
+        if not self._lots:
             return None
         if _KEYS[method] is not self._key:
             self.sort_for(method)
+        lots = self._lots
         return lots[-1] if method is LotMethod.LIFO else lots[0]
+
+    def first(self, method: LotMethod, quantity: Decimal) -> list[tuple[Lot, Decimal]]:
+        """Return the lots that a method would close first, and how much of each; takes nothing."""
+        self.sort_for(method)
+        found: list[tuple[Lot, Decimal]] = []
+        for lot in reversed(self._lots) if method is LotMethod.LIFO else self._lots:
+            if quantity <= 0:
+                break
+            found.append((lot, min(lot.quantity, quantity)))
+            quantity -= lot.quantity
+        return found
+
+    def named(self, name: Name) -> list[Lot]:
+        """Return the lots whose field says what was named, in no order."""
+        if self._names is None:
+            self._names = {}
+            for lot in self._lots:
+                self._note(lot)
+        return list(self._names.get(name, ()))
+
+    def _note(self, lot: Lot) -> None:
+        assert self._names is not None
+        for name in _names_of(lot):
+            self._names.setdefault(name, {})[lot] = None
 
     def add(self, lot: Lot) -> None:
         """Put a lot in its place."""
         key = self._key(lot)
         lot.shelf_key = key
+        if self._names is not None:
+            self._note(lot)
         keys = self._keys
         if not keys or key > keys[-1]:
             keys.append(key)
@@ -86,6 +125,9 @@ class Shelf:
 
     def remove(self, lot: Lot) -> None:
         """Take a lot away."""
+        if self._names is not None:
+            for name in _names_of(lot):
+                self._names[name].pop(lot, None)
         place = 0
         if self._lots[0] is not lot:
             assert lot.shelf_key is not None
@@ -94,6 +136,11 @@ class Shelf:
                 place += 1
         del self._keys[place]
         del self._lots[place]
+
+    @property
+    def by_price(self) -> bool:
+        """Whether a lot's place depends on its basis."""
+        return self._key is not _by_acquisition
 
     def sort_for(self, method: LotMethod) -> None:
         """Arrange for a method; nothing to do while the method stays the same."""

@@ -28,8 +28,8 @@ from qm_tui.store.schema.activity import (
 from qm_tui.store.schema.instruments import instruments
 
 # An instrument that turned out to be another one is shown as that one.
-_named = instruments.alias("named")
-_shown = instruments.alias("shown")
+named = instruments.alias("named")
+shown = instruments.alias("shown")
 
 
 def with_account(table: FromClause) -> FromClause:
@@ -39,23 +39,25 @@ def with_account(table: FromClause) -> FromClause:
 
 def with_instrument(table: FromClause, rows: Table) -> FromClause:
     """Join the instrument that stands for the row's."""
-    return table.outerjoin(_named, _named.c.id == rows.c.instrument_id).outerjoin(
-        _shown, _shown.c.id == func.coalesce(_named.c.same_as_id, _named.c.id)
+    return table.outerjoin(named, named.c.id == rows.c.instrument_id).outerjoin(
+        shown, shown.c.id == func.coalesce(named.c.same_as_id, named.c.id)
     )
 
 
-def _accounts_of(table: Table) -> Names:
+def accounts_of(table: Table) -> Names:
+    """Return the account numbers that rows refer to."""
     return Names(
         refers=table.c.account_id, ids=select(accounts.c.id), searched=(accounts.c.number,)
     )
 
 
-def _instruments_of(table: Table, *names: str) -> Names:
-    ids = select(_named.c.id).join_from(
-        _named, _shown, _shown.c.id == func.coalesce(_named.c.same_as_id, _named.c.id)
+def instruments_of(table: Table, *names: str) -> Names:
+    """Return the instruments' names that rows refer to."""
+    ids = select(named.c.id).join_from(
+        named, shown, shown.c.id == func.coalesce(named.c.same_as_id, named.c.id)
     )
     return Names(
-        refers=table.c.instrument_id, ids=ids, searched=tuple(_shown.c[name] for name in names)
+        refers=table.c.instrument_id, ids=ids, searched=tuple(shown.c[name] for name in names)
     )
 
 
@@ -85,8 +87,8 @@ TRADES = Listing(
     source=with_instrument(with_account(trades), trades),
     columns={
         "account": accounts.c.number,
-        "symbol": _shown.c.symbol,
-        "description": _shown.c.description,
+        "symbol": shown.c.symbol,
+        "description": shown.c.description,
         **_of(
             trades, "id", "trade_date", "executed_at", "quantity", "price", "proceeds",
             "commission", "currency", "open_close", "broker_trade_id", "realized_pnl",
@@ -97,7 +99,7 @@ TRADES = Listing(
     where=(trades.c.state == literal_column("'booked'"),),
     id=trades.c.id,
     searched=("trade_date", "broker_trade_id", "codes"),
-    names=(_accounts_of(trades), _instruments_of(trades, "symbol", "description")),
+    names=(accounts_of(trades), instruments_of(trades, "symbol", "description")),
     narrow=lambda connection, scope: _narrow(
         trades, connection, scope, trades.c.trade_date
     ),
@@ -108,7 +110,7 @@ CASH = Listing(
     source=with_instrument(with_account(cash_transactions), cash_transactions),
     columns={
         "account": accounts.c.number,
-        "symbol": _shown.c.symbol,
+        "symbol": shown.c.symbol,
         **_of(
             cash_transactions, "id", "date", "type", "broker_type", "currency", "amount",
             "description", "broker_id",
@@ -117,7 +119,7 @@ CASH = Listing(
     where=(),
     id=cash_transactions.c.id,
     searched=("date", "type", "broker_type", "currency", "description"),
-    names=(_accounts_of(cash_transactions), _instruments_of(cash_transactions, "symbol")),
+    names=(accounts_of(cash_transactions), instruments_of(cash_transactions, "symbol")),
     narrow=lambda connection, scope: _narrow(
         cash_transactions, connection, scope, cash_transactions.c.date
     ),
@@ -128,7 +130,7 @@ TRANSFERS = Listing(
     source=with_instrument(with_account(transfers), transfers),
     columns={
         "account": accounts.c.number,
-        "symbol": _shown.c.symbol,
+        "symbol": shown.c.symbol,
         "counterparty": func.coalesce(transfers.c.counterparty, transfers.c.counterparty_account),
         **_of(
             transfers, "id", "date", "type", "currency", "direction", "quantity", "cost_basis",
@@ -138,7 +140,7 @@ TRANSFERS = Listing(
     where=(),
     id=transfers.c.id,
     searched=("date", "type", "direction", "counterparty", "description"),
-    names=(_accounts_of(transfers), _instruments_of(transfers, "symbol")),
+    names=(accounts_of(transfers), instruments_of(transfers, "symbol")),
     narrow=lambda connection, scope: _narrow(transfers, connection, scope, transfers.c.date),
     natural={"date": transfers.c.date},
 )  # fmt: skip
@@ -155,7 +157,7 @@ INTEREST = Listing(
     where=(),
     id=margin_interest.c.id,
     searched=("to_date", "currency", "type"),
-    names=(_accounts_of(margin_interest),),
+    names=(accounts_of(margin_interest),),
     narrow=lambda connection, scope: _narrow(
         margin_interest, connection, scope, margin_interest.c.to_date
     ),
@@ -166,20 +168,21 @@ GAINS = Listing(
     source=with_instrument(with_account(closed_lots), closed_lots),
     columns={
         "account": accounts.c.number,
-        "symbol": _shown.c.symbol,
+        "symbol": shown.c.symbol,
+        "instrument_id": shown.c.id,
         "gain": closed_lots.c.realized_pnl,
         "wash_disallowed": null(),
         "source": literal("broker"),
         "view": literal("broker"),
         **_of(
             closed_lots, "id", "currency", "quantity", "acquisition_date", "disposition_date",
-            "cost_basis", "term",
+            "cost_basis", "term", "holding_start",
         ),
     },
     where=(),
     id=closed_lots.c.id,
     searched=("disposition_date", "term"),
-    names=(_accounts_of(closed_lots), _instruments_of(closed_lots, "symbol")),
+    names=(accounts_of(closed_lots), instruments_of(closed_lots, "symbol")),
     narrow=lambda connection, scope: _narrow(
         closed_lots, connection, scope, closed_lots.c.disposition_date
     ),

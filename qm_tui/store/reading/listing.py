@@ -125,9 +125,8 @@ def key_of(listing: Listing, order: Order) -> Key:
     return Key(field, nullable=True, descending=order.descending, id=listing.id)
 
 
-def _conditions(
-    connection: Connection, listing: Listing, scope: Scope
-) -> list[ColumnElement[bool]]:
+def matching(connection: Connection, listing: Listing, scope: Scope) -> list[ColumnElement[bool]]:
+    """Return what a row has to meet to be listed."""
     return [
         *listing.where,
         *listing.narrow(connection, scope),
@@ -142,7 +141,7 @@ def _mentions(listing: Listing, word: str) -> ColumnElement[bool]:
 
 def count(connection: Connection, listing: Listing, scope: Scope) -> int:
     """Count the rows that match."""
-    conditions = _conditions(connection, listing, scope)
+    conditions = matching(connection, listing, scope)
     # Outer joins change no count, and no condition looks into them.
     query = select(func.count()).select_from(listing.id.table).where(*conditions)
     return int(connection.scalar(query) or 0)
@@ -153,7 +152,7 @@ def anchors(
 ) -> list[Anchor]:
     """Return the sort keys of every `size`-th row: what pages begin after."""
     key = key_of(listing, order)
-    conditions = _conditions(connection, listing, scope)
+    conditions = matching(connection, listing, scope)
     place = func.row_number().over(order_by=key.ordering()).label("place")
     source = listing.source if key.nullable else listing.id.table
     rows = (
@@ -229,7 +228,7 @@ def _read(
     size: int,
     more: Sequence[ColumnElement[Any]] = (),
 ) -> list[Row[Any]]:
-    conditions = _conditions(connection, listing, scope)
+    conditions = matching(connection, listing, scope)
     found: list[Row[Any]] = []
     for stretch in stretches:
         query = _rows(listing, [*conditions, *stretch.where]).order_by(*stretch.order)

@@ -203,6 +203,8 @@ cash_transactions = _fact(
     text("action_id"),
     text("codes"),
     one_of("type", CashType, "type"),
+    # Few: what belongs to a trade and names no instrument.
+    _where("instrument_id IS NULL AND broker_trade_id IS NOT NULL", "account_id"),
     Index(None, "date", "id"),
     Index(None, "account_id", "date", "id"),
     Index(None, "instrument_id", "date", "id"),
@@ -289,6 +291,7 @@ transfer_lots = _fact(
     text("codes"),
     one_of("direction", TransferDirection, "direction"),
     Index(None, "account_id", "transfer_key"),
+    Index(None, "instrument_id"),
 )
 
 corporate_actions = _fact(

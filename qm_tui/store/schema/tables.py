@@ -4,6 +4,7 @@ from qm_tui.store.schema import (
     accounts,
     activity,
     booking,
+    derived,
     holdings,
     instruments,
     market,
@@ -13,7 +14,9 @@ from qm_tui.store.schema import (
 )
 from qm_tui.store.schema.base import metadata
 
-ALL = (accounts, activity, booking, holdings, instruments, market, people, sync, users)
+ALL = (
+    accounts, activity, booking, derived, holdings, instruments, market, people, sync, users,
+)  # fmt: skip
 """Importing these modules fills `metadata`."""
 
 __all__ = ["ALL", "metadata"]

@@ -121,7 +121,7 @@ class PositionsScreen(TableScreen[PositionView]):
 
     @override
     def beyond(self) -> Page | None:
-        from qm_tui.ui.screens.lots import trades_page  # noqa: PLC0415 - when asked for
+        from qm_tui.ui.screens.lots_ways import trades_page  # noqa: PLC0415 - when asked for
 
         # An account may be flat and still have a history.
         return trades_page(self.session, self.trail, self.scope) if self.scope.account else None
@@ -134,7 +134,7 @@ class PositionsScreen(TableScreen[PositionView]):
 
     def action_trades(self) -> None:
         """Show the trades that led to the position; without positions, those of the account."""
-        from qm_tui.ui.screens.lots import trades_page  # noqa: PLC0415 - when asked for
+        from qm_tui.ui.screens.lots_ways import trades_page  # noqa: PLC0415 - when asked for
 
         if (row := self.table.cursor_row) is not None:
             self.app.push_screen(trades_page(self.session, *self._narrowed(row)))

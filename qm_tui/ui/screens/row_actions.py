@@ -22,14 +22,14 @@ def copy_row(screen: Screen[None], row: V, columns: Sequence[Column[V]]) -> None
 
 def ask_for_order(screen: Screen[None], table: RecordTable[V]) -> None:
     """Ask for the letter of a column and sort by it."""
-    from qm_tui.ui.dialogs.sort import SortDialog  # noqa: PLC0415 - not before it is needed
+    from qm_tui.ui.dialogs.letters import LetterDialog  # noqa: PLC0415 - not before it is needed
 
     def sort(key: str | None) -> None:
         if key is not None:
             table.sort_by(key)
 
     letters = {c.letter: (c.key, c.title) for c in table.columns if c.letter}
-    screen.app.push_screen(SortDialog(letters), sort)
+    screen.app.push_screen(LetterDialog("sort by", letters), sort)
 
 
 def raw_page(

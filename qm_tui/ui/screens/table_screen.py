@@ -104,7 +104,7 @@ class TableScreen(Page, Generic[V]):
         await self.feed.load(reader)
         if self.feed.source is not None and self.table.source is not self.feed.source:
             self.table.show(self.feed.source)
-        self._say_why_empty()
+        self.say_why_empty()
 
     @override
     def summary(self) -> str:
@@ -128,10 +128,14 @@ class TableScreen(Page, Generic[V]):
 
     # What the user does with rows
 
+    def choose(self, row: V) -> None:
+        """Go where Enter on this row leads."""
+        self._go(self.below(row))
+
     @on(RecordTable.Chosen)
     def _go_below(self, event: RecordTable.Chosen) -> None:
         row: Any = event.row
-        self._go(self.below(row))
+        self.choose(row)
 
     @on(RecordTable.NothingChosen)
     def go_beyond(self) -> None:
@@ -202,10 +206,11 @@ class TableScreen(Page, Generic[V]):
 
     def _apply_filter(self, text: str) -> None:
         self.feed.filter(text, self.table.columns)
-        self._say_why_empty()
+        self.say_why_empty()
         self.show_frame()
 
-    def _say_why_empty(self) -> None:
+    def say_why_empty(self) -> None:
+        """Write where rows would be why there are none."""
         text = self.filter.text
         self.table.empty = f"No row contains “{text}”." if text else self.empty_text()
         if not self.table.source.loading and not len(self.table.source):

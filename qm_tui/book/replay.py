@@ -1,0 +1,63 @@
+"""Books groups again without writing: under another method, up to a day, with every step told."""
+
+import asyncio
+import datetime as dt
+from contextlib import aclosing
+from dataclasses import dataclass
+
+from qm_tui.book.bookkeeper import a_bookkeeper
+from qm_tui.domain.booking.apart import How, Task
+from qm_tui.domain.booking.facts import GroupFacts
+from qm_tui.domain.booking.plain import facts_of
+from qm_tui.domain.booking.policy import DEFAULT_POLICY, Policy
+from qm_tui.domain.booking.results import Booked
+from qm_tui.domain.booking.words import View
+from qm_tui.domain.selection import Scope
+from qm_tui.store.reader import Reader
+from qm_tui.store.reading.booking_marks import groups_of, portions_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replay:
+    """A group that was booked again, as a whole: also what the scope does not name."""
+
+    taxpayer: str
+    facts: GroupFacts
+    booked: Booked
+
+
+async def replayed(
+    reader: Reader,
+    scope: Scope,
+    *,
+    view: View,
+    policy: Policy = DEFAULT_POLICY,
+    until: dt.date | None = None,
+    explain: bool = False,
+) -> list[Replay]:
+    """Book the groups that hold anything of a scope's instruments and accounts.
+
+    Args:
+        reader: of the store.
+        scope: Its instruments and accounts count, nothing else of it.
+        view: Whose wash sales are reckoned.
+        policy: The switches.
+        until: The last day that is booked.
+        explain: Whether to keep a journal of every step.
+
+    Raises:
+        BookingDied: the process that books ended early.
+        StoreRefused: the store cannot be read.
+    """
+    how = How(view=view, policy=policy, until=until, explain=explain)
+    found: list[Replay] = []
+    async with a_bookkeeper() as bookkeeper:
+        for portion in await reader.read(portions_of, scope):
+            groups = await reader.read(groups_of, portion)
+            tasks = [Task(group=group, how=how) for group in groups]
+            async with aclosing(bookkeeper.answers(tasks)) as answers:
+                booked: list[Booked] = [answer async for answer in answers]
+            for group, one in zip(groups, booked, strict=True):
+                found.append(Replay(taxpayer=portion.taxpayer, facts=facts_of(group), booked=one))
+                await asyncio.sleep(0)
+    return found

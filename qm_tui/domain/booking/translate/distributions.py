@@ -1,0 +1,101 @@
+"""What comes beside shares that stay: spin-offs, rights, dividends in other shares."""
+
+from decimal import Decimal
+from fractions import Fraction
+
+from qm_tui.domain.booking.events import Event, Rights, SpinOff
+from qm_tui.domain.booking.translate.desk import Desk
+from qm_tui.domain.booking.translate.fractions_paid import Fractions, exactly
+from qm_tui.domain.booking.translate.legs import Action
+from qm_tui.domain.booking.translate.positions import Positions
+
+
+def spin_off(
+    desk: Desk, action: Action, child: int, shares: Decimal, held: Positions, fractions: Fractions
+) -> list[Event] | None:
+    """Return shares of another company for shares held; None: nobody knows for which ones.
+
+    A negative number of them is owed by a short position.
+    """
+    parent = parent_of(desk, action, child, held)
+    if parent is None:
+        return None
+    quantity = held.before(action.account, parent, action.eve)
+    exact = exactly(quantity, action.said.ratio) if shares > 0 else None
+    whole, paid = fractions.paid(action, child, shares, exact)
+    return [
+        SpinOff(
+            day=action.day,
+            account=action.account,
+            security=parent,
+            at=action.at,
+            source=action.source,
+            sequence=action.sequence,
+            key=action.key,
+            child=child,
+            shares=whole,
+        ),
+        *paid,
+    ]
+
+
+def rights(
+    desk: Desk, action: Action, right: int, quantity: Decimal, held: Positions
+) -> list[Event] | None:
+    """Return rights to buy for shares held; None: nobody knows for which ones."""
+    parent = parent_of(desk, action, right, held)
+    if parent is None:
+        return None
+    return [
+        Rights(
+            day=action.day,
+            account=action.account,
+            security=parent,
+            at=action.at,
+            source=action.source,
+            sequence=action.sequence,
+            key=action.key,
+            right=right,
+            quantity=quantity,
+        )
+    ]
+
+
+def parent_of(desk: Desk, action: Action, child: int, held: Positions) -> int | None:
+    """Find what the distribution is of: by a leg of it, by its name, by what was held."""
+    named = [security for security in action.securities if security != child]
+    if named:
+        return named[0] if len(named) == 1 else None
+    there = {
+        security: held.before(action.account, security, action.eve)
+        for account, security in held.places()
+        if account == action.account and security != child
+    }
+    securities = desk.facts.securities
+    symbol = _plain(action.said.of_symbol)
+    namesakes = [
+        number
+        for number, security in securities.items()
+        if number != child and symbol and _plain(security.symbol) == symbol
+    ]
+    if len(namesakes) == 1:
+        return namesakes[0]
+    # Several of that name, or one that has another name today: what the ratio fits is it.
+    fitting = [
+        security
+        for security in namesakes or there
+        if _fits(there.get(security), action.said.ratio, action.moves[child])
+        and not securities[security].is_option
+    ]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def _plain(symbol: str | None) -> str:
+    return (symbol or "").replace(".", " ").replace("/", " ").upper()
+
+
+def _fits(held: Decimal | None, ratio: Fraction | None, shares: Decimal) -> bool:
+    if not held or ratio is None:
+        return False
+    exact = exactly(held, ratio)
+    return exact is not None and Decimal("-0.001") < abs(exact) - abs(shares) < 1

@@ -1,0 +1,137 @@
+"""Which instruments are booked together: all that is tied, however long the chain."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, exists, select
+
+from qm_tui.domain.instruments import InstrumentType
+from qm_tui.store.schema.accounts import accounts
+from qm_tui.store.schema.activity import corporate_actions
+from qm_tui.store.schema.instruments import identity_groups, instrument_aliases, instruments
+
+_SHARES = (InstrumentType.EQUITY.value, InstrumentType.FUND.value)
+_option = instruments.alias("option")
+_other = instruments.alias("other")
+
+
+class Forest:
+    """Trees of instruments; one that is tied to nothing is a tree of its own."""
+
+    def __init__(self) -> None:
+        self._parents: dict[int, int] = {}
+        self._members: dict[int, list[int]] | None = None
+
+    def __iter__(self) -> Iterator[int]:
+        """Yield whatever is tied to anything."""
+        return iter(self._parents)
+
+    def tie(self, one: int, other: int) -> None:
+        """Tie two instruments; the lower number is the root, whatever order ties come in."""
+        first, second = self.root(one), self.root(other)
+        lower, higher = min(first, second), max(first, second)
+        self._parents[lower] = lower
+        self._parents[higher] = lower
+
+    def tie_alike(self, named: Iterable[tuple[object, int]]) -> None:
+        """Tie what is named alike."""
+        first: dict[object, int] = {}
+        for name, one in named:
+            self.tie(first.setdefault(name, one), one)
+
+    def root(self, one: int) -> int:
+        """Return what a tree is named after: the lowest number in it."""
+        parents = self._parents
+        while (parent := parents.get(one, one)) != one:
+            parents[one] = one = parents[parent]
+        return one
+
+    def members(self, root: int) -> list[int]:
+        """Return the instruments of a tree."""
+        if self._members is None:
+            self._members = defaultdict(list)
+            for one in sorted(self._parents):
+                self._members[self.root(one)].append(one)
+        return self._members.get(root, [root])
+
+
+@dataclass(frozen=True, slots=True)
+class Ties:
+    """How all instruments are tied for a taxpayer."""
+
+    groups: Forest
+    underlyings: Mapping[int, int]
+    """Derivative → what it derives from."""
+    identities: Mapping[int, int]
+    """Instrument → the number of what the user calls substantially identical to it."""
+
+
+def ties(connection: Connection, taxpayer: str) -> Ties:
+    """Read how all instruments are tied for a taxpayer."""
+    underlyings = dict(_by_symbol(connection))
+    underlyings |= dict(_by_contract(connection))
+    identical = Forest()
+    identical.tie_alike(_named_identical(connection))
+    identities = {one: identical.root(one) for one in identical}
+    groups = Forest()
+    i = instruments.c
+    for one, other in connection.execute(
+        select(i.id, i.same_as_id).where(i.same_as_id.is_not(None))
+    ):
+        groups.tie(one, other)
+    for one, other in (*underlyings.items(), *identities.items()):
+        groups.tie(one, other)
+    groups.tie_alike(_actions(connection, taxpayer))
+    return Ties(groups, underlyings, identities)
+
+
+def _by_contract(connection: Connection) -> Iterator[tuple[int, int]]:
+    rows = connection.execute(
+        select(_option.c.id, _other.c.id).join_from(
+            _option, _other, _other.c.conid == _option.c.underlying_conid
+        )
+    )
+    return ((row[0], row[1]) for row in rows)
+
+
+def _by_symbol(connection: Connection) -> Iterator[tuple[int, int]]:
+    """Yield what derives from shares that bore the ticker; of several the one that bears it now."""
+    named, alias = _other.c, instrument_aliases.c
+    by_contract = instruments.alias("by_contract")
+    rows = connection.execute(
+        select(_option.c.id, named.id)
+        .join_from(
+            _option,
+            instrument_aliases,
+            (alias.scheme == "ticker") & (alias.value == _option.c.underlying_symbol),
+        )
+        .join(_other, named.id == alias.instrument_id)
+        .where(
+            _option.c.underlying_symbol.is_not(None),
+            named.instrument_type.in_(_SHARES),
+            named.currency == _option.c.currency,
+            ~exists().where(by_contract.c.conid == _option.c.underlying_conid),
+        )
+        # The last one holds.
+        .order_by(_option.c.id, named.symbol == _option.c.underlying_symbol, named.id.desc())
+    )
+    return ((row[0], row[1]) for row in rows)
+
+
+def _named_identical(connection: Connection) -> Iterator[tuple[str, int]]:
+    rows = connection.execute(select(identity_groups.c.name, identity_groups.c.instrument_id))
+    return ((row[0], row[1]) for row in rows)
+
+
+def _actions(connection: Connection, taxpayer: str) -> Iterator[tuple[str, int]]:
+    c = corporate_actions.c
+    rows = connection.execute(
+        select(c.action_id, c.instrument_id)
+        .join_from(corporate_actions, accounts, accounts.c.id == c.account_id)
+        .where(
+            accounts.c.taxpayer == taxpayer, c.action_id.is_not(None), c.instrument_id.is_not(None)
+        )
+        .distinct()
+    )
+    return ((row[0], row[1]) for row in rows)
