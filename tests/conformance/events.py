@@ -139,7 +139,7 @@ class History:
             securities={one.id: one for one in self.securities.values()},
             accounts={one.id: one for one in self.accounts.values()},
             policy=self.policy,
-            view=View.TAXPAYER if self.vector.wash_sales else View.ECONOMIC,
+            view=View.TAXPAYER if self.vector.taxed else View.ECONOMIC,
             explain=explain,
         )
 
@@ -454,23 +454,23 @@ def _return_of_capital(told: History, row: Row) -> None:
 
 def _rights(told: History, row: Row) -> None:
     common = told.common(row)
-    right = told.security(row.get("right_symbol") or row["new_symbol"])
-    quantity = number(row, "new_qty", "qty")
+    right = told.security(_symbol(row, "right_symbol", "rights_symbol", "new_symbol"))
+    quantity = number(row, "new_qty", "rights_qty", "qty")
     if quantity is None:
         quantity = _times(told.position(common["account"], row["symbol"]), ratio(row["ratio"]))
     told.add(Rights(**common, right=right, quantity=quantity, fraction=_fraction(row)))
 
 
 def _exercise_rights(told: History, row: Row) -> None:
-    """Rights used for shares of `new_symbol`: `qty` rights, `new_qty` shares, `amount` paid."""
-    common = told.common(row, symbol=row.get("right_symbol") or row["symbol"])
-    target = row.get("new_symbol") or row.get("stock_symbol") or row["symbol"]
-    rights = number(row, "rights_qty", "qty") or ZERO
+    """Rights used for shares: `qty` rights of `symbol`, `new_qty` of `new_symbol`, for `amount`."""
+    common = told.common(row, symbol=_symbol(row, "right_symbol", "rights_symbol", "symbol"))
+    target = _symbol(row, "new_symbol", "stock_symbol", "symbol")
+    rights = number(row, "old_qty", "rights_qty", "qty") or ZERO
     shares = number(row, "new_qty", "shares", "qty") or ZERO
     fill = Fill(
         **{**common, "security": told.security(target)},
         quantity=shares,
-        amount=told.money(row, shares),
+        amount=told.money(row | {"symbol": target}, shares),
         fees=number(row, "fee") or ZERO,
         opens=True,
         origin=Origin.EXERCISE,
@@ -479,12 +479,19 @@ def _exercise_rights(told: History, row: Row) -> None:
     told.add(RightsExercise(**common, quantity=rights, shares=fill))
 
 
+def _symbol(row: Row, *names: str) -> str:
+    return str(next(row[name] for name in names if row.get(name)))
+
+
 # --- transfers ------------------------------------------------------------------------------------
 
 
 def _transfer(told: History, row: Row) -> None:
     """Between accounts; where both are one pool, nothing changes."""
     sender = row.get("from_account") or row.get("account")
+    if not row.get("to_account"):
+        _gift(told, row | {"account": sender})
+        return
     common = told.common(row, account=sender)
     receiver = told.account(row["to_account"])
     if receiver == common["account"]:

@@ -59,6 +59,21 @@ STORIES: dict[str, tuple[list[Row], Row, dict[str, Any]]] = {
         },
         {},
     ),
+    "a short sale of what is held, as the law has it": (
+        [
+            an_event("BUY", 100, 1000, date="2024-05-07", lot="A"),
+            an_event("SHORT", 100, 1600, date="2024-09-03", lot="S"),
+            an_event("COVER", 100, 1800, date="2024-11-06"),
+            an_event("SELL", 100, 1800, date="2025-05-08"),
+        ],
+        {
+            "realised": [
+                {"symbol": "X", "lot": "S", "qty": "100", "gain": "-200", "term": "short"},
+                {"symbol": "X", "lot": "A", "qty": "100", "gain": "800", "term": "short"},
+            ]
+        },
+        {"id": "pub550__own"},
+    ),
     "a given lot": (
         [
             an_event("OPEN_LOT", 10, unit_cost="7", acquired="2020-05-05", lot="G"),

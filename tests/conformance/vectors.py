@@ -11,6 +11,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+_LAW = frozenset({"pub550", "cfr", "irs", "usc", "form8949"})
 Row = dict[str, Any]
 """An object of the file: its numbers are decimal strings."""
 
@@ -33,6 +34,15 @@ class Vector:
     @property
     def wash_sales(self) -> bool:
         return bool(self.options.get("wash_sales"))
+
+    @property
+    def taxed(self) -> bool:
+        """Whether the taxpayer's view is told: wash sales, or the law's own text on shorts.
+
+        Section 1233 (holding periods of what is held while it is sold short) is in that view alone.
+        """
+        shorts = any(row["type"] == "SHORT" for row in self.events)
+        return self.wash_sales or (shorts and self.source in _LAW)
 
     @property
     def pooled(self) -> bool:

@@ -6,7 +6,7 @@ are the cash, and whose basis is the cash that was no gain.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 
 from qm_tui.domain.booking.book import Book
@@ -82,8 +82,7 @@ def recognize(book: Book, event: Exchange, taking: Taking, boot: Boot) -> Taking
     same = boot.tax_cash is boot.cash and taking.tax_basis is taking.basis
     back = recovered(taking.basis, boot.cash, boot.value)
     tax_back = back if same else recovered(taking.tax_basis, boot.tax_cash, boot.tax_value)
-    cash = replace(
-        taking,
+    cash = taking._replace(
         quantity=ZERO,
         basis=back,
         tax_basis=tax_back,
@@ -95,8 +94,7 @@ def recognize(book: Book, event: Exchange, taking: Taking, boot: Boot) -> Taking
         closed.status = BasisStatus.UNKNOWN
         book.totals.moved_out += taking.basis or ZERO
     left = less(taking.basis, back)
-    return replace(
-        taking,
+    return taking._replace(
         basis=left,
         tax_basis=left if same else less(taking.tax_basis, tax_back),
         wash_added=taking.wash_added - cash.wash_added,
@@ -111,7 +109,7 @@ def _with_fees(book: Book, taking: Taking, boot: Boot) -> Taking:
     if basis is not None:
         book.totals.cost_in -= boot.cash
     tax_basis = basis if same else less(taking.tax_basis, boot.tax_cash)
-    return replace(taking, basis=basis, tax_basis=tax_basis)
+    return taking._replace(basis=basis, tax_basis=tax_basis)
 
 
 def pay(book: Book, event: Exchange, taking: Taking, boot: Boot) -> Taking:
@@ -126,11 +124,11 @@ def pay(book: Book, event: Exchange, taking: Taking, boot: Boot) -> Taking:
     tax_left, tax_over = (left, over) if same else _paid(taking.tax_basis, boot.tax_cash)
     book.totals.returned += less(taking.basis, left) or ZERO
     if over or tax_over:
-        nothing = replace(
-            taking, quantity=ZERO, basis=ZERO, tax_basis=ZERO, wash_added=ZERO, tax_wash_added=ZERO
+        nothing = taking._replace(
+            quantity=ZERO, basis=ZERO, tax_basis=ZERO, wash_added=ZERO, tax_wash_added=ZERO
         )
         book.realize(nothing, event, over, tax_over, Closing.CASH_MERGER)
-    return replace(taking, basis=left, tax_basis=tax_left)
+    return taking._replace(basis=left, tax_basis=tax_left)
 
 
 def _paid(proceeds: Decimal | None, cash: Decimal | None) -> tuple[Decimal | None, Decimal | None]:

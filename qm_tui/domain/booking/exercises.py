@@ -80,8 +80,7 @@ def _options(book: Book, event: Exercise) -> list[Taking]:
 def _together(one: Taking, other: Taking) -> Taking:
     basis = _sum(one.basis, other.basis)
     plain = one.tax_basis is one.basis and other.tax_basis is other.basis
-    return replace(
-        one,
+    return one._replace(
         quantity=one.quantity + other.quantity,
         basis=basis,
         tax_basis=basis if plain else _sum(one.tax_basis, other.tax_basis),

@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from qm_tui.domain.booking.events import NOWHERE, Source
 from qm_tui.domain.booking.money import ZERO
@@ -122,8 +122,7 @@ class Slice:
         return self.tax_proceeds - self.tax_basis
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Taking:
+class Taking(NamedTuple):
     """What was taken out of a lot: it belongs to nobody until it is realized or moved."""
 
     lot: Lot

@@ -144,12 +144,12 @@ def _parts(
         return [taking]
     if weights is None:
         book.totals.moved_out += taking.basis or ZERO
-        unknown = replace(taking, basis=None, tax_basis=None, wash_added=ZERO, tax_wash_added=ZERO)
+        unknown = taking._replace(basis=None, tax_basis=None, wash_added=ZERO, tax_wash_added=ZERO)
         return [unknown] * count
     bases = _spread(taking.basis, weights)
     same = taking.tax_basis is taking.basis
     return [
-        replace(taking, basis=basis, tax_basis=tax_basis, wash_added=added, tax_wash_added=tax)
+        taking._replace(basis=basis, tax_basis=tax_basis, wash_added=added, tax_wash_added=tax)
         for basis, tax_basis, added, tax in zip(
             bases,
             bases if same else _spread(taking.tax_basis, weights),
