@@ -10,9 +10,10 @@ from decimal import Decimal
 
 from qm_tui.domain.booking.events import Event, Fill, Pick
 from qm_tui.domain.booking.policy import Policy, PreSale
-from tests.conformance.comparing import Choice
-from tests.conformance.events import ZERO, History, label_of
-from tests.conformance.outcome import event_of
+from tests.conformance.comparing import CENT, Choice
+from tests.conformance.events import history
+from tests.conformance.outcome import event_of, realized, stated
+from tests.conformance.telling import ZERO, History, label_of
 from tests.conformance.vectors import Row, Vector, number
 
 
@@ -92,6 +93,29 @@ CHOICES = (
         choose=_cheapest_by_price,
     ),
 )
+
+
+def same_in_all(vector: Vector) -> bool:
+    """Whether what is deductible, and what is left in lots, comes to the same in all.
+
+    Which shares of one sale are matched with which replacements is open where some carry an earlier
+    adjustment (rules, section 5): it moves losses between rows, and makes none.
+    """
+    theirs, left = vector.expected.get("realised"), vector.expected.get("open_lots")
+    if not vector.wash_sales or not theirs or left is None:
+        return False
+    told = history(vector)
+    booked = told.book()
+    ours = sum((Decimal(row["net_gain"]) for row in realized(told, booked)), ZERO)
+    ours -= sum((lot.basis or ZERO for lot in booked.lots), ZERO)
+    wanted = sum((_deductible(row) for row in stated(theirs)), ZERO)
+    wanted -= sum((Decimal(row.get("basis", ZERO)) for row in stated(left)), ZERO)
+    return abs(ours - wanted) <= CENT
+
+
+def _deductible(row: Row) -> Decimal:
+    gain = row["proceeds"] - row["basis"] if "gain" not in row else row["gain"]
+    return Decimal(gain + row.get("wash_disallowed", ZERO))
 
 
 DIFFERENCES: dict[str, tuple[str, list[str]]] = {

@@ -9,7 +9,7 @@ from typing import Any
 
 from qm_tui.domain.booking.form_8949 import Form8949Options, Form8949Row, form_8949_row
 from qm_tui.domain.booking.words import FindingKind
-from tests.conformance.events import ZERO, History, Refused, history
+from tests.conformance.events import history
 from tests.conformance.outcome import (
     CLOSING,
     MEASURES,
@@ -20,6 +20,7 @@ from tests.conformance.outcome import (
     stated,
     sums,
 )
+from tests.conformance.telling import ZERO, History, Refused
 from tests.conformance.vectors import Row, Vector, number
 
 Choice = Callable[[History], History]

@@ -10,7 +10,7 @@ from qm_tui.domain.booking.money import CONTEXT, share
 from qm_tui.domain.booking.results import Booked
 from qm_tui.domain.booking.section_1256 import split_60_40
 from qm_tui.domain.booking.words import Closing, Term
-from tests.conformance.events import ZERO, History, label_of
+from tests.conformance.telling import ZERO, History, label_of
 from tests.conformance.vectors import Row, number
 
 CLOSING = ("SELL", "COVER", "EXPIRE", "DELIVER_TO_CLOSE_SHORT", "AUGMENT_OR_REDUCE", "GIFT_OUT")

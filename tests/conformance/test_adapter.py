@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.conformance.choices import CHOICES
 from tests.conformance.comparing import differences
 from tests.conformance.events import TYPES
 from tests.conformance.vectors import Row, Vector, read_vector
@@ -275,3 +276,21 @@ def test_there_is_a_case_of_every_type() -> None:
 def test_what_comes_out_wrong_is_seen(expected: Row) -> None:
     vector = a_vector(BOUGHT, an_event("SELL", 4, 60, fee="2"), expected=expected)
     assert differences(vector) != []
+
+
+@pytest.mark.parametrize(("method", "gain"), [("HIFO", "40"), ("LOFO", "30")])
+def test_a_source_that_ranks_by_price_comes_out_when_its_lots_are_named(
+    method: str, gain: str
+) -> None:
+    """The first lot is the cheaper one by its price, and the dearer one by what it cost."""
+    vector = a_vector(
+        an_event("BUY", 1, 100, fee="20", fmv="100"),
+        an_event("BUY", 1, 110, fee="0", fmv="110"),
+        an_event("SELL", 1, 150),
+        expected={"totals": {"gain": gain}},
+        method=method,
+        options={"scope": "universal"},
+    )
+    assert differences(vector) != []
+    (choice,) = [one for one in CHOICES if one.may_be(vector)]
+    assert differences(vector, choice.choose) == []

@@ -22,10 +22,22 @@ def scaled_lots(quantities: Sequence[Decimal], ratio: Fraction) -> list[Decimal]
     so_far = reached = ZERO
     for quantity in quantities:
         so_far += quantity
-        # A lot never vanishes: its basis would have nothing to stand on.
-        part = max(scaled(so_far, ratio) - reached, FINEST)
+        part = scaled(so_far, ratio) - reached
         reached += part
         parts.append(part)
+    return _without_nothing(parts)
+
+
+def _without_nothing(parts: list[Decimal]) -> list[Decimal]:
+    """Give a part that was rounded away the least there is, out of the largest one.
+
+    A lot never vanishes: its basis would have nothing to stand on.
+    """
+    for place, part in enumerate(parts):
+        if not part:
+            largest = max(range(len(parts)), key=parts.__getitem__)
+            parts[largest] -= FINEST
+            parts[place] = FINEST
     return parts
 
 

@@ -130,6 +130,8 @@ class SpinOff(Event):
     """Received; spread over the parent's lots by quantity."""
     fraction: Fraction | None = None
     """Of the parent's basis that moves to the child; None: not known."""
+    basis: Decimal | None = None
+    """What moves, as the broker states it, in the parent's currency; the fraction goes first."""
     taxable_value: Decimal | None = None
     """The fair market value of what was received, where the distribution is income instead."""
     rate: Decimal | None = None

@@ -38,6 +38,9 @@ class TradeFact(NamedTuple):
     commission: Decimal | None
     commission_currency: str | None
     taxes: Decimal | None
+    net_cash: Decimal | None
+    cost_basis: Decimal | None
+    realized_pnl: Decimal | None
     fx_rate_to_base: Decimal | None
     open_close: OpenClose | None
     transaction_type: str | None
@@ -138,6 +141,8 @@ class ActionFact(NamedTuple):
     amount: Decimal | None
     proceeds: Decimal | None
     value: Decimal | None
+    cost_basis: Decimal | None
+    realized_pnl: Decimal | None
     fx_rate_to_base: Decimal | None
     description: str | None
     action_id: str | None
@@ -158,6 +163,20 @@ class OptionEventFact(NamedTuple):
     proceeds: Decimal | None
     commission: Decimal | None
     broker_trade_id: str | None
+
+
+class StatementFact(NamedTuple):
+    """A row of `statement_lines` that tells what was paid for an option settled in cash."""
+
+    id: int
+    key: str
+    account: int
+    security: int
+    level: str | None
+    date: dt.date
+    currency: str | None
+    amount: Decimal
+    description: str | None
 
 
 class YearEndPrice(NamedTuple):
@@ -184,6 +203,7 @@ class GroupFacts:
     transfer_lots: Sequence[TransferLotFact] = ()
     actions: Sequence[ActionFact] = ()
     option_events: Sequence[OptionEventFact] = ()
+    statement_lines: Sequence[StatementFact] = ()
     year_end_prices: Sequence[YearEndPrice] = ()
     rates: Mapping[tuple[str, dt.date], Decimal] = field(default_factory=dict)
     """(currency, day) → what one unit is in the tax currency."""

@@ -21,6 +21,7 @@ from qm_tui.domain.booking.facts import (
     ClosedLotFact,
     GroupFacts,
     OptionEventFact,
+    StatementFact,
     TradeFact,
     TransferFact,
     TransferLotFact,
@@ -38,6 +39,7 @@ KINDS: dict[str, type[Any]] = {
     "transfer_lots": TransferLotFact,
     "corporate_actions": ActionFact,
     "option_events": OptionEventFact,
+    "statement_lines": StatementFact,
 }
 """Table → the kind of fact that its rows are."""
 _FIELDS = {
@@ -48,6 +50,7 @@ _FIELDS = {
     "transfer_lots": "transfer_lots",
     "corporate_actions": "actions",
     "option_events": "option_events",
+    "statement_lines": "statement_lines",
 }
 """Table → the field of `GroupFacts`."""
 

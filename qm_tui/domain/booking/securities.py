@@ -4,12 +4,23 @@ import datetime as dt
 from bisect import bisect_right
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from qm_tui.domain.booking.words import LotMethod
 from qm_tui.domain.instruments import InstrumentType, Right
 from qm_tui.domain.words import TaxTreatment
 
 _ONE = Decimal(1)
+
+
+class Alias(NamedTuple):
+    """A name of an instrument, and the days on which it is known to have been borne."""
+
+    scheme: str
+    """`ticker`, or what kind of identifier it is."""
+    value: str
+    first_day: dt.date | None
+    last_day: dt.date | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +42,8 @@ class Security:
     """Marked to market, 60/40, no wash sales, Form 6781."""
     deliverable: Decimal | None = None
     """Shares a contract delivers; None: the multiplier."""
+    aliases: tuple[Alias, ...] = ()
+    """Where corporate actions may call it by one of them."""
 
     @property
     def washes(self) -> bool:

@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
+from typing import NamedTuple
 
 from qm_tui.domain.booking.apportionment import apportioned, percent
 from qm_tui.domain.booking.book import Book
 from qm_tui.domain.booking.events import Event, SpinOff
 from qm_tui.domain.booking.lots import Lot, Taking
-from qm_tui.domain.booking.money import ZERO, share
+from qm_tui.domain.booking.money import ZERO, along, share, spread
 from qm_tui.domain.booking.successors import (
     Successor,
     follow,
@@ -31,11 +32,26 @@ def book_spin_off(book: Book, event: SpinOff) -> None:
         _as_income(book, event, event.taxable_value)
         return
     coming = successor(event.child, event.shares, Origin.SPIN_OFF, f"spun off from {parent}")
-    distribute(book, event, coming, event.fraction, f"spun off: {{}} of the basis to {child}")
+    what = f"spun off: {{}} of the basis to {child}"
+    distribute(book, event, coming, event.fraction, what, stated=event.basis)
+
+
+class _Moving(NamedTuple):
+    """What of a lot's basis goes along with what was distributed."""
+
+    fraction: Fraction
+    basis: Decimal | None
+    tax_basis: Decimal | None
 
 
 def distribute(
-    book: Book, event: Event, coming: Successor, fraction: Fraction | None, what: str
+    book: Book,
+    event: Event,
+    coming: Successor,
+    fraction: Fraction | None,
+    what: str,
+    *,
+    stated: Decimal | None = None,
 ) -> None:
     """Distribute shares, or rights, over the lots of the event's security.
 
@@ -45,17 +61,17 @@ def distribute(
         coming: What was distributed in all; what is short is owed by a short position.
         fraction: Of the basis that goes along; None: not known.
         what: What the old lots are told; `{}` stands for the part of their basis.
+        stated: How much of the basis goes along, where the fraction is not known.
     """
     if not coming.quantity:
         book.find(FindingKind.ACTION_UNKNOWN, event, "A distribution of no shares.")
         return
     lots = _in_order(book, event, short=coming.short)
-    if fraction is not None and not 0 <= fraction <= 1:
-        fraction = None
     if not lots:
         _without_history(book, event, coming)
         return
-    if fraction is None:
+    moving = _by_fraction(fraction, lots) if fraction is not None else _as_stated(stated, lots)
+    if moving is None:
         book.find(
             FindingKind.FRACTION_UNKNOWN, event,
             "How much of the basis went to these shares is not known: theirs is unknown, and"
@@ -63,8 +79,9 @@ def distribute(
             quantity=coming.quantity, security=coming.security,
         )  # fmt: skip
     quantities = apportioned(coming.quantity, [lot.quantity for lot in lots])
-    for lot, quantity in zip(lots, quantities, strict=True):
-        taking = _moved(book, event, lot, fraction, what)
+    parts = moving or [None] * len(lots)
+    for lot, quantity, part in zip(lots, quantities, parts, strict=True):
+        taking = _moved(book, event, lot, part, what)
         child = follow(book, event, taking, replace(coming, quantity=quantity))
         # No purchase, so that it replaces nothing that was sold at a loss.
         child.bought, child.replaces = None, False
@@ -75,13 +92,39 @@ def _in_order(book: Book, event: Event, *, short: bool) -> Sequence[Lot]:
     return sorted(shelf, key=lambda lot: lot.rank)
 
 
-def _moved(book: Book, event: Event, lot: Lot, fraction: Fraction | None, what: str) -> Taking:
-    """Take its part of the basis from a lot; what rounding leaves stays with the lot."""
-    if fraction is None:
+def _by_fraction(fraction: Fraction, lots: Sequence[Lot]) -> list[_Moving] | None:
+    """Move a part of every lot's basis; what rounding leaves stays with the lot."""
+    if not 0 <= fraction <= 1:
+        return None
+    moving: list[_Moving] = []
+    for lot in lots:
+        basis = _part(lot.basis, fraction)
+        tax_basis = basis if lot.tax_basis is lot.basis else _part(lot.tax_basis, fraction)
+        moving.append(_Moving(fraction, basis, tax_basis))
+    return moving
+
+
+def _as_stated(stated: Decimal | None, lots: Sequence[Lot]) -> list[_Moving] | None:
+    """Spread an amount over the lots by their basis; None where it cannot be of these lots."""
+    bases = [lot.basis for lot in lots if lot.basis is not None]
+    whole = sum(bases, ZERO)
+    if stated is None or len(bases) < len(lots) or not 0 < stated <= whole:
+        return None
+    moving: list[_Moving] = []
+    for lot, basis, part in zip(lots, bases, spread(stated, bases), strict=True):
+        tax_part: Decimal | None = part
+        if lot.tax_basis is not lot.basis:
+            tax_part = None if lot.tax_basis is None else along(lot.tax_basis, part, basis)
+        fraction = Fraction(part) / Fraction(basis) if basis else Fraction(0)
+        moving.append(_Moving(fraction, part, tax_part))
+    return moving
+
+
+def _moved(book: Book, event: Event, lot: Lot, part: _Moving | None, what: str) -> Taking:
+    if part is None:
         return Taking(lot=lot, quantity=ZERO, basis=None, tax_basis=None)
-    basis = _part(lot.basis, fraction)
-    tax_basis = basis if lot.tax_basis is lot.basis else _part(lot.tax_basis, fraction)
-    return book.detach(lot, event, what.format(percent(fraction)), basis, tax_basis)
+    told = what.format(percent(part.fraction))
+    return book.detach(lot, event, told, part.basis, part.tax_basis)
 
 
 def _part(basis: Decimal | None, fraction: Fraction) -> Decimal | None:

@@ -14,7 +14,7 @@ from qm_tui.domain.booking.words import AdjustmentKind
 _DUST = Decimal("1E-8")
 """What the scaling of a pending loss by a split may leave over."""
 
-_PARTS = 8
+_PARTS = 24
 """So many parts of one acquisition stand for themselves, each with its own loss and period."""
 
 

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +13,7 @@ from qm_tui.domain.booking.events import Pick
 from qm_tui.domain.booking.facts import YearEndPrice
 from qm_tui.domain.booking.plain import KINDS, Place, PlainGroup
 from qm_tui.domain.booking.section_1256 import is_section_1256
-from qm_tui.domain.booking.securities import Security
+from qm_tui.domain.booking.securities import Alias, Security
 from qm_tui.domain.instruments import InstrumentType, Right
 from qm_tui.store.reading.booking_accounts import (
     LOT_CHOICE,
@@ -23,6 +23,7 @@ from qm_tui.store.reading.booking_accounts import (
     picks_of,
     standing,
 )
+from qm_tui.store.reading.booking_actions import aliases_of
 from qm_tui.store.reading.booking_rates import (
     RATE_HOLDS,
     TAX_CURRENCY,
@@ -78,7 +79,9 @@ def plain_groups(
     known = _instruments(connection, ties, root_of)
     people = household(connection, taxpayer)
     rows = FactRows(connection, people.numbers(), {one: root_of[one] for one in known.named}).read()
-    securities = _by_root(known.securities.values(), lambda security: root_of[security.id])
+    securities = _by_root(
+        _with_aliases(connection, known, rows, root_of), lambda security: root_of[security.id]
+    )
     prices = _by_root(_prices(connection, known, people), lambda price: root_of[price.security])
     spans = {root: _span(tables, prices.get(root, ())) for root, tables in rows.items()}
     rates = _rates(connection, people, securities, rows, spans)
@@ -99,6 +102,22 @@ def plain_groups(
             reported=reported.get(root, {}),
         )
         for root, group in members.items()
+    ]
+
+
+def _with_aliases(
+    connection: Connection, known: _Known, rows: Mapping[int, Rows], root_of: Mapping[int, int]
+) -> Iterable[Security]:
+    """Add its names to whatever may be called by them: where there are corporate actions."""
+    named = [one for one in known.named if rows[root_of[one]]["corporate_actions"]]
+    if not named:
+        return known.securities.values()
+    found: dict[int, list[Alias]] = defaultdict(list)
+    for one, aliases in sorted(aliases_of(connection, instrument_ids=named).items()):
+        found[known.same.get(one, one)] += aliases
+    return [
+        replace(security, aliases=tuple(found[number])) if number in found else security
+        for number, security in known.securities.items()
     ]
 
 

@@ -22,6 +22,7 @@ from qm_tui.store.schema.booking import (
     dirty_marks,
 )
 
+STATEMENT_LINES = "statement_lines"
 FACTS_AT_ONCE = 20_000
 """How many facts are in memory at a time, unless one group has more."""
 
@@ -125,6 +126,8 @@ def _instruments_of(connection: Connection, ours: Sequence[int] | None) -> set[i
     """Return the instruments of which accounts have facts."""
     found: set[int] = set()
     for table in BOOKED_TABLES:
+        if table == STATEMENT_LINES:
+            continue  # they only say what was paid for a contract that has facts of its own
         c = FACT_TABLES[table].c
         found |= set(
             connection.scalars(

@@ -18,6 +18,9 @@ _WHERE = {
     "trades": "AND state = 'booked'",
     # Without a quantity it moved cash.
     "transfers": "AND quantity IS NOT NULL",
+    # All other lines tell again what is booked from elsewhere.
+    "statement_lines": "AND amount IS NOT NULL AND date IS NOT NULL "
+    "AND description LIKE 'Option Cash Settlement%'",
 }
 _COLUMNS = {
     table: tuple(_STORED.get(name, name) for name in kind._fields) for table, kind in KINDS.items()

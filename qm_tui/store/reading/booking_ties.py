@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, exists, select
 
 from qm_tui.domain.instruments import InstrumentType
-from qm_tui.store.schema.accounts import accounts
-from qm_tui.store.schema.activity import corporate_actions
+from qm_tui.store.reading.booking_actions import action_ties
 from qm_tui.store.schema.instruments import identity_groups, instrument_aliases, instruments
 
 _SHARES = (InstrumentType.EQUITY.value, InstrumentType.FUND.value)
@@ -82,7 +81,8 @@ def ties(connection: Connection, taxpayer: str) -> Ties:
         groups.tie(one, other)
     for one, other in (*underlyings.items(), *identities.items()):
         groups.tie(one, other)
-    groups.tie_alike(_actions(connection, taxpayer))
+    for one, other in action_ties(connection, taxpayer):
+        groups.tie(one, other)
     return Ties(groups, underlyings, identities)
 
 
@@ -121,17 +121,4 @@ def _by_symbol(connection: Connection) -> Iterator[tuple[int, int]]:
 
 def _named_identical(connection: Connection) -> Iterator[tuple[str, int]]:
     rows = connection.execute(select(identity_groups.c.name, identity_groups.c.instrument_id))
-    return ((row[0], row[1]) for row in rows)
-
-
-def _actions(connection: Connection, taxpayer: str) -> Iterator[tuple[str, int]]:
-    c = corporate_actions.c
-    rows = connection.execute(
-        select(c.action_id, c.instrument_id)
-        .join_from(corporate_actions, accounts, accounts.c.id == c.account_id)
-        .where(
-            accounts.c.taxpayer == taxpayer, c.action_id.is_not(None), c.instrument_id.is_not(None)
-        )
-        .distinct()
-    )
     return ((row[0], row[1]) for row in rows)

@@ -20,17 +20,8 @@ from qm_tui.domain.booking.events import (
 from qm_tui.domain.booking.lots import Lot, Slice
 from qm_tui.domain.booking.results import Booked
 from qm_tui.domain.booking.words import FindingKind, LotMethod, View
-from tests.domain.booking.lives import (
-    ACTIONS,
-    METHODS,
-    OPTION_LIFE,
-    SECURITIES,
-    TRADES,
-    ZERO,
-    Life,
-    booked,
-    lives,
-)
+from tests.domain.booking.lives import ACTIONS, OPTION_LIFE, TRADES, Life, lives
+from tests.domain.booking.world import METHODS, SECURITIES, ZERO, booked
 
 FEW = settings(max_examples=100, deadline=None)
 CASH_ONLY = (*TRADES, *OPTION_LIFE, *ACTIONS, "transfer in", "refund", "mark")

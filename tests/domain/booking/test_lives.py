@@ -4,7 +4,8 @@ from collections import Counter
 
 from qm_tui.domain.booking.events import PHASES
 from qm_tui.domain.booking.words import AdjustmentKind, Closing, View
-from tests.domain.booking.lives import EVERYTHING, booked, life
+from tests.domain.booking.lives import EVERYTHING, life
+from tests.domain.booking.world import booked
 
 SEEDS = range(12)
 NOT_LIVED = {"Rebase"}

@@ -9,14 +9,8 @@ from qm_tui.domain.booking.events import Fill
 from qm_tui.domain.booking.policy import Policy
 from qm_tui.domain.booking.words import LotMethod, View
 from tests.domain.booking.histories import book, bought, sold
-from tests.domain.booking.lives import (
-    OPTION_LIFE,
-    TRADES,
-    ZERO,
-    Life,
-    booked,
-    lives,
-)
+from tests.domain.booking.lives import OPTION_LIFE, TRADES, Life, lives
+from tests.domain.booking.world import ZERO, booked
 
 FEW = settings(max_examples=100, deadline=None)
 METHODS = [LotMethod.FIFO, LotMethod.LIFO, LotMethod.HIFO, LotMethod.LOFO]

@@ -14,17 +14,8 @@ from qm_tui.domain.booking.lots import Slice
 from qm_tui.domain.booking.words import LotMethod
 from qm_tui.domain.instruments import Right
 from tests.domain.booking.histories import bought, sold
-from tests.domain.booking.lives import (
-    HUNDRED,
-    METHODS,
-    OPTION_LIFE,
-    OPTIONS,
-    TRADES,
-    ZERO,
-    Life,
-    booked,
-    lives,
-)
+from tests.domain.booking.lives import OPTION_LIFE, TRADES, Life, lives
+from tests.domain.booking.world import HUNDRED, METHODS, OPTIONS, ZERO, booked
 
 FEW = settings(max_examples=100, deadline=None)
 CENTS = st.integers(1, 9999).map(lambda cents: Decimal(cents) / 100)

@@ -18,16 +18,8 @@ from qm_tui.domain.booking.ordering import in_order
 from qm_tui.domain.booking.results import Booked
 from qm_tui.domain.booking.securities import Security
 from qm_tui.domain.booking.words import LotMethod, View
-from tests.domain.booking.lives import (
-    EVERYTHING,
-    METHODS,
-    SECURITIES,
-    TRADES,
-    ZERO,
-    Life,
-    booked,
-    lives,
-)
+from tests.domain.booking.lives import EVERYTHING, TRADES, Life, lives
+from tests.domain.booking.world import METHODS, SECURITIES, ZERO, booked
 
 FEW = settings(max_examples=100, deadline=None)
 VIEWS = st.sampled_from(list(View))

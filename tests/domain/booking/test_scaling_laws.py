@@ -12,16 +12,8 @@ from hypothesis import strategies as st
 from qm_tui.domain.booking.events import Event, Fill, Source, Split
 from qm_tui.domain.booking.lots import Slice
 from qm_tui.domain.booking.words import LotMethod, View
-from tests.domain.booking.lives import (
-    METHODS,
-    SECURITIES,
-    TAXABLE,
-    TRADES,
-    ZERO,
-    Life,
-    booked,
-    lives,
-)
+from tests.domain.booking.lives import TRADES, Life, lives
+from tests.domain.booking.world import METHODS, SECURITIES, TAXABLE, ZERO, booked
 
 FEW = settings(max_examples=100, deadline=None)
 DUST = Decimal("1E-6")

@@ -14,20 +14,8 @@ from hypothesis import strategies as st
 from qm_tui.domain.booking.lots import Lot, Slice
 from qm_tui.domain.booking.policy import Policy, PreSale
 from qm_tui.domain.booking.words import AdjustmentKind, LotMethod, View
-from tests.domain.booking.lives import (
-    EVERYTHING,
-    METHODS,
-    OPTION_LIFE,
-    SECOND,
-    SECURITIES,
-    TAXABLE,
-    TRADES,
-    ZERO,
-    Life,
-    accounts,
-    booked,
-    lives,
-)
+from tests.domain.booking.lives import EVERYTHING, OPTION_LIFE, TRADES, Life, lives
+from tests.domain.booking.world import METHODS, SECOND, SECURITIES, TAXABLE, ZERO, accounts, booked
 
 FEW = settings(max_examples=100, deadline=None)
 WASHING = st.sampled_from([View.TAXPAYER, View.BROKER])

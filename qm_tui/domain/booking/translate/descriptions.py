@@ -7,6 +7,7 @@
 import re
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 # The company's name in the last parentheses may have parentheses of its own.
 _WHOLE = re.compile(
@@ -60,6 +61,7 @@ class Said:
         return None
 
 
+@lru_cache(4096)
 def said(description: str | None) -> Said:
     """Read a description."""
     text = " ".join((description or "").upper().split())

@@ -3,10 +3,12 @@
 from decimal import Decimal
 from fractions import Fraction
 
-from qm_tui.domain.booking.events import Event, Rights, SpinOff
+from qm_tui.domain.booking.events import ZERO, Event, Rights, SpinOff
+from qm_tui.domain.booking.securities import Alias, Security
 from qm_tui.domain.booking.translate.desk import Desk
 from qm_tui.domain.booking.translate.fractions_paid import Fractions, exactly
 from qm_tui.domain.booking.translate.legs import Action
+from qm_tui.domain.booking.translate.parents import TICKER, bearers, plain_ticker
 from qm_tui.domain.booking.translate.positions import Positions
 
 
@@ -34,9 +36,22 @@ def spin_off(
             key=action.key,
             child=child,
             shares=whole,
+            basis=_stated_basis(desk, action, child, parent),
         ),
         *paid,
     ]
+
+
+def _stated_basis(desk: Desk, action: Action, child: int, parent: int) -> Decimal | None:
+    """Return what of the basis the broker moved to the child, in the parent's currency."""
+    stated = [leg for leg in action.legs if leg.security == child and leg.cost_basis]
+    if not stated:
+        return None
+    basis = abs(sum((leg.cost_basis or ZERO for leg in stated), ZERO))
+    amount, _ = desk.money(
+        basis, stated[0].currency, parent, action.day, action.account, stated[0].fx_rate_to_base
+    )
+    return amount or None
 
 
 def rights(
@@ -72,12 +87,12 @@ def parent_of(desk: Desk, action: Action, child: int, held: Positions) -> int | 
         if account == action.account and security != child
     }
     securities = desk.facts.securities
-    symbol = _plain(action.said.of_symbol)
-    namesakes = [
-        number
+    aliases = {
+        number: (*security.aliases, _symbol(security))
         for number, security in securities.items()
-        if number != child and symbol and _plain(security.symbol) == symbol
-    ]
+        if number != child and not security.is_option
+    }
+    namesakes = bearers(action.said, action.day, aliases, set(there))
     if len(namesakes) == 1:
         return namesakes[0]
     # Several of that name, or one that has another name today: what the ratio fits is it.
@@ -90,8 +105,8 @@ def parent_of(desk: Desk, action: Action, child: int, held: Positions) -> int | 
     return fitting[0] if len(fitting) == 1 else None
 
 
-def _plain(symbol: str | None) -> str:
-    return (symbol or "").replace(".", " ").replace("/", " ").upper()
+def _symbol(security: Security) -> Alias:
+    return Alias(TICKER, plain_ticker(security.symbol), None, None)
 
 
 def _fits(held: Decimal | None, ratio: Fraction | None, shares: Decimal) -> bool:
