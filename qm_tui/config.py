@@ -10,7 +10,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from platformdirs import user_config_path, user_data_path, user_state_path
 
-from qm_tui.domain.settings import AccountSettings
+from qm_tui.domain.booking.policy import CallAsReplacement, PreSale
+from qm_tui.domain.instruments import canonical_ticker
+from qm_tui.domain.settings import AccountSettings, TaxSettings
 from qm_tui.domain.words import TaxTreatment
 
 APP = "qm-tui"
@@ -54,6 +56,7 @@ class Config:
     snapshot_every: timedelta = timedelta(minutes=5)
     connections: tuple[ConnectionSettings, ...] = ()
     accounts: tuple[AccountSettings, ...] = ()
+    tax: TaxSettings = field(default_factory=TaxSettings)
     user: Mapping[str, Any] = field(default_factory=dict)
     keys: Mapping[str, str] = field(default_factory=dict)
     ui: UiSettings = field(default_factory=UiSettings)
@@ -119,7 +122,7 @@ _OPTIONS: Mapping[str, Mapping[str, type[str] | type[int]]] = {
 """What each broker's connections need, beside a name and a time zone."""
 _BROKERS = tuple(_OPTIONS)
 _SECRETS = ("token", "client_secret", "refresh_token", "password", "secret")
-_SECTIONS = ("store", "sync", "connection", "account", "user", "keys", "ui")
+_SECTIONS = ("store", "sync", "connection", "account", "tax", "user", "keys", "ui")
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
@@ -185,7 +188,8 @@ class _Table:
 
     def table(self, key: str) -> "_Table":
         values = self.get(key, dict, f"a table [{key}]")
-        return _Table(self._path, f"[{key}] ", values or {})
+        where = f"[{self._where[1:-2]}.{key}] " if self._where else f"[{key}] "
+        return _Table(self._path, where, values or {})
 
     def each(self, key: str, read: Callable[["_Table"], T]) -> tuple[T, ...]:
         values = self.get(key, list, f"tables [[{key}]]")
@@ -196,6 +200,29 @@ class _Table:
             read(_Table(self._path, f"[[{key}]] {number}: ", row))
             for number, row in enumerate(rows, 1)
         )
+
+    def groups(self, key: str) -> tuple[tuple[str, ...], ...]:
+        """Read groups of symbols; in whatever order they are written, they come out the same."""
+        expected = 'groups of symbols, like [["GOOG", "GOOGL"], ["SPY", "VOO"]]'
+        group_of: dict[str, int] = {}
+        found: list[tuple[str, ...]] = []
+        for number, written in enumerate(self.get(key, list, expected) or [], 1):
+            if not isinstance(written, list):
+                raise self.fail(key, expected)
+            symbols = {canonical_ticker(one) for one in written if isinstance(one, str)}
+            where = f"{self._path}: {self._where}{key}: group {number}"
+            if not all(isinstance(one, str) and one.strip() for one in written):
+                raise ConfigError(f"{where} is {repr(written)[:60]}; expected symbols in quotes.")
+            if len(symbols) < 2:
+                raise ConfigError(f"{where} is {repr(written)[:60]}; expected two symbols or more.")
+            for symbol in sorted(symbols):
+                if group_of.setdefault(symbol, number) != number:
+                    raise ConfigError(
+                        f"{where} has {symbol!r}; expected each symbol in one group, and it is in "
+                        f"group {group_of[symbol]}."
+                    )
+            found.append(tuple(sorted(symbols)))
+        return tuple(sorted(found))
 
     def keep_no_secrets(self, connection: str) -> None:
         """Refuse a secret: this file is plain text, and is copied and shown around."""
@@ -240,6 +267,7 @@ class _Table:
             snapshot_every=snapshot_every,
             connections=connections,
             accounts=accounts,
+            tax=_tax(self.table("tax")),
             user=self.get("user", dict, "a table [user]") or {},
             keys=keys,
             ui=_ui(self.table("ui")),
@@ -284,6 +312,23 @@ def _account(table: _Table) -> AccountSettings:
         lot_method=table.choice(
             "lot_method", ("fifo", "lifo", "hifo", "lofo", "specific", "average")
         ),
+    )
+    table.done()
+    return settings
+
+
+def _tax(table: _Table) -> TaxSettings:
+    roots = table.get("section_1256", dict, "a table of roots, like { SPX = true }") or {}
+    said = table.table("section_1256")
+    settings = TaxSettings(
+        section_1256={
+            root.strip().upper(): said.get(root, bool, "true or false") or False for root in roots
+        },
+        call_as_replacement=CallAsReplacement(
+            table.choice("call_as_replacement", tuple(CallAsReplacement)) or CallAsReplacement.FLAG
+        ),
+        pre_sale=PreSale(table.choice("pre_sale", tuple(PreSale)) or PreSale.STILL_HELD),
+        identical=table.groups("identical"),
     )
     table.done()
     return settings

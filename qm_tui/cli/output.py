@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from decimal import Decimal
 from typing import Any, TextIO
 
-from qm_tui.ui.cell import plain
+from qm_tui.ui.cell import fit, plain, width_of
 
 Rows = AsyncIterator[Sequence[dict[str, Any]]]
 """Pages of rows, so that a million of them need no memory."""
@@ -75,7 +75,7 @@ async def write_table(names: Sequence[str], pages: Rows, out: TextIO) -> None:
         cells = [[_cell(row[name]) for name in names] for row in page]
         if not widths:
             widths = [
-                max(len(name), *(len(line[place]) for line in cells), 1)
+                max(len(name), *(_cells(line[place]) for line in cells), 1)
                 for place, name in enumerate(names)
             ]
             right = [any(_is_number(row[name]) for row in page) for name in names]
@@ -93,13 +93,21 @@ def _is_number(value: Any) -> bool:
 
 def _cell(value: Any) -> str:
     text = plain(_text(value)) if value is not None else "—"
-    return text if len(text) <= _WIDEST else text[: _WIDEST - 1] + "…"
+    return text if _cells(text) <= _WIDEST else fit(text, _WIDEST, "left")
+
+
+def _cells(text: str) -> int:
+    """Return how wide a text is on a terminal, where some characters take two places."""
+    return len(text) if text.isascii() else width_of(text)
 
 
 def _line(cells: Iterable[str], widths: Sequence[int], right: Sequence[bool]) -> str:
     padded = (
-        cell.rjust(width) if to_right else cell.ljust(width)
-        for cell, width, to_right in zip(cells, widths, right, strict=True)
+        blank + cell if to_right else cell + blank
+        for cell, blank, to_right in (
+            (cell, " " * (width - _cells(cell)), to_right)
+            for cell, width, to_right in zip(cells, widths, right, strict=True)
+        )
     )
     return "  ".join(padded).rstrip() + "\n"
 

@@ -16,6 +16,12 @@ from qm_tui.config import Config, ConfigError, default_config_path, load
 DONE, NOTHING, USAGE, PARTLY = 0, 1, 2, 3
 INTERRUPTED = 130
 _BROKEN_PIPE = 141
+_LEFT = {
+    "import": "a file is stored as a whole or not at all.",
+    "db": "the store is whole; what was not done yet is as it was.",
+}
+"""What is left of a command that was interrupted."""
+_NOTHING = "nothing was changed."
 
 
 def run(arguments: argparse.Namespace, out: TextIO, err: TextIO) -> int:
@@ -40,7 +46,7 @@ def run(arguments: argparse.Namespace, out: TextIO, err: TextIO) -> int:
         err.write(f"qm-tui: {error}\n")
         return NOTHING
     except KeyboardInterrupt:
-        err.write("qm-tui: interrupted; a file is stored as a whole or not at all.\n")
+        err.write(f"{_new_line(err)}qm-tui: interrupted; {_LEFT.get(arguments.command, _NOTHING)}\n")
         return INTERRUPTED
     except BrokenPipeError:
         # Whoever read our output has had enough; Python would complain again at exit.
@@ -50,6 +56,11 @@ def run(arguments: argparse.Namespace, out: TextIO, err: TextIO) -> int:
         what = f"{error.filename}: " if error.filename else ""
         err.write(f"qm-tui: {what}{(error.strerror or str(error)).lower()}.\n")
         return NOTHING
+
+
+def _new_line(err: TextIO) -> str:
+    """Leave the line on which a terminal shows how far something was."""
+    return "\n" if err.isatty() else ""
 
 
 def configuration(arguments: argparse.Namespace) -> Config:

@@ -17,7 +17,7 @@ from qm_tui.queries.lot_views import DerivedState, FindingView, WhyStep, WhyView
 from qm_tui.queries.views import GainView, LotView
 from qm_tui.store.reader import Reader
 from qm_tui.store.troubles import StoreRefused
-from qm_tui.ui.cell import plain
+from qm_tui.ui.cell import fit, plain, width_of
 
 BOOKED = ("lots", "gains")
 _OPTIONS = ("view", "source", "method", "why")
@@ -182,6 +182,8 @@ WHY = (
     "document_row",
 )  # fmt: skip
 _NAME = 40
+_WIDEST = 200
+"""Places for a step of a table; longer are only hostile names."""
 
 
 def _reasons(why: WhyView | None) -> dict[str, Any]:
@@ -193,10 +195,13 @@ def _reasons(why: WhyView | None) -> dict[str, Any]:
 
 def _lines(why: WhyView) -> list[str]:
     """Write the steps below each other, with their places in a column of its own."""
-    texts = [f"({step.text})" if step.aside else step.text for step in why.steps]
-    width = max((len(text) for text in texts), default=0)
+    texts = [plain(f"({step.text})" if step.aside else step.text) for step in why.steps]
+    width = min(max(map(width_of, texts), default=0), _WIDEST)
     return [
-        *(f"{text:<{width}}  {_place(step)}" for text, step in zip(texts, why.steps, strict=True)),
+        *(
+            f"{fit(text, width, 'left')}  {_place(step)}"
+            for text, step in zip(texts, why.steps, strict=True)
+        ),
         *(f"= {line}" for line in why.summary),
     ]
 

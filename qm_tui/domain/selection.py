@@ -22,6 +22,8 @@ class Scope:
     """Only what this sync or import brought."""
     as_of: dt.date | None = None
     """As things stood at the end of this day; activity up to and including it."""
+    year: int | None = None
+    """Only activity and sales of this calendar year."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

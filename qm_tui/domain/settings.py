@@ -1,7 +1,9 @@
-"""What the user's configuration says of an account; it overrides what the broker says."""
+"""What the user's configuration says of accounts and taxes; it overrides what the broker says."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
+from qm_tui.domain.booking.policy import CallAsReplacement, Policy, PreSale
 from qm_tui.domain.words import TaxTreatment
 
 
@@ -15,3 +17,20 @@ class AccountSettings:
     taxpayer: str | None = None
     """Accounts of one taxpayer share wash sales."""
     lot_method: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaxSettings:
+    """`[tax]` of the configuration: what the law leaves open, and the user decided."""
+
+    section_1256: Mapping[str, bool] = field(default_factory=dict)
+    """Root of a contract's symbol, in capitals → whether it is marked to market."""
+    call_as_replacement: CallAsReplacement = CallAsReplacement.FLAG
+    pre_sale: PreSale = PreSale.STILL_HELD
+    identical: tuple[tuple[str, ...], ...] = ()
+    """Groups of symbols that are substantially identical to each other for wash sales."""
+
+    @property
+    def policy(self) -> Policy:
+        """The switches as the engine takes them."""
+        return Policy(pre_sale=self.pre_sale, call_as_replacement=self.call_as_replacement)

@@ -110,7 +110,7 @@ async def gains_of(
         row
         for replay in found
         for row in _gain_rows(replay, meant.accounts, view)
-        if meant.includes(row)
+        if meant.includes(row) and scope.year in {None, row["disposition_date"].year}
     ]
     # As the listing has them: by the day, then as they were booked, both backwards.
     rows.sort(key=lambda row: (row["disposition_date"], row["number"]), reverse=True)

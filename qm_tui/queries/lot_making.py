@@ -10,7 +10,8 @@ from qm_tui.domain.booking.form_8949 import Form8949Row, form_8949_row
 from qm_tui.domain.booking.holding_period import days_to_long_term, is_long_term
 from qm_tui.domain.booking.lots import Slice
 from qm_tui.domain.booking.money import CONTEXT
-from qm_tui.domain.booking.securities import Security
+from qm_tui.domain.booking.securities import NEVER_WASHES, Security
+from qm_tui.domain.booking.wash_pools import WINDOW
 from qm_tui.domain.booking.words import BasisStatus, Closing, LotMethod, Term, View
 from qm_tui.domain.exact import canonical
 from qm_tui.domain.instruments import InstrumentType
@@ -20,15 +21,6 @@ from qm_tui.store.reading.booked import FactPlace
 
 Holding = tuple[str, str, int]
 """(broker, account, instrument id)."""
-
-WASH_WINDOW = dt.timedelta(days=30)
-"""Source: 26 USC 1091(a)."""
-_NEVER_WASHES = frozenset(
-    {
-        InstrumentType.FUTURE, InstrumentType.FUTURE_OPTION, InstrumentType.FOREX,
-        InstrumentType.CRYPTO,
-    }
-)  # fmt: skip
 
 
 def lot_view(
@@ -173,11 +165,11 @@ def _may_be_washed(row: Mapping[str, Any], kind: str, today: dt.date) -> bool:
     return (
         loss is not None
         and loss < 0
-        and row["disposition_date"] + WASH_WINDOW >= today
+        and row["disposition_date"] + WINDOW >= today
         and row["view"] != View.ECONOMIC
         and row["tax_treatment"] == TaxTreatment.TAXABLE
         and row["term"] != Term.SECTION_1256
-        and kind not in _NEVER_WASHES
+        and kind not in NEVER_WASHES
     )
 
 

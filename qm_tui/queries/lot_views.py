@@ -58,7 +58,7 @@ class AdjustmentView:
     slice_number: int
     lot_number: int | None
     to_account: str | None
-    """None where the loss is lost for good, or the replacement is sold."""
+    """That of the replacement; None where it is sold by now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from typing import Any
 from qm_tui.domain.booking.finding_words import ADJUSTMENT_WORDS, FINDING_WORDS
 from qm_tui.domain.booking.holding_period import is_long_term
 from qm_tui.domain.booking.money import CONTEXT
+from qm_tui.domain.booking.section_1256 import split_60_40
 from qm_tui.domain.booking.words import AdjustmentKind, FindingKind, Term, View
 from qm_tui.domain.selection import Order, Scope
 from qm_tui.queries.listed import ListedPages
@@ -103,10 +104,6 @@ def _newest_taxable(group: tuple[tuple[int, str], list[Any]]) -> tuple[int, bool
     return (-year, treatment != "taxable", treatment)
 
 
-_SHORT_SHARE = Decimal("0.4")
-"""Of a section 1256 gain; 26 USC 1256(a)(3)."""
-
-
 def _year(year: int, treatment: str, rows: Iterable[Any], permanent: Decimal) -> GainYear:
     sums: dict[str, Decimal] = defaultdict(Decimal)
     disallowed, count, unknown = _ZERO, 0, 0
@@ -119,7 +116,7 @@ def _year(year: int, treatment: str, rows: Iterable[Any], permanent: Decimal) ->
         sums[row.term] += amount
         disallowed += row.tax_wash_disallowed
     marked = sums[Term.SECTION_1256]
-    marked_short = marked * _SHORT_SHARE
+    marked_short, marked_long = split_60_40(marked)
     return GainYear(
         year=year,
         tax_treatment=treatment,
@@ -127,7 +124,7 @@ def _year(year: int, treatment: str, rows: Iterable[Any], permanent: Decimal) ->
         long=sums[Term.LONG],
         section_1256=marked,
         section_1256_short=marked_short,
-        section_1256_long=marked - marked_short,
+        section_1256_long=marked_long,
         disallowed=disallowed,
         permanent=permanent,
         count=count,

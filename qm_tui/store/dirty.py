@@ -11,10 +11,12 @@ from qm_tui.store.reading.booking_rates import RATE_HOLDS, TAX_CURRENCY
 from qm_tui.store.reading.parts import parts
 from qm_tui.store.schema.accounts import accounts
 from qm_tui.store.schema.activity import (
+    SETTLEMENTS,
     cash_transactions,
     closed_lots,
     corporate_actions,
     option_events,
+    statement_lines,
     trades,
     transfer_lots,
     transfers,
@@ -113,7 +115,23 @@ async def belonging_to(connection: AsyncConnection, run_id: int) -> set[Pair]:
         *await _beside(
             connection, run_id, corporate_actions, "action_id", corporate_actions, "action_id"
         ),
+        *await _settled(connection, run_id),
     }
+
+
+async def _settled(connection: AsyncConnection, run_id: int) -> set[Pair]:
+    """Return the options for whose end a run told what was paid."""
+    c = statement_lines.c
+    return await _pairs(
+        connection,
+        select(c.account_id, c.instrument_id)
+        .where(
+            or_(c.run_id == run_id, c.changed_run_id == run_id),
+            c.instrument_id.is_not(None),
+            SETTLEMENTS,
+        )
+        .distinct(),
+    )
 
 
 async def _beside(
@@ -180,7 +198,7 @@ DERIVATIVES = ("future", "future_option", "equity_option", "other")
 """What may be marked to market at the end of a year."""
 _DAYS = {
     trades: "trade_date", transfers: "date", corporate_actions: "date", cash_transactions: "date",
-    option_events: "date",
+    option_events: "date", transfer_lots: "acquisition_date",
 }  # fmt: skip
 
 

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import URL, Engine, create_engine, event
 from sqlalchemy.pool import QueuePool
 
+from qm_tui.store.sealed import connect
+
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -32,10 +34,10 @@ def reading_engine(path: Path) -> Engine:
     """Make the engine that reads: a transaction sees one moment of the store and cannot write."""
     engine = create_engine(
         URL.create("sqlite", database=str(path)),  # a name may hold what a URL would take apart
+        creator=lambda: connect(path, any_thread=True, timeout=BUSY_TIMEOUT_MS / 1000),
         poolclass=QueuePool,
         pool_size=2,
         max_overflow=0,
-        connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT_MS / 1000},
     )
     _listen(engine, ("query_only=ON", "cache_size=-16000", "mmap_size=268435456"), "BEGIN")
     return engine

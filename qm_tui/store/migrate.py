@@ -7,6 +7,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from qm_tui.store.migrations import HEAD, REVISIONS
+from qm_tui.store.sealed import connect
 from qm_tui.store.troubles import StoreRefused, in_words
 
 _PRIVATE_FILE = 0o600
@@ -94,7 +95,7 @@ def _create_private(path: Path) -> None:
 
 
 def _connect(path: Path) -> sqlite3.Connection:
-    return sqlite3.connect(path, timeout=60, isolation_level=None)
+    return connect(path, timeout=60)
 
 
 def _revision(path: Path) -> str | None:

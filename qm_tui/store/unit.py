@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -28,6 +28,7 @@ from qm_tui.store.dirty import belonging_to, converted_on, facts_of, mark, mark_
 from qm_tui.store.documents import add_blocks
 from qm_tui.store.incoming import Origin
 from qm_tui.store.instrument_book import InstrumentBook
+from qm_tui.store.reading.booking_ties import identical
 from qm_tui.store.reported import Reported
 from qm_tui.store.runs import Source, Tally
 from qm_tui.store.savers import Savers
@@ -57,6 +58,7 @@ class Unit:
         self._dirty: set[tuple[int, int]] = set()
         self._traded: set[int] = set()
         self._rated: set[dt.date] = set()
+        self._identical: Mapping[int, int] = {}
         self._reported = Reported(connection)
         self._document_rows = 0
         self.tally = Tally()
@@ -77,6 +79,7 @@ class Unit:
         """Read what is needed to tell new from known."""
         await self._accounts.load()
         await self._instruments.load()
+        self._identical = await self._connection.run_sync(identical)
         self._savers.trades.alike = self._instruments.alike
 
     async def save(self, batch: Batch) -> SectionCounts:
@@ -276,6 +279,7 @@ class Unit:
         named = self._instruments.judged_anew | self._instruments.described_anew
         self._dirty |= await facts_of(self._connection, named)
         self._dirty |= await belonging_to(self._connection, self._origin.run_id)
+        self._dirty |= await facts_of(self._connection, await self._identified_anew())
         self._dirty |= await converted_on(self._connection, self._rated)
         self._dirty |= await self._reported.turned()
         marks = {
@@ -287,3 +291,14 @@ class Unit:
         for account_id in sorted(self._accounts.judged_anew):
             taxpayer = self._accounts.taxpayer(account_id)
             await mark_account(self._connection, account_id, {taxpayer}, now, run)
+
+    async def _identified_anew(self) -> set[int]:
+        """Return what is identical to something else by now: an instrument came, or its symbol.
+
+        It need not have facts of its own: what derives from it is tied by it to the others.
+        """
+        before, now = self._identical, await self._connection.run_sync(identical)
+        changed = {number for _, number in before.items() ^ now.items()}
+        return {
+            one for known in (before, now) for one, number in known.items() if number in changed
+        }

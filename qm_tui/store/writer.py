@@ -16,15 +16,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from qm_tui.domain.batches import Authority, Batch, RefusedRow
 from qm_tui.domain.booking.rows import GroupRows
 from qm_tui.domain.events import SectionCounts
-from qm_tui.domain.settings import AccountSettings
+from qm_tui.domain.settings import AccountSettings, TaxSettings
 from qm_tui.store import decided, runs
 from qm_tui.store.account_book import DEFAULT_TAXPAYER
 from qm_tui.store.derived import Saved, replace_groups
 from qm_tui.store.dirty import mark_account
 from qm_tui.store.incoming import Origin
 from qm_tui.store.reading.settings import account_settings as known_settings
+from qm_tui.store.reading.settings import tax_settings as known_tax_settings
 from qm_tui.store.runs import Source
 from qm_tui.store.schema.accounts import account_settings, accounts
+from qm_tui.store.schema.booking import booking_state
 from qm_tui.store.troubles import in_words
 from qm_tui.store.unit import Unit
 
@@ -166,6 +168,23 @@ class Writer:
                     for entry in settings
                 ],
             )  # fmt: skip
+
+    async def apply_tax_settings(self, settings: TaxSettings) -> None:
+        """Take over what the configuration says of taxes; everything is then derived again."""
+        said = {
+            "section_1256": dict(settings.section_1256),
+            "call_as_replacement": settings.call_as_replacement.value,
+            "pre_sale": settings.pre_sale.value,
+            "identical": settings.identical,
+        }
+        with in_words(self._path):
+            async with self._engine.begin() as connection:
+                if await connection.run_sync(known_tax_settings) == settings:
+                    return
+                await connection.execute(update(booking_state).values(tax_settings=said))
+                known = await connection.execute(select(accounts.c.id, accounts.c.taxpayer))
+                for account_id, taxpayer in known.all():
+                    await mark_account(connection, account_id, {taxpayer}, self._now())
 
     async def _tax(
         self,

@@ -12,12 +12,18 @@ from qm_tui.domain.booking.group import derived as booked
 from qm_tui.domain.booking.rows import COLUMNS
 from qm_tui.domain.records import Trade
 from qm_tui.domain.settings import AccountSettings
-from qm_tui.domain.words import CashType, CorporateActionType, OpenClose, TaxTreatment
+from qm_tui.domain.words import (
+    CashType,
+    CorporateActionType,
+    OpenClose,
+    TaxTreatment,
+    TradeKind,
+)
 from qm_tui.store.derived import replace_groups
 from qm_tui.store.reading.booking_marks import Portion, groups_of
 from qm_tui.store.schema.booking import booking_group_members, booking_groups, dirty_marks
 from qm_tui.store.schema.derived import DERIVED_TABLES, tax_lots
-from qm_tui.store.schema.instruments import identity_groups, instruments
+from qm_tui.store.schema.instruments import instruments
 from qm_tui.store.store import Store, open_store
 from tests.book.following import derived, following, groups, marks, quantities, rebuilt
 from tests.builders import (
@@ -364,7 +370,35 @@ async def test_a_fee_that_names_a_trade_alone_marks_the_trades_instrument(store:
     assert await marks(store.reader) == 1
 
 
-async def test_a_restated_trade_is_derived_again_under_both_its_instruments(store: Store) -> None:
+async def test_a_trade_restated_with_another_instrument_leaves_no_lot_of_the_former(
+    store: Store,
+) -> None:
+    await tell(store, told(a_batch(bought(key="TX:1"))))
+    await derived(store)
+    await tell(store, told(a_batch(bought(key="TX:1", instrument=MSFT)), at=NOW))
+    await derived(store)
+
+    assert quantities(await following(store.reader)) == ["MSFT 100"]
+    assert (await rebuilt(store)).differences == []
+
+
+async def test_a_cancellation_that_comes_later_takes_the_gain_back(store: Store) -> None:
+    sale = sold(40, key="TX:2", broker_transaction_id="2")
+    await tell(store, told(a_batch(bought(key="TX:1"), sale)))
+    await derived(store)
+    cancellation = bought(
+        40, "2024-03-01", key="TX:3", kind=TradeKind.CANCEL, original_transaction_id="2"
+    )
+    await tell(store, told(a_batch(cancellation), at=NOW))
+    await derived(store)
+
+    found = await following(store.reader)
+    assert quantities(found) == ["AAPL 100"]
+    assert not found["realized_gains"]
+    assert (await rebuilt(store)).differences == []
+
+
+async def test_a_trade_restated_at_another_price_is_derived_again(store: Store) -> None:
     await tell(store, told(a_batch(bought(key="TX:1"))))
     await derived(store)
     await tell(store, told(a_batch(bought(key="TX:1", price=99)), at=NOW))
@@ -473,28 +507,6 @@ async def test_marks_of_what_is_never_booked_are_cleared(store: Store) -> None:
 
     assert await marks(store.reader) == 0
     assert await groups(store.reader) == [("me", ("AAPL",))]
-
-
-async def test_what_the_user_calls_identical_washes_each_other(store: Store) -> None:
-    await tell(
-        store,
-        told(
-            a_batch(
-                bought(100, "2024-01-02", price=10),
-                sold(100, "2024-03-01", price=8),
-                bought(100, "2024-03-10", price=9, instrument=MSFT),
-            )
-        ),
-    )
-    await changed(
-        store,
-        insert(identity_groups).values([{"name": "twins", "instrument_id": one} for one in (1, 2)]),
-    )
-    await derived(store)
-
-    found = await following(store.reader)
-    assert [row["view"] for row in found["lot_adjustments"]] == ["taxpayer"]
-    assert await groups(store.reader) == [("me", ("AAPL", "MSFT"))]
 
 
 async def test_a_group_whose_facts_are_all_another_taxpayers_by_now_is_gone(store: Store) -> None:

@@ -121,6 +121,14 @@ def test_a_day_shows_the_lots_and_gains_of_its_end(portfolio: Portfolio) -> None
     ]
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_the_ends_of_the_calendar_are_days(portfolio: Portfolio, day: str) -> None:
+    portfolio.traded(*BOUGHT_TWICE)
+    held = [] if day.startswith("0") else [("100",), ("100",)]
+    assert of(portfolio.rows("lots", "--as-of", day), "quantity") == held
+    assert portfolio.rows("positions", "--as-of", day) == []
+
+
 def test_what_was_supposed_up_to_the_end_is_what_is_stored(portfolio: Portfolio) -> None:
     portfolio.traded(*BOUGHT_TWICE, ("20250120", "-33.333", "15", "-1"))
     portfolio.traded(("20250125", "7", "14", "0"), account="U2")

@@ -88,6 +88,31 @@ CONFIGS: dict[str, tuple[str | bytes, str]] = {
     "a table for tables": ("[connection]\nname = 'x'\n", "expected tables [[connection]]"),
     "a number for a key": ("[keys]\nup = 1\n", "keys is {'up': 1}; expected lines like"),
     "a word for a truth": ("[ui]\nhide_amounts = 'yes'\n", "expected true or false"),
+    "identical with nothing": (
+        "[tax]\nidentical = [['GOOG', 'GOOGL'], ['SPY', ' spy ']]\n",
+        "[tax] identical: group 2 is ['SPY', ' spy ']; expected two symbols or more.",
+    ),
+    "one symbol in two groups": (
+        "[tax]\nidentical = [['BRK.B', 'BRK A'], ['SPY', 'brk/b']]\n",
+        "[tax] identical: group 2 has 'BRK B'; expected each symbol in one group, and it is in "
+        "group 1.",
+    ),
+    "a number for a symbol": (
+        "[tax]\nidentical = [['GOOG', 7]]\n",
+        "[tax] identical: group 1 is ['GOOG', 7]; expected symbols in quotes.",
+    ),
+    "no name for a symbol": (
+        "[tax]\nidentical = [['GOOG', ' ']]\n",
+        "[tax] identical: group 1 is ['GOOG', ' ']; expected symbols in quotes.",
+    ),
+    "symbols without a group": (
+        "[tax]\nidentical = ['GOOG', 'GOOGL']\n",
+        "[tax] identical is ['GOOG', 'GOOGL']; expected groups of symbols, like [[",
+    ),
+    "a word for groups": (
+        "[tax]\nidentical = 'GOOG'\n",
+        "[tax] identical is 'GOOG'; expected groups of symbols, like [[",
+    ),
     "no text": (b"\xff\xfe", "is not TOML"),
 }
 

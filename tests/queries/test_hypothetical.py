@@ -51,6 +51,16 @@ def timeless(view: LotView | GainView) -> LotView | GainView:
     return replace(view, id=0)
 
 
+async def test_of_what_is_booked_again_one_year_can_be_asked_for(store: Store) -> None:
+    await traded(
+        store, fill(1, "2024-01-08", 100, 10), fill(2, "2024-12-31", -10, 12),
+        fill(3, "2025-01-02", -20, 13),
+    )  # fmt: skip
+
+    [gain] = await gains_if(store.reader, Scope(year=2025), today=TODAY)
+    assert gain.disposition_date == dt.date(2025, 1, 2)
+
+
 @pytest.mark.parametrize("view", View)
 async def test_what_is_booked_again_is_what_is_stored(store: Store, view: View) -> None:
     await traded(store, *LIFE)

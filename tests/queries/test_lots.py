@@ -266,6 +266,18 @@ async def test_years_are_summed_exactly_and_an_ira_apart(store: Store) -> None:
     assert the(older, "year", "total") == (2024, 3)
 
 
+async def test_a_year_is_that_of_the_sale_and_no_text(store: Store) -> None:
+    derived = await derived_in(store)
+    derived.gain(number=1, disposition_date="2024-12-31")
+    derived.gain(number=2, disposition_date="2025-01-01", acquisition_date="2024-03-01")
+    derived.gain(number=3, disposition_date="2025-12-31")
+    derived.gain(number=4, disposition_date="2026-01-01")
+
+    of_year = Scope(year=2025)
+    assert {gain.number for gain in await gains_in(store, of_year)} == {2, 3}
+    assert [year.year for year in await lots.gain_years(store.reader, of_year)] == [2025]
+
+
 async def test_an_amount_without_a_rate_is_unknown_in_the_year(store: Store) -> None:
     derived = await derived_in(store)
     derived.gain(gain=50, tax_gain=None, currency="EUR")

@@ -74,10 +74,13 @@ async def test_the_answer_follows_what_is_typed(store: Store) -> None:
 @pytest.mark.parametrize(
     ("keys", "typed", "said"),
     [
-        ([], "many", "How many? A number above 0."),
-        ([], "0", "How many? A number above 0."),
-        (["tab"], "", "At which price? A number, 0 or more."),
-        (["tab"], "NaN", "At which price? A number, 0 or more."),
+        ([], "many", "How many? A number above 0, such as 1,000 or 0.5."),
+        ([], "0", "How many? A number above 0"),
+        ([], "0,3", "How many? A number above 0"),
+        ([], "1,00", "How many? A number above 0"),
+        ([], "1e999999", "How many? A number above 0"),
+        (["tab"], "", "At which price? A number, 0 or more, such as 12.50."),
+        (["tab"], "NaN", "At which price? A number, 0 or more"),
         (["tab", "tab"], "-1", "Which fees? A number, 0 or more."),
     ],
 )

@@ -95,7 +95,7 @@ async def test_years_are_summed_by_how_accounts_are_taxed(store: Store) -> None:
         assert "-100.00" in it.row("Σ taxable")
 
 
-async def test_enter_on_a_year_shows_its_gains_and_escape_all_of_them(store: Store) -> None:
+async def test_enter_on_a_year_shows_its_gains_and_escape_the_year_again(store: Store) -> None:
     await a_derived_book(store)
     async with monitor(a_context(store)) as it:
         await it.press("4", "n", "down", "enter")
@@ -104,9 +104,30 @@ async def test_enter_on_a_year_shows_its_gains_and_escape_all_of_them(store: Sto
         assert [row.symbol for row in _rows(it)] == ["AAPL"]
         assert "+2,500.00" in it.row("Σ taxable")
         await it.press("escape")
-        await it.until_shown("+300.00")
-        assert "5 realized gains " in it.lines[0]
+        await it.until_shown("3 years")
+        assert "Net by year" in it.underlined
+        year = _screen(it).table.cursor_row
+        assert year is not None
+        assert year.year == 2025
+        await it.press("c")
+        await it.until_shown("5 realized gains ")
         assert it.trail == "Lots"
+
+
+async def test_enter_meant_for_the_former_page_leads_nowhere(store: Store) -> None:
+    await a_derived_book(store)
+    async with monitor(a_context(store)) as it:
+        await it.press("4", "c")
+        await it.until_shown("5 realized gains ")
+        former = _screen(it).table
+        await it.press("n")
+        await it.until_shown("3 years")
+        former.action_choose()
+        former.sort_by("gain")
+        former.action_back()
+        await it.press("down")
+        assert it.trail == "Lots"
+        assert "Net by year" in it.underlined
 
 
 async def test_a_year_is_kept_under_a_filter_and_under_another_method(store: Store) -> None:
@@ -125,7 +146,7 @@ async def test_an_adjustment_says_what_became_of_the_loss(store: Store) -> None:
     async with monitor(a_context(store)) as it:
         await it.press("4", "a")
         assert "500.00" in it.row("MSFT")
-        assert "The loss is of 2026-02-20." in it.text
+        assert "The loss is of 2026-02-20 in " in it.text
         await it.press("v")
         assert "No loss was disallowed in this view." in it.text
 

@@ -30,6 +30,7 @@ class How:
 
     view: View
     policy: Policy = DEFAULT_POLICY
+    """The user's switches hold where these are the defaults."""
     until: dt.date | None = None
     explain: bool = False
 
@@ -65,11 +66,22 @@ def packed(message: object) -> bytes:
     return len(data).to_bytes(LENGTH, "little") + data
 
 
+def _as_set(policy: Policy, own: Policy) -> Policy:
+    """Return a policy with the user's switches where it leaves them as they are by default."""
+    return replace(
+        policy,
+        pre_sale=own.pre_sale if policy.pre_sale is DEFAULT_POLICY.pre_sale else policy.pre_sale,
+        call_as_replacement=own.call_as_replacement
+        if policy.call_as_replacement is DEFAULT_POLICY.call_as_replacement
+        else policy.call_as_replacement,
+    )
+
+
 def replay(group: PlainGroup, how: How) -> Booked:
     """Book a group in one view."""
     (booked,) = book_group(
         facts_of(group),
-        policy=how.policy,
+        policy=_as_set(how.policy, group.policy),
         views=(how.view,),
         until=how.until,
         explain=how.explain,

@@ -25,6 +25,8 @@ class Arrival:
     acquired_at: dt.datetime | None = None
     holding_start: dt.date | None = None
     """None: the day it was acquired."""
+    rate: Decimal | None = None
+    """Into the tax currency, when it was acquired; None: that of the arrival."""
     opening_id: str | None = None
     origin: Origin = Origin.TRANSFER
     bought: dt.date | None = None
@@ -42,7 +44,7 @@ def arrive(book: Book, event: TransferIn | Move, arrival: Arrival) -> None:
         short=arrival.short,
         quantity=arrival.quantity,
         basis=basis,
-        tax_basis=book.in_tax_currency(basis, event.security, event.rate),
+        tax_basis=book.in_tax_currency(basis, event.security, arrival.rate or event.rate),
         acquired=acquired,
         acquired_known=arrival.acquired is not None,
         acquired_at=arrival.acquired_at,

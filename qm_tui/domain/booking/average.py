@@ -1,4 +1,4 @@
-"""Average basis of fund shares: one pool for each account and fund.
+"""Average basis of shares of funds, and of stocks whose dividends are reinvested: one pool each.
 
 Source: Publication 550, average basis; 26 CFR 1.1012-1(e). The holding period stays first in,
 first out, so that only the basis is pooled, at the moment of a disposition, or when the account
@@ -10,17 +10,24 @@ from decimal import Decimal
 from itertools import pairwise
 
 from qm_tui.domain.booking.book import Book
-from qm_tui.domain.booking.events import Event, Rebase
+from qm_tui.domain.booking.events import Event, Fill, Rebase
 from qm_tui.domain.booking.money import ZERO, spread
 from qm_tui.domain.booking.ordering import in_order
 from qm_tui.domain.booking.securities import AccountRules
 from qm_tui.domain.booking.shelf import Shelf
-from qm_tui.domain.booking.words import LotMethod
+from qm_tui.domain.booking.words import LotMethod, Origin
 from qm_tui.domain.instruments import InstrumentType
 
 
 def pool(book: Book, shelf: Shelf, event: Event) -> None:
     """Give every lot of a shelf the pool's basis per share; the sum stays what it was."""
+    if shelf.pooled:
+        return
+    _average(book, shelf, event)
+    shelf.pooled = True
+
+
+def _average(book: Book, shelf: Shelf, event: Event) -> None:
     lots = [lot for lot in shelf if lot.basis is not None]
     if len(lots) < 2:
         return
@@ -46,10 +53,15 @@ def with_rebasing(book: Book, history: list[Event]) -> list[Event]:
     if not leaving:
         return history
     places = sorted({(event.account, event.security) for event in history})
+    reinvested = {
+        event.security
+        for event in history
+        if type(event) is Fill and event.origin is Origin.REINVESTMENT
+    }
     changes = [
         Rebase(day=day, account=account, security=security)
         for account, security in places
-        if book.securities[security].kind is InstrumentType.FUND
+        if book.securities[security].kind is InstrumentType.FUND or security in reinvested
         for day in leaving.get(account, ())
         if day <= history[-1].day
     ]
@@ -66,5 +78,5 @@ def _ends(rules: AccountRules) -> list[dt.date]:
 
 def book_rebase(book: Book, event: Rebase) -> None:
     """Give the lots the pool's basis, to keep it."""
-    if book.policy.method is None:
+    if book.policy.method is None and book.averages(event.account, event.security):
         pool(book, book.holding(event.account, event.security).long, event)

@@ -14,7 +14,7 @@ from qm_tui.domain.booking.results import Adjustment, Finding, Totals
 from qm_tui.domain.booking.securities import AccountRules, Security
 from qm_tui.domain.booking.shelf import Holding
 from qm_tui.domain.booking.watchers import ShortRules, WashSales
-from qm_tui.domain.booking.words import Closing, FindingKind, LotMethod, View
+from qm_tui.domain.booking.words import Closing, FindingKind, LotMethod, Origin, View
 from qm_tui.domain.instruments import InstrumentType
 
 
@@ -31,6 +31,8 @@ class Book:
     puts: frozenset[int] = frozenset()
     """Securities whose purchase the rules on short sales look at."""
     journal: Journal | None = None
+    reinvested: set[tuple[int, int]] = field(default_factory=set)
+    """(account, security) where shares of a reinvested dividend are, or were."""
     holdings: dict[tuple[int, int], Holding] = field(default_factory=dict)
     slices: list[Slice] = field(default_factory=list)
     adjustments: list[Adjustment] = field(default_factory=list)
@@ -59,13 +61,21 @@ class Book:
         return self.last_slice
 
     def method(self, account: int, security: int, day: dt.date) -> LotMethod:
-        """Return the method that closes lots on a day. Average is for funds alone."""
+        """Return the method that closes lots on a day."""
         method = self.policy.method or self.accounts[account].method(day)
         if method is LotMethod.SPECIFIC:
             return LotMethod.FIFO
-        if method is LotMethod.AVERAGE and self.securities[security].kind != InstrumentType.FUND:
+        if method is LotMethod.AVERAGE and not self.averages(account, security):
             return LotMethod.FIFO
         return method
+
+    def averages(self, account: int, security: int) -> bool:
+        """Whether average basis may be used: for funds, and where dividends were reinvested.
+
+        Source: 26 CFR 1.1012-1(e)(1).
+        """
+        fund = self.securities[security].kind is InstrumentType.FUND
+        return fund or (account, security) in self.reinvested
 
     def in_tax_currency(
         self, amount: Decimal | None, security: int, rate: Decimal | None
@@ -91,6 +101,8 @@ class Book:
 
     def place(self, lot: Lot) -> None:
         """Put a lot on the shelf of its account, security and side."""
+        if lot.origin is Origin.REINVESTMENT:
+            self.reinvested.add((lot.account, lot.security))
         self.holding(lot.account, lot.security).side(short=lot.short).add(lot)
 
     def withdraw(self, lot: Lot) -> None:
@@ -241,7 +253,9 @@ class Book:
             return
         before = (lot.quantity, lot.basis)
         shelf = self.holding(lot.account, lot.security).side(short=lot.short)
-        if shelf.by_price:
+        shelf.pooled = False
+        in_place = not shelf.heeds_basis
+        if not in_place:
             shelf.remove(lot)
         same = lot.tax_basis is lot.basis
         lot.basis += delta
@@ -249,7 +263,7 @@ class Book:
             lot.tax_basis = lot.basis
         elif lot.tax_basis is not None:
             lot.tax_basis = None if tax_delta is None else lot.tax_basis + tax_delta
-        if shelf.by_price:
+        if not in_place:
             shelf.add(lot)
         if self.journal is not None:
             self.journal.write(what, event, lot, before, slice_number=slice_number)

@@ -165,6 +165,8 @@ class Exchange(Event):
     """A sale and a purchase at fair market value instead."""
     short: bool = False
     """Whether a short position is exchanged."""
+    renamed: bool = False
+    """Whether it is the same share under a new symbol or CUSIP, one for one."""
     rate: Decimal | None = None
 
 
@@ -223,6 +225,8 @@ class GivenLot(NamedTuple):
     acquired: dt.date | None
     acquired_at: dt.datetime | None = None
     holding_start: dt.date | None = None
+    rate: Decimal | None = None
+    """Of the day it was acquired; None: that of the transfer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -49,8 +49,11 @@ def book_exercise(book: Book, event: Exercise) -> list[Slice]:
     for delivery in _deliveries(book, event, event.shares, takings):
         closed = _deliver(book, delivery)
         if delivery.premium is not None:
+            effect = _effect(delivery)
             for part in closed:
                 part.option = delivery.premium.lot.number
+                if effect is not None:
+                    part.premium = share(effect, part.quantity, abs(delivery.shares.quantity))
         slices += closed
     book.sold(slices, event.shares)
     return slices
@@ -142,15 +145,28 @@ def _deliver(book: Book, delivery: _Delivery) -> list[Slice]:
     premium, shares, money, tax_money = delivery
     if premium is None or premium.basis is None:
         return close_and_open(book, shares, None, None, premium)
-    # The cost of what is bought, or the proceeds of what is sold: paid and bought add up, and so
-    # do received and sold.
-    sign = 1 if premium.lot.short is (shares.quantity < 0) else -1
+    sign = _sign(premium, shares)
     total = money + sign * premium.basis
     tax_total: Decimal | None = total
     if tax_money is not money or premium.tax_basis is not premium.basis:
         tax_premium = None if premium.tax_basis is None else sign * premium.tax_basis
         tax_total = _sum(tax_money, tax_premium)
     return close_and_open(book, shares, total, tax_total, premium)
+
+
+def _sign(premium: Taking, shares: Fill) -> int:
+    """Say whether a premium adds to the cost of what is bought, or the proceeds of what is sold.
+
+    Paid and bought add up, and so do received and sold.
+    """
+    return 1 if premium.lot.short is (shares.quantity < 0) else -1
+
+
+def _effect(delivery: _Delivery) -> Decimal | None:
+    premium = delivery.premium
+    if premium is None or premium.basis is None:
+        return None
+    return _sign(premium, delivery.shares) * premium.basis
 
 
 def _divided(picks: Sequence[Pick], quantities: Sequence[Decimal]) -> list[tuple[Pick, ...]]:

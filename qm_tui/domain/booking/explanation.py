@@ -76,9 +76,14 @@ class Explainer:
             if closed.lot is None:
                 step = _unopened(closed)
                 told = Explained(step=step, text=step_sentence(step, self._names, closed))
-                return Explanation(steps=(told,), summary=summary)
+                before: tuple[Explained, ...] = ()
+                if closed.option is not None:
+                    before = self._in_words(self._chain(closed.option, len(self._journal.steps)))
+                return Explanation(steps=(*before, told), summary=summary)
             end = self._journal.closing(closed)
             chain = self._chain(closed.lot, end)
+            if closed.option is not None:
+                chain |= self._chain(closed.option, end)
             for place in self._journal.additions[number]:
                 chain.setdefault(place, True)
             return Explanation(steps=self._in_words(chain, {end: closed}), summary=summary)

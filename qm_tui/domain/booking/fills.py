@@ -1,14 +1,14 @@
 """Fills: what they close, what they open, and what of their money goes where."""
 
-from collections.abc import Sequence
 from decimal import Decimal
 
 from qm_tui.domain.booking.book import Book
 from qm_tui.domain.booking.events import Event, Fill
 from qm_tui.domain.booking.lots import AcquisitionId, Lot, Slice, Taking
 from qm_tui.domain.booking.matching import take
-from qm_tui.domain.booking.money import ZERO, share
+from qm_tui.domain.booking.money import share
 from qm_tui.domain.booking.ordering import instant
+from qm_tui.domain.booking.sentences import amount
 from qm_tui.domain.booking.words import BasisStatus, Closing, FindingKind, LotMethod, Origin
 
 
@@ -60,7 +60,10 @@ def close_and_open(
             lot = _opened(book, fill, wanted, money, tax_money)
             if premium is not None:
                 _inherit(lot, premium, abs(fill.quantity))
-            book.enter(lot, fill, "sold short" if selling else "bought")
+            what = "sold short" if selling else "bought"
+            if premium is not None and book.journal is not None:
+                what += _with_premium(book, lot, premium, abs(fill.quantity))
+            book.enter(lot, fill, what)
     return slices
 
 
@@ -69,6 +72,17 @@ def _inherit(lot: Lot, premium: Taking, delivered: Decimal) -> None:
     lot.parent = premium.lot.number
     lot.wash_added = share(premium.wash_added, lot.quantity, delivered)
     lot.tax_wash_added = share(premium.tax_wash_added, lot.quantity, delivered)
+
+
+def _with_premium(book: Book, lot: Lot, premium: Taking, delivered: Decimal) -> str:
+    """Say what of the option's premium is in the money of shares that it delivered."""
+    if premium.basis is None:
+        return ": its premium is not known"
+    part = share(premium.basis, lot.quantity, delivered)
+    word = "premium" if book.securities[premium.lot.security].is_option else "basis of the rights"
+    where = "proceeds" if lot.short else "cost"
+    deed = "added to" if premium.lot.short is lot.short else "taken off"
+    return f": {word}, {amount(part)}, {deed} its {where}"
 
 
 def _matched(book: Book, fill: Fill, wanted: Decimal, *, short: bool) -> list[Taking]:
@@ -183,8 +197,3 @@ def _missing(
     )
     book.slices.append(missing)
     return missing
-
-
-def net_of(slices: Sequence[Slice]) -> Decimal:
-    """Sum the gains that are known."""
-    return sum((gain for closed in slices if (gain := closed.gain) is not None), ZERO)

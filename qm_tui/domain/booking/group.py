@@ -51,6 +51,7 @@ def book_group(
 
 
 def derived(group: PlainGroup) -> GroupRows:
-    """Book a group as it is stored: by the default policy, up to now, in all views."""
+    """Book a group as it is stored: by the user's policy, up to now, in all views."""
     facts = facts_of(group)
-    return group_rows(group.place, group.members, group.size, book_group(facts), facts.securities)
+    booked = book_group(facts, policy=group.policy)
+    return group_rows(group.place, group.members, group.size, booked, facts.securities)

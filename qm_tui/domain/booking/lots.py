@@ -106,6 +106,8 @@ class Slice:
     option: int | None = None
     """The number of the option lot whose exercise or assignment closed this: its premium is in
     the money."""
+    premium: Decimal | None = None
+    """What it added to the money of that sale, or purchase; below zero: what it took off."""
 
     @property
     def gain(self) -> Decimal | None:

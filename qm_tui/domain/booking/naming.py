@@ -1,12 +1,13 @@
 """Lots that the broker or the user named for a sale (specific identification)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from qm_tui.domain.booking.book import Book
 from qm_tui.domain.booking.events import Event, Pick
 from qm_tui.domain.booking.lots import Lot
 from qm_tui.domain.booking.money import ZERO
+from qm_tui.domain.booking.named_lots import NamedLots
 from qm_tui.domain.booking.shelf import Shelf
 from qm_tui.domain.booking.words import FindingKind
 
@@ -16,21 +17,22 @@ Choice = tuple[Lot, Decimal]
 
 def choose_named(
     book: Book, shelf: Shelf, quantity: Decimal, event: Event, picks: Sequence[Pick]
-) -> list[Choice]:
-    """Choose the lots that were named, up to `quantity`; say what was named and is not there."""
-    chosen: list[Choice] = []
-    spoken_for: dict[Lot, Decimal] = {}
+) -> Iterator[Choice]:
+    """Choose the lots that were named, up to `quantity`; say what was named and is not there.
+
+    Each choice must be taken off the shelf before the next one is asked for.
+    """
     left = quantity
     for pick in picks:
         wanted = min(pick.quantity, left)
-        for lot in _named(shelf, pick):
-            free = lot.quantity - spoken_for.get(lot, ZERO)
-            part = min(free, wanted)
-            if part > 0:
-                chosen.append((lot, part))
-                spoken_for[lot] = spoken_for.get(lot, ZERO) + part
-                wanted -= part
-                left -= part
+        left -= wanted
+        lots, unit = _named(shelf, pick), _unit(pick)
+        while wanted > 0 and len(lots):
+            lot = lots.nearest(unit)
+            part = min(lot.quantity, wanted)
+            wanted -= part
+            yield lot, part
+        left += wanted
         if wanted > 0:
             book.find(FindingKind.SELECTION_MISSING, event, _not_there(pick), quantity=wanted)
     excess = sum((pick.quantity for pick in picks), ZERO) - quantity
@@ -39,11 +41,10 @@ def choose_named(
             FindingKind.SELECTION_MISSING, event, "More lots were named than closed.",
             quantity=excess,
         )  # fmt: skip
-    return chosen
 
 
-def _named(shelf: Shelf, pick: Pick) -> list[Lot]:
-    """Return the lots a pick means: by its name, else by its moment, else by its day and basis."""
+def _named(shelf: Shelf, pick: Pick) -> NamedLots:
+    """Return the lots a pick means: by its name, else by its moment, else by its day."""
     names = (
         ("label", pick.lot),
         ("opening_id", pick.opening_id),
@@ -51,16 +52,14 @@ def _named(shelf: Shelf, pick: Pick) -> list[Lot]:
         ("acquired", pick.acquired),
     )
     for name in names:
-        if name[1] is not None and (found := shelf.named(name)):
-            return sorted(found, key=lambda lot: (_off(lot, pick), lot.rank))
-    return []
+        if name[1] is not None and len(found := shelf.named(name)):
+            return found
+    return NamedLots()
 
 
-def _off(lot: Lot, pick: Pick) -> Decimal:
-    """How far a lot's unit basis is from the one that was named."""
-    if pick.basis is None or lot.basis is None or not pick.quantity:
-        return ZERO
-    return abs(lot.basis / lot.quantity - pick.basis / pick.quantity)
+def _unit(pick: Pick) -> Decimal | None:
+    """The unit basis that was named: it tells lots of one moment apart."""
+    return None if pick.basis is None or not pick.quantity else pick.basis / pick.quantity
 
 
 def _not_there(pick: Pick) -> str:

@@ -4,18 +4,21 @@ import datetime as dt
 from collections.abc import Iterable
 from functools import lru_cache
 
-from qm_tui.domain.booking.events import PHASES, Event, Fill, Phase
+from qm_tui.domain.booking.events import PHASES, Event, Fill, Move, Phase
+from qm_tui.domain.booking.move_times import with_moves_in_time
 from qm_tui.domain.booking.words import Closing
 
 # Instants for what comes with a day alone. New York keeps UTC−4 or −5; which of the two does not
-# matter here, for the hours are far apart.
+# matter here, for the hours are far apart. What takes effect before the open, or after the close,
+# does so in Sydney and in a night session too, where a trading day may begin on the day before in
+# UTC.
 _HOURS = {
-    Phase.CORPORATE_ACTION: dt.timedelta(hours=5),  # before the open
-    Phase.TRANSFER_IN: dt.timedelta(hours=6),
+    Phase.CORPORATE_ACTION: dt.timedelta(hours=-24),
+    Phase.TRANSFER_IN: dt.timedelta(hours=-23),
     Phase.FILL: dt.timedelta(hours=17),
     Phase.EXERCISE: dt.timedelta(hours=21, minutes=20),  # 16:20, when brokers book the end
-    Phase.TRANSFER_OUT: dt.timedelta(hours=23),
-    Phase.YEAR_END: dt.timedelta(hours=23, minutes=59),
+    Phase.TRANSFER_OUT: dt.timedelta(hours=47),
+    Phase.YEAR_END: dt.timedelta(hours=48),
 }
 _ENDS = frozenset({Closing.EXPIRY, Closing.CASH_SETTLEMENT, Closing.WORTHLESS})
 
@@ -62,4 +65,6 @@ def _side(fill: Fill) -> int:
 
 def in_order(events: Iterable[Event]) -> list[Event]:
     """Sort a history; the result does not depend on the order in which it came."""
-    return sorted(events, key=place)
+    history = sorted(events, key=place)
+    moves = [event for event in history if type(event) is Move and event.at is None]
+    return with_moves_in_time(history, moves) if moves else history

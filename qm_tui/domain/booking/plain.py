@@ -27,6 +27,7 @@ from qm_tui.domain.booking.facts import (
     TransferLotFact,
     YearEndPrice,
 )
+from qm_tui.domain.booking.policy import DEFAULT_POLICY, Policy
 from qm_tui.domain.booking.securities import AccountRules, Security
 
 Row = tuple[Any, ...]
@@ -80,6 +81,8 @@ class PlainGroup:
     rates: Mapping[tuple[str, dt.date], Decimal] = field(default_factory=dict)
     chosen_lots: Mapping[int, tuple[Pick, ...]] = field(default_factory=dict)
     reported: Mapping[tuple[int, int], Decimal] = field(default_factory=dict)
+    policy: Policy = DEFAULT_POLICY
+    """The switches as the user set them."""
 
     @property
     def size(self) -> int:

@@ -48,7 +48,7 @@ class Security:
     @property
     def washes(self) -> bool:
         """Whether section 1091 applies: not to section 1256, futures, currencies, crypto."""
-        return not self.section_1256 and self.kind not in _NEVER_WASHES
+        return not self.section_1256 and self.kind not in NEVER_WASHES
 
     @property
     def is_option(self) -> bool:
@@ -56,12 +56,13 @@ class Security:
         return self.kind in (InstrumentType.EQUITY_OPTION, InstrumentType.FUTURE_OPTION)
 
 
-_NEVER_WASHES = frozenset(
+NEVER_WASHES = frozenset(
     {
         InstrumentType.FUTURE, InstrumentType.FUTURE_OPTION, InstrumentType.FOREX,
         InstrumentType.CRYPTO,
     }
 )  # fmt: skip
+"""Kinds of instruments to which section 1091 does not apply."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -114,7 +114,7 @@ def _gone_basis(step: Step, names: Names) -> str:
 
 
 def _loss(step: Step, names: Names, closed: Slice | None) -> str:
-    if closed is None:
+    if closed is None or not closed.quantity:
         return ""
     where = names.account(closed.account)
     return (
@@ -157,6 +157,7 @@ def gain_sentences(
     security = names.securities[closed.security]
     return (
         _closed(closed, names),
+        *_premium(closed, first, names),
         *_reckoning(closed, names),
         *_disallowed(closed, adjustments, first, names),
         *_period(closed),
@@ -178,6 +179,9 @@ _CLOSED = {
 
 
 def _closed(closed: Slice, names: Names) -> str:
+    if not closed.quantity and closed.how in _PAID_BESIDE:
+        what = f"{names.symbol(closed.security)}, lot {closed.lot}"
+        return _PAID_BESIDE[closed.how].format(what)
     word = _CLOSED[closed.how]
     if closed.short:
         word = {Closing.SALE: "covered"}.get(closed.how, word)
@@ -185,6 +189,28 @@ def _closed(closed: Slice, names: Names) -> str:
     if closed.lot is None:
         return f"{word}: {what}, whose opening is not known"
     return f"{word}: {what} of lot {closed.lot}, {_chosen(closed.method)}"
+
+
+_PAID_BESIDE = {
+    Closing.CASH_MERGER: "cash received beside shares for {}: a gain counts up to the cash",
+    Closing.RETURN_OF_CAPITAL: "capital returned on {} beyond the basis",
+}
+"""What realizes a gain while the shares, or what came for them, stay."""
+
+
+def _premium(closed: Slice, first: Callable[[int], Step | None], names: Names) -> Iterator[str]:
+    step = None if closed.option is None else first(closed.option)
+    if step is None:
+        return
+    option = f"lot {closed.option} of {names.symbol(step.security)}"
+    where = "cost" if closed.short else "proceeds"
+    if closed.premium is None:
+        yield f"by the end of {option}, whose premium is not known"
+        return
+    word = "premium" if names.securities[step.security].is_option else "basis"
+    deed = "is in" if closed.premium >= 0 else "was taken off"
+    premium = names.money(abs(closed.premium), closed.security)
+    yield f"delivered for {option}: its {word}, {premium}, {deed} the {where}"
 
 
 def _chosen(method: LotMethod) -> str:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from qm_tui.domain.booking.lots import Lot
+from qm_tui.domain.booking.named_lots import NamedLots
 from qm_tui.domain.booking.words import LotMethod
 
 Key = Callable[[Lot], tuple[Any, ...]]
@@ -34,13 +35,14 @@ def _cheapest_first(lot: Lot) -> tuple[Any, ...]:
     return (1, 0, lot.rank) if lot.basis is None else (0, _unit_basis(lot), lot.rank)
 
 
-def _names_of(lot: Lot) -> tuple[Name, ...]:
-    return (
+def _names_of(lot: Lot) -> list[Name]:
+    names: tuple[Name, ...] = (
         ("label", lot.label),
         ("opening_id", lot.opening_id),
         ("acquired_at", lot.acquired_at),
         ("acquired", lot.acquired),
     )
+    return [name for name in names if name[1] is not None]
 
 
 _KEYS: dict[LotMethod, Key] = {
@@ -52,6 +54,9 @@ _KEYS: dict[LotMethod, Key] = {
     LotMethod.LOFO: _cheapest_first,
 }
 
+_FEW = 4
+"""So many lots are looked for one by one before the shelf is arranged anew."""
+
 
 @dataclass(slots=True)
 class Shelf:
@@ -60,8 +65,12 @@ class Shelf:
     _key: Key = _by_acquisition
     _keys: list[tuple[Any, ...]] = field(default_factory=list)
     _lots: list[Lot] = field(default_factory=list)
-    _names: dict[Name, dict[Lot, None]] | None = None
+    _names: dict[Name, NamedLots] | None = None
     """The lots by what they may be named by; kept only from the first time somebody asks."""
+    pooled: bool = False
+    """Whether all lots have the pool's basis per share: nothing came since they were averaged."""
+    _strays: int = 0
+    """How often in a row the order of acquisition was asked of lots that stand by price."""
 
     def __len__(self) -> int:
         return len(self._lots)
@@ -80,7 +89,13 @@ class Shelf:
         if not self._lots:
             return None
         if _KEYS[method] is not self._key:
+            if _KEYS[method] is _by_acquisition and self._strays < _FEW:
+                self._strays += 1
+                pick = max if method is LotMethod.LIFO else min
+                return pick(self._lots, key=_by_acquisition)
             self.sort_for(method)
+        elif self._strays:
+            self._strays = 0
         lots = self._lots
         return lots[-1] if method is LotMethod.LIFO else lots[0]
 
@@ -95,23 +110,26 @@ class Shelf:
             quantity -= lot.quantity
         return found
 
-    def named(self, name: Name) -> list[Lot]:
-        """Return the lots whose field says what was named, in no order."""
+    def named(self, name: Name) -> NamedLots:
+        """Return the lots whose field says what was named; they are gone when they are taken."""
         if self._names is None:
             self._names = {}
             for lot in self._lots:
                 self._note(lot)
-        return list(self._names.get(name, ()))
+        return self._names.get(name) or NamedLots()
 
     def _note(self, lot: Lot) -> None:
         assert self._names is not None
         for name in _names_of(lot):
-            self._names.setdefault(name, {})[lot] = None
+            if name not in self._names:
+                self._names[name] = NamedLots()
+            self._names[name].add(lot)
 
     def add(self, lot: Lot) -> None:
         """Put a lot in its place."""
         key = self._key(lot)
         lot.shelf_key = key
+        self.pooled = False
         if self._names is not None:
             self._note(lot)
         keys = self._keys
@@ -127,7 +145,7 @@ class Shelf:
         """Take a lot away."""
         if self._names is not None:
             for name in _names_of(lot):
-                self._names[name].pop(lot, None)
+                self._names[name].remove(lot)
         place = 0
         if self._lots[0] is not lot:
             assert lot.shelf_key is not None
@@ -136,6 +154,11 @@ class Shelf:
                 place += 1
         del self._keys[place]
         del self._lots[place]
+
+    @property
+    def heeds_basis(self) -> bool:
+        """Whether a lot must be put in its place again when its basis changes."""
+        return self.by_price or self._names is not None
 
     @property
     def by_price(self) -> bool:
@@ -148,10 +171,11 @@ class Shelf:
         if key is self._key:
             return
         self._key = key
-        lots = self._lots
-        self._keys, self._lots = [], []
-        for lot in lots:
-            self.add(lot)
+        self._strays = 0
+        self._lots.sort(key=key)
+        self._keys = [key(lot) for lot in self._lots]
+        for lot, place in zip(self._lots, self._keys, strict=True):
+            lot.shelf_key = place
 
     @property
     def quantity(self) -> Decimal:

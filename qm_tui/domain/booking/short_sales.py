@@ -6,9 +6,10 @@ is closed, begin their period anew when it is closed. A loss is long-term as far
 held for more than a year. The shares may be in any taxable account of the taxpayer.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from heapq import merge
 
 from qm_tui.domain.booking.book import Book
 from qm_tui.domain.booking.events import Event
@@ -82,7 +83,10 @@ class ShortSales:
     def covered(self, slices: Sequence[Slice], event: Event) -> None:
         """Short slices have been closed."""
         for closed in slices:
-            if closed.short and not self.book.securities[closed.security].is_option:
+            security = self.book.securities[closed.security]
+            if not (security.washes and self.book.accounts[closed.account].taxable):
+                continue
+            if closed.short and not security.is_option:
                 self._restart(closed, event)
                 short = self._open.get(closed.lot or 0)
                 if short is not None and short.long_held and _loses(closed):
@@ -127,7 +131,11 @@ class ShortSales:
             short.long_held = ZERO
 
     def _put(self, put: Security, underlying: int, event: Event) -> None:
-        if any(not is_long_term(lot.holding_start, event.day) for lot in self._held(underlying)):
+        if (event.account, event.security) in self._told:
+            return
+        # From the back, where as a rule the newest lots stand.
+        held = (lot for shelf in self._shelves(underlying) for lot in reversed(tuple(shelf)))
+        if any(not is_long_term(lot.holding_start, event.day) for lot in held):
             self._tell(event, _PUT.format(symbol=put.symbol))
 
     def _tell(self, event: Event, detail: str) -> None:
@@ -137,15 +145,16 @@ class ShortSales:
             self.book.find(FindingKind.SHORT_AGAINST_THE_BOX, event, detail)
 
     def _held(self, security: int) -> Iterator[Lot]:
-        """Return the long lots of what is identical, oldest acquisition first in each account."""
-        shelves = [
-            holding.long
-            for number in self._identical(security)
-            for account in self._taxable
-            if (holding := self.book.holdings.get((account, number))) is not None
-            and len(holding.long)
-        ]
-        return _merged(shelves)
+        """Return the long lots of what is identical, oldest acquisition first."""
+        return merge(*map(_oldest_first, self._shelves(security)), key=lambda lot: lot.rank)
+
+    def _shelves(self, security: int) -> Iterator[Shelf]:
+        """Return the shelves of what is identical and held long where gains are taxed."""
+        for number in self._identical(security):
+            for account in self._taxable:
+                holding = self.book.holdings.get((account, number))
+                if holding is not None and len(holding.long):
+                    yield holding.long
 
     def _identical(self, number: int) -> tuple[int, ...]:
         alike = self._alike.get(number)
@@ -169,9 +178,8 @@ def _loses(closed: Slice) -> bool:
     return gain is not None and gain < 0
 
 
-def _merged(shelves: Sequence[Shelf]) -> Iterator[Lot]:
-    lots = [lot for shelf in shelves for lot in shelf]
-    return iter(sorted(lots, key=lambda lot: lot.rank))
+def _oldest_first(shelf: Shelf) -> Iterable[Lot]:
+    return sorted(shelf, key=lambda lot: lot.rank) if shelf.by_price else shelf
 
 
 def watch_shorts(book: Book) -> None:

@@ -79,7 +79,7 @@ def distribute(
             quantity=coming.quantity, security=coming.security,
         )  # fmt: skip
     quantities = apportioned(coming.quantity, [lot.quantity for lot in lots])
-    parts = moving or [None] * len(lots)
+    parts: Sequence[_Moving | None] = moving or [None] * len(lots)
     for lot, quantity, part in zip(lots, quantities, parts, strict=True):
         taking = _moved(book, event, lot, part, what)
         child = follow(book, event, taking, replace(coming, quantity=quantity))

@@ -7,6 +7,7 @@ taxpayer's own accounts whole lots move, or parts of them, with their basis, dat
 import datetime as dt
 from collections.abc import Sequence
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from qm_tui.domain.booking.arrivals import Arrival, arrive, arrive_unknown
 from qm_tui.domain.booking.book import Book
@@ -15,6 +16,9 @@ from qm_tui.domain.booking.lots import Taking
 from qm_tui.domain.booking.matching import take
 from qm_tui.domain.booking.money import ZERO, share
 from qm_tui.domain.booking.words import PURCHASES, FindingKind, Origin
+
+_EXCHANGE = ZoneInfo("America/New_York")
+"""Where it is another day than in UTC for what is bought in the evening."""
 
 
 def book_transfer_in(book: Book, event: TransferIn) -> None:
@@ -52,6 +56,7 @@ def _as_stated(event: TransferIn, given: GivenLot, quantity: Decimal) -> Arrival
         acquired=_stated_day(given),
         acquired_at=given.acquired_at,
         holding_start=given.holding_start,
+        rate=given.rate,
         opening_id=event.opening_id,
     )
 
@@ -60,7 +65,8 @@ def _stated_day(given: GivenLot) -> dt.date | None:
     if given.acquired is not None:
         return given.acquired
     # Brokers give the start of the holding period alone where that is all they were told.
-    return given.acquired_at.date() if given.acquired_at else given.holding_start
+    at = given.acquired_at
+    return at.astimezone(_EXCHANGE).date() if at else given.holding_start
 
 
 def book_transfer_out(book: Book, event: TransferOut) -> None:
@@ -70,6 +76,9 @@ def book_transfer_out(book: Book, event: TransferOut) -> None:
         return
     lots = [book.descendant(taking) for taking in _take(book, event, "left, in transit")]
     book.in_transit += lots
+    if book.journal is not None:
+        for lot in lots:
+            book.journal.write("in transit", event, lot, (ZERO, None), other=lot.parent)
     book.find(
         FindingKind.IN_TRANSIT, event,
         "Left this account, and has not arrived in another one.",

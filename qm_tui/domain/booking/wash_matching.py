@@ -97,6 +97,8 @@ def _add(
     """
     if book.securities[lot.security].currency != book.securities[closed.security].currency:
         amount = _in_currency_of(lot, tax_amount)
+    if lot.basis is None:
+        amount = ZERO  # an unknown basis stays unknown: there is nothing to add to
     tax_amount = amount if lot.tax_basis is lot.basis else tax_amount
     sign = -1 if lot.short else 1
     book.revalue(

@@ -1,7 +1,7 @@
 """What may replace shares that are sold at a loss: bought lately, still held, not used up."""
 
 import datetime as dt
-from bisect import insort
+from bisect import bisect_right, insort
 from collections import deque
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -86,6 +86,10 @@ class Pending:
         )
 
 
+def _place(pending: Pending) -> tuple[object, ...]:
+    return pending.place
+
+
 _LAST = dt.datetime.max.replace(tzinfo=dt.UTC)
 
 
@@ -122,12 +126,24 @@ class Pool:
         acquired = self.by_id.get(lot.acquisition)
         if acquired is None:
             acquired = Acquired(lot.acquisition, lot.bought, shares_per_unit, [lot])
-            self.by_id[lot.acquisition] = acquired
-            self.acquisitions.append(acquired)
-            self._forget(lot.bought - WINDOW)
+            self._insert(acquired)
         else:
             insort(acquired.lots, lot, key=_rank)
         return acquired
+
+    def _insert(self, acquired: Acquired) -> None:
+        """Keep the order: what a merger or a move brings may have been bought before the rest."""
+        acquisitions = self.acquisitions
+        newest = max(acquired.bought, acquisitions[-1].bought) if acquisitions else acquired.bought
+        if acquired.bought < newest - WINDOW:
+            return
+        later: list[Acquired] = []
+        while acquisitions and acquisitions[-1].bought > acquired.bought:
+            later.append(acquisitions.pop())
+        acquisitions.append(acquired)
+        acquisitions.extend(reversed(later))
+        self.by_id[acquired.acquisition] = acquired
+        self._forget(newest - WINDOW)
 
     def _forget(self, before: dt.date) -> None:
         acquisitions = self.acquisitions
@@ -154,12 +170,12 @@ class Pool:
 
     def wait(self, pending: Pending) -> None:
         """Keep a loss until its window has passed."""
-        later: list[Pending] = []
-        pendings = self.pendings
-        while pendings and pendings[-1].place > pending.place:
-            later.append(pendings.pop())
-        pendings.append(pending)
-        pendings.extend(reversed(later))
+        pendings, place = self.pendings, pending.place
+        if not pendings or pendings[-1].place <= place:
+            pendings.append(pending)
+        else:
+            # The last sold first: on a day without hours each goes in front of many.
+            pendings.insert(bisect_right(pendings, place, key=_place), pending)
 
     def waiting(self, lot: Lot) -> Pending | None:
         """Return the first loss that a lot replaces."""

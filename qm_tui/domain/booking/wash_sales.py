@@ -11,6 +11,7 @@ from qm_tui.domain.booking.book import Book
 from qm_tui.domain.booking.events import Event
 from qm_tui.domain.booking.lots import Lot, Slice
 from qm_tui.domain.booking.policy import CallAsReplacement, PreSale
+from qm_tui.domain.booking.renames import Renamed, renamings
 from qm_tui.domain.booking.wash_literal import SoldPurchases
 from qm_tui.domain.booking.wash_matching import replace_with
 from qm_tui.domain.booking.wash_orders import Orders, in_order_of_acquisition
@@ -34,6 +35,9 @@ class WashWatch:
         self._calls = self._whole and book.policy.call_as_replacement is CallAsReplacement.APPLY
         self._orders = Orders()
         self._splits = Splits()
+        self._names = Renamed()
+        """Of what stands in one pool: the old name and the new one are not two securities."""
+        self._known_as: dict[int, object] = {}
         self._pools: dict[_Key, Pool] = {}
         self._waited: list[Pending] = []
         self._washes = {number: what.washes for number, what in book.securities.items()}
@@ -46,6 +50,9 @@ class WashWatch:
         """Look over the whole history before it is booked."""
         self._orders.expect(events)
         self._splits.expect(events)
+        for event in renamings(events):
+            for kind in event.received:
+                self._names.unite(self._name(event.security), self._name(kind.security))
 
     def acquired(self, lot: Lot, event: Event) -> None:
         """A lot with a `bought` day has been opened."""
@@ -77,34 +84,46 @@ class WashWatch:
 
     def moved(self, old: Lot, new: Lot) -> None:
         """Shares have become a lot elsewhere; a broker has not seen the other one buy them."""
-        if self._whole and new.bought is not None and self._washes[new.security]:
+        if new.bought is None or not self._washes[new.security]:
+            return
+        if self._whole or self._renamed(old, new):
             if not new.replaces:
                 for pool, shares_per_unit in self._pools_of(new):
                     pool.offer(new, shares_per_unit)
             if self._sold is not None:
                 self._sold.bought(new)
 
+    def _renamed(self, old: Lot, new: Lot) -> bool:
+        return self._pool(old.account, old.security, short=old.short) is self._pool(
+            new.account, new.security, short=new.short
+        )
+
     def scaled(self, lot: Lot, before: Decimal, event: Event) -> None:
         """A split scales the losses that wait, once for all lots of the security."""
         self._splits.scaled(lot, before, event, self._pools.values())
 
     def finish(self) -> None:
-        """Part what was replaced from what was not, where a slice is both."""
+        """Part what was replaced from what was not, where a slice is both; say what may be more."""
+        if self._suspicions is not None:
+            self._suspicions.finish()
         part_slices(self._book, self._waited)
 
     def _pool(self, account: int, security: int, *, short: bool) -> Pool:
-        key: _Key
-        if self._whole:
-            known = self._book.securities.get(security)
-            identity = None if known is None else known.identity
-            # Numbers of identities and of securities are counted apart.
-            key = (identity, security if identity is None else None, short)
-        else:
-            key = (account, security, short)
+        name = self._known_as.get(security)
+        if name is None:
+            name = self._known_as[security] = self._names.one_of(self._name(security))
+        key: _Key = (None if self._whole else account, name, short)
         pool = self._pools.get(key)
         if pool is None:
             pool = self._pools[key] = Pool()
         return pool
+
+    def _name(self, security: int) -> tuple[str, int]:
+        """Name what is identical to a security; identities and securities are counted apart."""
+        known = self._book.securities.get(security) if self._whole else None
+        if known is None or known.identity is None:
+            return "security", security
+        return "identity", known.identity
 
     def _pools_of(self, lot: Lot) -> Iterator[tuple[Pool, Decimal]]:
         """Where a lot can replace: among its own kind; a call also among the shares it buys."""

@@ -1,7 +1,7 @@
 """Splits scale the losses that wait for a replacement, also where nothing was held meanwhile."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -9,10 +9,16 @@ from qm_tui.domain.booking.events import Event, Split
 from qm_tui.domain.booking.lots import Lot
 from qm_tui.domain.booking.money import share
 from qm_tui.domain.booking.ordering import place
+from qm_tui.domain.booking.renames import Renamed, renamings
 from qm_tui.domain.booking.wash_pools import Pool
 
 _APART = dt.timedelta(days=10)
-"""Brokers do not book a split on the same day; the same stock does not split twice so soon."""
+"""Brokers do not book a split on the same day; no stock splits twice in one ratio so soon."""
+_ALIKE = Decimal("0.001")
+"""By so much a ratio may be off that is only known by what it made of a lot."""
+
+_Ratio = tuple[Decimal, Decimal]
+"""New shares for old ones."""
 
 
 @dataclass(slots=True)
@@ -21,13 +27,18 @@ class Splits:
 
     _coming: list[Split] = field(default_factory=list)
     """Those whose ratio is known, the next one last."""
-    _last: dict[int, dt.date] = field(default_factory=dict)
-    """Security → the day of its last split so far."""
+    _applied: dict[object, list[tuple[dt.date, _Ratio]]] = field(default_factory=dict)
+    """Security → its splits so far."""
+    _names: Renamed = field(default_factory=Renamed)
+    """Of securities: one split may be reported under the old name and under the new one."""
 
-    def expect(self, events: Iterable[Event]) -> None:
+    def expect(self, events: Sequence[Event]) -> None:
         """Find the splits whose ratio is known."""
         self._coming = [event for event in events if type(event) is Split and event.ratio]
         self._coming.reverse()
+        for event in renamings(events):
+            for kind in event.received:
+                self._names.unite(event.security, kind.security)
 
     def catch_up(self, event: Event, pools: Iterable[Pool]) -> None:
         """Apply the splits that came before an event."""
@@ -35,21 +46,31 @@ class Splits:
             split = self._coming.pop()
             assert split.ratio is not None
             new, old = split.ratio.as_integer_ratio()
-            self._apply(split, Decimal(new), Decimal(old), pools)
+            self._apply(split, (Decimal(new), Decimal(old)), pools)
 
     def scaled(self, lot: Lot, before: Decimal, event: Event, pools: Iterable[Pool]) -> None:
         """Apply a split that only shows in what it did to a lot."""
         self.catch_up(event, pools)
-        self._apply(event, lot.quantity, before, pools)
+        if type(event) is not Split or event.ratio is None:
+            self._apply(event, (lot.quantity, before), pools)
 
-    def _apply(self, event: Event, new: Decimal, old: Decimal, pools: Iterable[Pool]) -> None:
-        number = event.security
-        last = self._last.get(number)
-        if last is not None and event.day - last < _APART:
+    def _apply(self, event: Event, ratio: _Ratio, pools: Iterable[Pool]) -> None:
+        name = self._names.one_of(event.security)
+        applied = self._applied.setdefault(name, [])
+        if any(event.day - day < _APART and _alike(ratio, other) for day, other in applied):
             return
-        self._last[number] = event.day
+        applied.append((event.day, ratio))
         for pool in pools:
             for pending in pool.pendings:
-                if pending.closed.security == number:
-                    pending.whole = share(pending.whole, new, old)
-                    pending.quantity = share(pending.quantity, new, old)
+                if self._names.one_of(pending.closed.security) == name:
+                    pending.whole = share(pending.whole, *ratio)
+                    pending.quantity = share(pending.quantity, *ratio)
+            for sold in pool.sold:
+                if self._names.one_of(sold.closed.security) == name:
+                    sold.quantity = share(sold.quantity, *ratio)
+
+
+def _alike(ratio: _Ratio, other: _Ratio) -> bool:
+    """Whether two ratios are one: a reverse split and a split forward are not."""
+    one, two = ratio[0] * other[1], other[0] * ratio[1]
+    return abs(one - two) <= _ALIKE * two

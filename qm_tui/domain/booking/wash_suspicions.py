@@ -89,6 +89,8 @@ class Suspicions:
     _lost: dict[_Trail, list[_Lost]] = field(default_factory=dict)
     _today: dict[tuple[int, int, bool], _Lost] = field(default_factory=dict)
     """The newest losses of each account, security and side."""
+    _found: list[tuple[_Lost, str]] = field(default_factory=list)
+    """What looks like a wash sale, and why."""
     _families: set[int] = field(init=False)
     """Securities that have options."""
 
@@ -145,7 +147,7 @@ class Suspicions:
         ]
 
     def _look(self, trail: _Trail, lost: _Lost, done: _Done) -> None:
-        """Say it once, where something of the loss is still allowed."""
+        """Note it once, where something of the loss is still allowed."""
         if (
             lost.found
             or abs(done.day - lost.event.day) > WINDOW
@@ -157,9 +159,14 @@ class Suspicions:
             return
         lost.found = True
         symbol = self.book.securities[done.security].symbol
-        self.book.find(
-            FindingKind.POSSIBLE_WASH_SALE, lost.event, _WORDS[trail.deed].format(symbol=symbol)
-        )
+        self._found.append((lost, _WORDS[trail.deed].format(symbol=symbol)))
+
+    def finish(self) -> None:
+        """Say what was found, but for losses that a later purchase disallowed as a whole."""
+        for lost, why in self._found:
+            if lost.allowed:
+                self.book.find(FindingKind.POSSIBLE_WASH_SALE, lost.event, why)
+        self._found = []
 
     def _deep(self, lost: _Lost, done: _Done) -> bool:
         strike = self.book.securities[done.security].strike

@@ -20,7 +20,6 @@ from qm_tui.domain.booking.policy import DEFAULT_POLICY, Policy
 from qm_tui.domain.booking.securities import AccountRules, Security
 from qm_tui.domain.booking.wash_pools import WINDOW
 from qm_tui.domain.booking.words import LotMethod, Term, View
-from qm_tui.domain.instruments import InstrumentType
 
 _HYPOTHESIS = Source("what_if", 0)
 _METHODS = (LotMethod.FIFO, LotMethod.LIFO, LotMethod.HIFO, LotMethod.LOFO)
@@ -109,7 +108,7 @@ def what_if(
     usual = book.method(sale.account, sale.security, sale.day)
     fork = Fork(book, history)
     outcomes: list[Outcome] = []
-    for method in _methods_for(securities[sale.security]):
+    for method in _methods_for(book, sale):
         trial = fork.book()
         if closed:
             with localcontext(CONTEXT):
@@ -138,9 +137,9 @@ def _fill(sale: Sale, security: Security, quantity: Decimal) -> Fill:
     )
 
 
-def _methods_for(security: Security) -> Sequence[LotMethod]:
-    fund = security.kind is InstrumentType.FUND
-    return (*_METHODS, LotMethod.AVERAGE) if fund else _METHODS
+def _methods_for(book: Book, sale: Sale) -> Sequence[LotMethod]:
+    averages = book.averages(sale.account, sale.security)
+    return (*_METHODS, LotMethod.AVERAGE) if averages else _METHODS
 
 
 def _outcome(book: Book, fill: Fill) -> Outcome:

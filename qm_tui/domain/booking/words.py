@@ -61,7 +61,6 @@ class Origin(StrEnum):
     TRANSFER = "transfer"
     DISTRIBUTION = "distribution"
     """Taken out of an IRA: the basis is the fair market value, the period begins anew."""
-    STOCK_DIVIDEND = "stock_dividend"
     SPIN_OFF = "spin_off"
     EXCHANGE = "exchange"
     """Received in a merger, a conversion, a change of symbol."""

@@ -16,7 +16,7 @@ from sqlalchemy import (
 
 from qm_tui.domain.selection import Scope
 from qm_tui.store.reading.listing import Listing, Names
-from qm_tui.store.reading.narrowing import account_ids, among, instrument_ids
+from qm_tui.store.reading.narrowing import account_ids, among, in_year, instrument_ids
 from qm_tui.store.schema.accounts import accounts
 from qm_tui.store.schema.activity import (
     cash_transactions,
@@ -73,7 +73,7 @@ def _narrow(
         conditions.append(table.c.run_id == scope.run)
     if scope.as_of is not None:
         conditions.append(day <= scope.as_of)
-    return conditions
+    return [*conditions, *in_year(day, scope.year)]
 
 
 _provenance = ("document_id", "document_row")

@@ -29,7 +29,7 @@ from qm_tui.store.reading.activity import (
     with_instrument,
 )
 from qm_tui.store.reading.listing import Listing, matching
-from qm_tui.store.reading.narrowing import account_ids, among, containing, instrument_ids
+from qm_tui.store.reading.narrowing import account_ids, among, containing, in_year, instrument_ids
 from qm_tui.store.schema.accounts import account_settings, accounts
 from qm_tui.store.schema.activity import (
     cash_transactions,
@@ -146,7 +146,7 @@ def _gains_where(connection: Connection, scope: Scope) -> list[ColumnElement[boo
     conditions = narrowed(realized_gains, connection, scope)
     if scope.as_of is not None:
         conditions.append(realized_gains.c.disposition_date <= scope.as_of)
-    return conditions
+    return [*conditions, *in_year(realized_gains.c.disposition_date, scope.year)]
 
 
 @cache

@@ -3,13 +3,13 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Column, Connection, select
 
 from qm_tui.domain.booking.securities import Alias
 from qm_tui.domain.booking.translate.descriptions import Said, said
-from qm_tui.domain.booking.translate.parents import TICKER, bearers, identifiers, tickers
+from qm_tui.domain.booking.translate.parents import bearers, identifiers, tickers
 from qm_tui.domain.instruments import InstrumentType
 from qm_tui.domain.words import CorporateActionType
 from qm_tui.store.reading.booking_rows import plain_rows
@@ -94,18 +94,23 @@ def _parents(connection: Connection, lonely: Sequence[_Leg]) -> Iterator[Pair]:
     """Tie what was distributed to what its text says that it was distributed for."""
     if not lonely:
         return
-    names = {
-        name
-        for leg in lonely
-        for name in identifiers(said(leg.text)) | tickers(said(leg.text))
-    }
-    found = aliases_of(connection, named=names)
+    named_by = {leg: _names(said(leg.text)) for leg in lonely}
+    found = aliases_of(connection, named=set().union(*named_by.values()))
+    bearing: defaultdict[str, set[int]] = defaultdict(set)
+    for one, known in found.items():
+        for alias in known:
+            bearing[alias.value].add(one)
     dealt_in = _dealt_in(connection, found)
-    for leg in lonely:
-        others = {one: known for one, known in found.items() if one != leg.instrument}
+    for leg, names in named_by.items():
+        candidates = set().union(*(bearing[name] for name in names)) - {leg.instrument}
         told, day = said(leg.text), dt.date.fromisoformat(leg.day)
-        for parent in bearers(told, day, others, dealt_in[leg.account]):
+        aliases = {one: found[one] for one in sorted(candidates)}
+        for parent in bearers(told, day, aliases, dealt_in[leg.account]):
             yield parent, leg.instrument
+
+
+def _names(told: Said) -> frozenset[str]:
+    return identifiers(told) | tickers(told)
 
 
 def _dealt_in(connection: Connection, named: Iterable[int]) -> Mapping[int, set[int]]:
@@ -123,15 +128,15 @@ def _dealt_in(connection: Connection, named: Iterable[int]) -> Mapping[int, set[
 def aliases_of(
     connection: Connection,
     *,
-    named: Iterable[str] | None = None,
+    named: Iterable[str] = (),
     instrument_ids: Iterable[int] | None = None,
 ) -> dict[int, list[Alias]]:
     """Return the names of instruments that no derivatives are, by instrument.
 
     Args:
         connection: of the store.
-        named: which names; None: all.
-        instrument_ids: of which instruments; None: of all.
+        named: which names, of whatever bears them.
+        instrument_ids: of which instruments, all names; None: `named` counts.
     """
     a, i = instrument_aliases.c, instruments.c
     query = (
@@ -140,10 +145,9 @@ def aliases_of(
         .where(i.instrument_type.not_in(_DERIVATIVES))
         .order_by(a.instrument_id, a.id)
     )
-    column, wanted = (a.value, named) if instrument_ids is None else (a.instrument_id, instrument_ids)
+    column: Column[Any] = a.value if instrument_ids is None else a.instrument_id
     found: defaultdict[int, list[Alias]] = defaultdict(list)
-    for part in parts(wanted or ()):
+    for part in parts(named if instrument_ids is None else instrument_ids):
         for row in connection.execute(query.where(column.in_(part))):
-            scheme = TICKER if row[1] == "ticker" else row[1]
-            found[row[0]].append(Alias(scheme, row[2], row[3], row[4]))
+            found[row[0]].append(Alias(*row[1:]))
     return found

@@ -34,6 +34,7 @@ from qm_tui.store.reading.booking_rows import FactRows, Rows, column
 from qm_tui.store.reading.booking_ties import Ties
 from qm_tui.store.reading.parts import parts
 from qm_tui.store.reading.reported import reported_quantities
+from qm_tui.store.reading.settings import tax_settings
 from qm_tui.store.reading.year_end_prices import year_end_prices
 from qm_tui.store.schema.instruments import instruments
 
@@ -47,6 +48,7 @@ _DAYS = {
     if table != "closed_lots"
 }
 """Table → the place of the day on which its rows happened."""
+_ACQUIRED = column("transfer_lots", "acquisition_date")
 _CURRENCIES = tuple(
     (table, place)
     for table, kind in KINDS.items()
@@ -87,6 +89,7 @@ def plain_groups(
     rates = _rates(connection, people, securities, rows, spans)
     chosen = _chosen(connection, rows, people)
     reported = _reported(connection, known, people, root_of)
+    policy = tax_settings(connection).policy
     return [
         PlainGroup(
             place=Place(taxpayer, root),
@@ -100,6 +103,7 @@ def plain_groups(
             rates=rates.get(root, {}),
             chosen_lots=chosen.get(root, {}),
             reported=reported.get(root, {}),
+            policy=policy,
         )
         for root, group in members.items()
     ]
@@ -136,7 +140,7 @@ def _instruments(connection: Connection, ties: Ties, ids: Iterable[int]) -> _Kno
     booked = [row for row in rows if row.instrument_type != InstrumentType.FOREX.value]
     same = {row.id: row.same_as_id for row in booked if row.same_as_id is not None}
     identities = {same.get(one, one): number for one, number in ties.identities.items()}
-    said = overrides(connection)
+    said = {**tax_settings(connection).section_1256, **overrides(connection)}
     underlyings = {
         same.get(row.id, row.id): ties.underlyings[row.id]
         for row in booked
@@ -218,6 +222,7 @@ def _span(tables: Rows, prices: Iterable[YearEndPrice]) -> Span | None:
     days = [row[place] for table, place in _DAYS.items() for row in tables[table]]
     if not days:
         return None
+    days += [row[_ACQUIRED] for row in tables["transfer_lots"] if row[_ACQUIRED] is not None]
     last = max([dt.date.fromisoformat(max(days)), *(price.day for price in prices)])
     return dt.date.fromisoformat(min(days)), last
 

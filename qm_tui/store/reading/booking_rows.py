@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from qm_tui.domain.booking.plain import KINDS, Row
 from qm_tui.store.reading.parts import parts
+from qm_tui.store.schema.activity import SETTLEMENTS
 
 Rows = dict[str, list[Row]]
 """Table → rows."""
@@ -19,8 +20,7 @@ _WHERE = {
     # Without a quantity it moved cash.
     "transfers": "AND quantity IS NOT NULL",
     # All other lines tell again what is booked from elsewhere.
-    "statement_lines": "AND amount IS NOT NULL AND date IS NOT NULL "
-    "AND description LIKE 'Option Cash Settlement%'",
+    "statement_lines": f"AND amount IS NOT NULL AND date IS NOT NULL AND {SETTLEMENTS}",
 }
 _COLUMNS = {
     table: tuple(_STORED.get(name, name) for name in kind._fields) for table, kind in KINDS.items()

@@ -1,14 +1,15 @@
 """Which instruments are booked together: all that is tied, however long the chain."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, exists, select
 
 from qm_tui.domain.instruments import InstrumentType
 from qm_tui.store.reading.booking_actions import action_ties
-from qm_tui.store.schema.instruments import identity_groups, instrument_aliases, instruments
+from qm_tui.store.reading.settings import tax_settings
+from qm_tui.store.schema.instruments import instrument_aliases, instruments
 
 _SHARES = (InstrumentType.EQUITY.value, InstrumentType.FUND.value)
 _option = instruments.alias("option")
@@ -22,22 +23,12 @@ class Forest:
         self._parents: dict[int, int] = {}
         self._members: dict[int, list[int]] | None = None
 
-    def __iter__(self) -> Iterator[int]:
-        """Yield whatever is tied to anything."""
-        return iter(self._parents)
-
     def tie(self, one: int, other: int) -> None:
         """Tie two instruments; the lower number is the root, whatever order ties come in."""
         first, second = self.root(one), self.root(other)
         lower, higher = min(first, second), max(first, second)
         self._parents[lower] = lower
         self._parents[higher] = lower
-
-    def tie_alike(self, named: Iterable[tuple[object, int]]) -> None:
-        """Tie what is named alike."""
-        first: dict[object, int] = {}
-        for name, one in named:
-            self.tie(first.setdefault(name, one), one)
 
     def root(self, one: int) -> int:
         """Return what a tree is named after: the lowest number in it."""
@@ -70,9 +61,7 @@ def ties(connection: Connection, taxpayer: str) -> Ties:
     """Read how all instruments are tied for a taxpayer."""
     underlyings = dict(_by_symbol(connection))
     underlyings |= dict(_by_contract(connection))
-    identical = Forest()
-    identical.tie_alike(_named_identical(connection))
-    identities = {one: identical.root(one) for one in identical}
+    identities = identical(connection)
     groups = Forest()
     i = instruments.c
     for one, other in connection.execute(
@@ -84,6 +73,27 @@ def ties(connection: Connection, taxpayer: str) -> Ties:
     for one, other in action_ties(connection, taxpayer):
         groups.tie(one, other)
     return Ties(groups, underlyings, identities)
+
+
+def identical(connection: Connection) -> dict[int, int]:
+    """Return what the user calls substantially identical, by the symbols it is shown under.
+
+    Returns:
+        Instrument → the number of its group, which is that of the first instrument in it.
+    """
+    group_of = {
+        symbol: number
+        for number, group in enumerate(tax_settings(connection).identical)
+        for symbol in group
+    }
+    if not group_of:
+        return {}
+    c = instruments.c
+    first: dict[int, int] = {}
+    rows = connection.execute(
+        select(c.symbol, c.id).where(c.symbol.in_(group_of), c.same_as_id.is_(None)).order_by(c.id)
+    )
+    return {row.id: first.setdefault(group_of[row.symbol], row.id) for row in rows}
 
 
 def _by_contract(connection: Connection) -> Iterator[tuple[int, int]]:
@@ -116,9 +126,4 @@ def _by_symbol(connection: Connection) -> Iterator[tuple[int, int]]:
         # The last one holds.
         .order_by(_option.c.id, named.symbol == _option.c.underlying_symbol, named.id.desc())
     )
-    return ((row[0], row[1]) for row in rows)
-
-
-def _named_identical(connection: Connection) -> Iterator[tuple[str, int]]:
-    rows = connection.execute(select(identity_groups.c.name, identity_groups.c.instrument_id))
     return ((row[0], row[1]) for row in rows)

@@ -79,6 +79,18 @@ def occurs(word: str, column: ColumnElement[Any]) -> ColumnElement[bool]:
     return as_text.icontains(word, autoescape=True)
 
 
+def in_year(column: ColumnElement[Any], year: int | None) -> list[ColumnElement[bool]]:
+    """Ask that a day is in a calendar year; None does not narrow."""
+    if year is None:
+        return []
+    return [column.between(dt.date(year, 1, 1), dt.date(year, 12, 31))]
+
+
+_LAST_DAY = dt.date(9999, 1, 1)
+"""Later ones cannot be told in every time zone."""
+
+
 def end_of(day: dt.date) -> dt.datetime:
     """Return the moment at which a day ends in New York, where the books of a day are closed."""
-    return dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), tzinfo=_NEW_YORK)
+    after = min(day, _LAST_DAY) + dt.timedelta(days=1)
+    return dt.datetime.combine(after, dt.time(), tzinfo=_NEW_YORK)

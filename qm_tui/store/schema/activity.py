@@ -340,6 +340,7 @@ option_events = _fact(
     Index(None, "instrument_id", "date", "id"),
 )
 
+_SETTLEMENTS = "description LIKE 'Option Cash Settlement%'"
 statement_lines = _fact(
     "statement_lines",
     text("level"),
@@ -356,7 +357,11 @@ statement_lines = _fact(
     text("broker_trade_id"),
     text("broker_id"),
     Index(None, "account_id", "date", "id"),
+    # Few: the only lines from which lots follow.
+    _where(_SETTLEMENTS, "instrument_id"),
 )
+SETTLEMENTS = text_clause(_SETTLEMENTS)
+"""Lines that tell what was paid for an option that was settled in cash."""
 
 nav_summaries = _fact(
     "nav_summaries",

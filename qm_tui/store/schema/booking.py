@@ -2,7 +2,7 @@
 
 from sqlalchemy import CheckConstraint, Index, PrimaryKeyConstraint, Table, UniqueConstraint
 
-from qm_tui.store.schema.base import identity, metadata, moment, refers, text, whole
+from qm_tui.store.schema.base import identity, mapping, metadata, moment, refers, text, whole
 
 booking_state = Table(
     "booking_state",
@@ -12,6 +12,8 @@ booking_state = Table(
     whole("generation"),
     # Grows whenever anything derived is written.
     whole("derivations"),
+    # What the configuration says of taxes, as it was last taken over.
+    mapping("tax_settings"),
     CheckConstraint("id = 1", name="one"),
 )
 

@@ -74,6 +74,8 @@ instrument_aliases = Table(
     Index(None, "scheme", "value"),
 )
 
+# Not in use: what is identical is configured by symbols, which may be there before any instrument
+# bears them, and so is kept with the other settings of taxes.
 identity_groups = Table(
     "identity_groups",
     metadata,

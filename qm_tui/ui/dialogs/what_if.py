@@ -1,5 +1,6 @@
 """What a sale would bring under each method, side by side; nothing is decided here."""
 
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -107,12 +108,7 @@ class WhatIfDialog(ModalScreen[None]):
         )
 
     def _number(self, name: str) -> Decimal | None:
-        typed = self.query_one(f"#{name}", Input).value.replace(",", "").strip()
-        try:
-            number = Decimal(typed)
-        except InvalidOperation:
-            return None
-        return number if number.is_finite() else None
+        return number_in(self.query_one(f"#{name}", Input).value)
 
     async def _show(self, quantity: Decimal, price: Decimal, fees: Decimal) -> None:
         supposed = await self._reckon(quantity, price, fees)
@@ -135,6 +131,26 @@ class WhatIfDialog(ModalScreen[None]):
         self.dismiss()
 
 
+_GROUPED = re.compile(r"\d{1,3}(,\d{3})+(\.\d*)?")
+_LARGEST = Decimal(10) ** 15
+"""Nobody holds so much, and what it would bring fits no column."""
+
+
+def number_in(typed: str) -> Decimal | None:
+    """Read what was typed; None when it is no number, or none that anybody can mean.
+
+    A comma only where it separates thousands: for many it is the decimal point.
+    """
+    text = typed.strip()
+    if _GROUPED.fullmatch(text):
+        text = text.replace(",", "")
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() and abs(number) < _LARGEST else None
+
+
 def _typed(number: Decimal) -> str:
     return exact(abs(number)).replace(",", "")
 
@@ -142,9 +158,9 @@ def _typed(number: Decimal) -> str:
 def _complaint(quantity: Decimal | None, price: Decimal | None, fees: Decimal | None) -> str | None:
     """Say which number is missing or makes no sense; None when all are good."""
     if quantity is None or quantity <= 0:
-        return "How many? A number above 0."
+        return "How many? A number above 0, such as 1,000 or 0.5."
     if price is None or price < 0:
-        return "At which price? A number, 0 or more."
+        return "At which price? A number, 0 or more, such as 12.50."
     if fees is None or fees < 0:
         return "Which fees? A number, 0 or more."
     return None

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from qm_tui.queries.lot_views import DerivedState
     from qm_tui.store.reader import Reader
 
+YEARS = "n"
+"""The page that leads to the gains of one year."""
 _REPORTED = ("broker lot", "broker lots")
 _OF_LOTS = frozenset({"why", "what_if", "suppose"})
 """Actions that mean a lot or a gain, and neither a sum nor a finding."""
@@ -76,7 +78,8 @@ class LotsScreen(TabbedScreen):
         choice = self.choice
         if not self.shown_page.REPORTED and not choice.derived:
             choice = replace(choice, derived=True)
-        return Asked(scope=self.scope, choice=choice, today=self.session.today, year=self.year)
+        scope = replace(self.scope, year=self._shown_year)
+        return Asked(scope=scope, choice=choice, today=self.session.today)
 
     @override
     def columns(self) -> Sequence[Column[Any]]:
@@ -98,10 +101,8 @@ class LotsScreen(TabbedScreen):
         )
 
     def _asked_with(self, text: str | None) -> Asked:
-        # Days are texts to the store: those of a year begin with it.
-        of_year = None if self.year is None else f"{self.year}-"
-        both = " ".join(filter(None, (of_year, text))) or None
-        return replace(self.asked, scope=replace(self.scope, text=both))
+        asked = self.asked
+        return replace(asked, scope=replace(asked.scope, text=text))
 
     def _fit_feed(self) -> None:
         """What is read by the page from the store is booked in memory under another method."""
@@ -241,8 +242,9 @@ class LotsScreen(TabbedScreen):
     @override
     async def action_back(self) -> None:
         if self._shown_year is not None and not self.filter.text:
-            self.year = None
-            self.ask_for(self.choice)
+            # The years lead to the gains of one, and nothing else does.
+            self.year, self._total = None, None
+            await self.action_tab(YEARS)
         else:
             await super().action_back()
 

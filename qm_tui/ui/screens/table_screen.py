@@ -18,6 +18,7 @@ from qm_tui.ui.screens.row_filter import RowFilter
 from qm_tui.ui.session import Session
 from qm_tui.ui.widgets.columns import Column
 from qm_tui.ui.widgets.record_table import RecordTable
+from qm_tui.ui.widgets.table_messages import TableMessage
 
 if TYPE_CHECKING:
     from qm_tui.store.reader import Reader
@@ -134,10 +135,15 @@ class TableScreen(Page, Generic[V]):
 
     @on(RecordTable.Chosen)
     def _go_below(self, event: RecordTable.Chosen) -> None:
-        row: Any = event.row
-        self.choose(row)
+        if self._is_in_front(event):
+            row: Any = event.row
+            self.choose(row)
 
     @on(RecordTable.NothingChosen)
+    def _go_beyond(self, event: RecordTable.NothingChosen) -> None:
+        if self._is_in_front(event):
+            self.go_beyond()
+
     def go_beyond(self) -> None:
         """Go where Enter leads without rows, unless it is the filter that hides them."""
         if not self.filter.text and (page := self.beyond()) is not None:
@@ -151,12 +157,18 @@ class TableScreen(Page, Generic[V]):
             self.show_hints()
 
     @on(RecordTable.LeaveRequested)
-    async def _leave(self) -> None:
-        await self.action_back()
+    async def _leave(self, event: RecordTable.LeaveRequested) -> None:
+        if self._is_in_front(event):
+            await self.action_back()
 
     @on(RecordTable.SortRequested)
     def _sort(self, event: RecordTable.SortRequested) -> None:
-        self.feed.sort(event.column_key, reverse=event.reverse)
+        if self._is_in_front(event):
+            self.feed.sort(event.column_key, reverse=event.reverse)
+
+    def _is_in_front(self, event: TableMessage) -> bool:
+        """Tell whether the table in sight said it: keys typed fast may still reach the former."""
+        return event.table is self.table
 
     def action_sort(self) -> None:
         """Ask for the letter of a column."""

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from qm_tui.domain.booking.events import Move, Source, SpinOff, Split
+from qm_tui.domain.booking.events import Move, Source, SpinOff, Split, TransferOut
 from qm_tui.domain.booking.explanation import Explainer, Explanation
 from qm_tui.domain.booking.results import Booked
 from qm_tui.domain.booking.words import View
-from tests.domain.booking import lives
+from tests.domain.booking import lives, world
 from tests.domain.booking.histories import (
     ACCOUNT,
     ACCOUNTS,
@@ -150,8 +150,8 @@ def test_a_number_that_is_not_there_has_no_explanation() -> None:
 def test_every_lot_and_every_gain_of_a_life_has_an_unbroken_chain(
     view: View, life: lives.Life
 ) -> None:
-    booked = lives.booked(life.events, view=view, explain=True)
-    explainer = Explainer(booked, lives.SECURITIES, lives.accounts())
+    booked = world.booked(life.events, view=view, explain=True)
+    explainer = Explainer(booked, world.SECURITIES, world.accounts())
 
     for lot in (*booked.lots, *booked.in_transit):
         explanation = explainer.why_lot(lot.number)
@@ -227,3 +227,18 @@ def test_what_came_by_a_split_a_move_and_a_spin_off_goes_back_to_its_purchase() 
         "moved to U2", "moved from U1",
     ]  # fmt: skip
     assert moved.basis == 500
+
+
+def test_what_is_in_transit_is_explained_from_its_purchase_on() -> None:
+    gone = TransferOut(
+        day=day("2024-03-01"), account=ACCOUNT, security=STOCK, quantity=Decimal(-40),
+        source=Source("transfers", 2), in_transit=True,
+    )  # fmt: skip
+    booked = book(bought("2024-01-02", 100, 10), gone, explain=True)
+    (lot,) = booked.in_transit
+    why = of_lot(booked, lot.number)
+    assert_unbroken(why)
+    assert [explained.step.what for explained in why.steps] == [
+        "bought", "left, in transit", "in transit",
+    ]  # fmt: skip
+    assert why.steps[-1].step.quantity_after == 40

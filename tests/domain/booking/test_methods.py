@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qm_tui.domain.booking.events import Pick, TransferIn
+from qm_tui.domain.booking.events import CashInLieu, Pick, TransferIn
 from qm_tui.domain.booking.policy import Policy
 from qm_tui.domain.booking.results import Booked
 from qm_tui.domain.booking.securities import AccountRules, MethodFrom, Security
-from qm_tui.domain.booking.words import FindingKind, LotMethod
+from qm_tui.domain.booking.words import FindingKind, LotMethod, Origin, View
 from qm_tui.domain.instruments import InstrumentType
 from tests.domain.booking.histories import (
     ACCOUNT,
@@ -40,8 +40,14 @@ def accounts(*methods: tuple[str, LotMethod]) -> Mapping[int, AccountRules]:
     return {**ACCOUNTS, ACCOUNT: replace(ACCOUNTS[ACCOUNT], methods=rules)}
 
 
-def by(method: LotMethod, *events: Any, securities: Mapping[int, Security] = SECURITIES) -> Booked:
-    return book(*events, accounts=accounts(("2000-01-01", method)), securities=securities)
+def by(
+    method: LotMethod,
+    *events: Any,
+    securities: Mapping[int, Security] = SECURITIES,
+    view: View = View.ECONOMIC,
+) -> Booked:
+    rules = accounts(("2000-01-01", method))
+    return book(*events, accounts=rules, securities=securities, view=view)
 
 
 def named(quantity: Number, **what: Any) -> Pick:
@@ -169,6 +175,51 @@ def test_lots_of_one_day_are_told_apart_by_their_basis() -> None:
     assert each(booked.slices, "basis") == [(1100,)]
 
 
+def test_a_wash_sale_changes_the_basis_that_tells_lots_apart() -> None:
+    """The loss of 300 makes the cheaper lot of the day the dearer one."""
+    booked = by(
+        LotMethod.SPECIFIC,
+        bought("2023-12-01", 100, 13),
+        bought("2024-01-02", 100, 8), bought("2024-01-02", 100, 9),
+        sold("2024-01-03", 100, 10, picks=(named(100, acquired=day("2023-12-01")),)),
+        sold(
+            "2024-02-01", 100, 50,
+            picks=(named(100, acquired=day("2024-01-02"), basis=Decimal(1100)),),
+        ),
+        view=View.TAXPAYER,
+    )  # fmt: skip
+    assert each(booked.slices, "basis") == [(1300,), (1100,)]
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 3), st.integers(8, 12)), min_size=1, max_size=8),
+    st.lists(st.tuples(st.integers(1, 4), st.none() | st.integers(7, 13)), min_size=1, max_size=6),
+)
+def test_the_nearest_of_a_days_lots_is_taken_and_of_several_the_oldest(
+    lots: list[tuple[int, int]], picks: list[tuple[int, int | None]]
+) -> None:
+    left = [[quantity, price] for quantity, price in lots]
+    expected = 0
+    named_lots: list[Pick] = []
+    for quantity, unit in picks:
+        basis = None if unit is None else Decimal(quantity * unit)
+        named_lots.append(named(quantity, acquired=day("2024-01-02"), basis=basis))
+        wanted = quantity
+        near = sorted(left, key=lambda lot: 0 if unit is None else abs(lot[1] - unit))
+        for lot in near:
+            part = min(lot[0], wanted)
+            expected += part * lot[1]
+            lot[0] -= part
+            wanted -= part
+    total = min(sum(lot[0] for lot in lots), sum(pick.quantity for pick in named_lots))
+    booked = by(
+        LotMethod.SPECIFIC,
+        *(bought("2024-01-02", quantity, price) for quantity, price in lots),
+        sold("2024-02-01", total, 50, picks=tuple(named_lots)),
+    )
+    assert sum(closed.basis or 0 for closed in booked.slices) == expected
+
+
 def test_a_lot_that_is_not_there_falls_back_to_the_oldest() -> None:
     booked = by(
         LotMethod.SPECIFIC, *(bought(*lot) for lot in _BOUGHT),
@@ -279,6 +330,53 @@ def test_later_purchases_join_the_pool_at_the_next_sale() -> None:
     )  # fmt: skip
     assert each(booked.slices, "basis") == [(1500,), (2000,)]
     assert each(booked.lots, "basis") == [(2000,)]
+
+
+def test_shares_of_a_reinvested_dividend_make_a_stock_one_that_is_averaged() -> None:
+    reinvested = bought("2024-01-03", 100, 20, origin=Origin.REINVESTMENT)
+    booked = by(
+        LotMethod.AVERAGE, bought("2024-01-02", 100, 10), sold("2024-01-02", 50, 30), reinvested,
+        sold("2024-02-01", 75, 30),
+    )  # fmt: skip
+    assert each(booked.slices, "basis") == [
+        (500,),
+        (Decimal("833.3333333333"),),
+        (Decimal("416.6666666667"),),
+    ]
+
+
+def test_leaving_average_basis_keeps_the_pool_cost_of_a_stock_too() -> None:
+    changing = accounts(("2000-01-01", LotMethod.AVERAGE), ("2024-02-01", LotMethod.FIFO))
+    reinvested = bought("2024-01-03", 100, 20, origin=Origin.REINVESTMENT)
+    booked = book(
+        bought("2024-01-02", 100, 10), reinvested, sold("2024-03-01", 50, 30), accounts=changing
+    )
+    assert each(booked.lots, "quantity", "basis") == [(50, 750), (100, 1500)]
+
+
+def test_a_loss_added_to_a_pool_is_averaged_at_the_next_sale() -> None:
+    booked = by(
+        LotMethod.AVERAGE,
+        bought("2023-12-01", 100, 20), bought("2024-03-01", 100, 10), sold("2024-03-05", 50, 5),
+        sold("2024-06-03", 50, 30), securities=FUND, view=View.TAXPAYER,
+    )  # fmt: skip
+    assert each(booked.slices, "basis", "disallowed") == [
+        (750, 500),
+        (Decimal("916.6666666667"), 0),
+    ]
+
+
+def test_a_fraction_paid_in_cash_is_of_the_oldest_lot_whatever_the_method() -> None:
+    fraction = CashInLieu(
+        day=day("2024-02-01"), account=ACCOUNT, security=STOCK, quantity=Decimal("0.5"),
+        cash=Decimal(20),
+    )  # fmt: skip
+    fractions = [replace(fraction, sequence=number) for number in range(6)]
+    booked = by(
+        LotMethod.HIFO, *(bought(*lot) for lot in _BOUGHT), sold("2024-01-31", 50, 50),
+        *fractions, sold("2024-02-02", 60, 50),
+    )  # fmt: skip
+    assert each(booked.slices, "basis") == [(2000,), *[(10,)] * 6, (2000,), (300,)]
 
 
 def test_leaving_average_basis_keeps_the_pool_cost() -> None:

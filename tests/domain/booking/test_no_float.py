@@ -13,7 +13,9 @@ MODULES = sorted(FOLDER.rglob("*.py"))
 DIVISIONS = {
     "money.py": "the one place where amounts are divided: Decimals",
     "shelf.py": "a unit basis to sort by, never an amount: Decimals",
-    "naming.py": "how far a lot's unit basis is off, to choose by: Decimals",
+    "named_lots.py": "a unit basis to find a lot by, never an amount: Decimals",
+    "naming.py": "the unit basis that was named, to choose by: Decimals",
+    "spin_offs.py": "the fraction that a stated basis means: Fractions",
     "translate/deliveries.py": "how many contracts shares stand for: Decimals",
     "translate/descriptions.py": "the ratio of a text: Fractions",
     "translate/fractions_paid.py": "shares times a ratio, which has to be exact: Decimals",

@@ -56,6 +56,39 @@ def test_lots_bought_after_the_record_day_get_nothing() -> None:
     assert lots(result) == of((100, 950, "2024-01-02"), (100, 1000, "2024-05-02"))
 
 
+def test_what_was_sold_between_record_and_payment_has_its_part_and_it_is_a_gain() -> None:
+    result = booked(
+        bought("2023-01-03", 100, 10), sold("2024-05-02", 90, 12),
+        capital_returned("2024-06-03", 100, record="2024-05-01"),
+    )  # fmt: skip
+    assert lots(result) == of((10, 90, "2023-01-03"))
+    assert gains(result) == [180, 90]
+    returned = result.slices[1]
+    assert not returned.quantity
+    assert returned.disposed == day("2024-06-03")
+    assert returned.long_term
+    assert conserves_basis(result)
+
+
+def test_it_finds_its_shares_where_all_were_sold_before_it_was_paid() -> None:
+    result = booked(
+        bought("2024-01-02", 100, 10), sold("2024-05-02", 100, 12), bought("2024-05-03", 50, 11),
+        capital_returned("2024-06-03", 100, record="2024-05-01"),
+    )  # fmt: skip
+    assert findings(result) == []
+    assert gains(result) == [200, 100]
+    assert lots(result) == of((50, 550, "2024-05-03"))
+
+
+def test_what_was_sold_by_the_record_day_gets_nothing() -> None:
+    result = booked(
+        bought("2024-01-02", 100, 10), sold("2024-05-01", 90, 12),
+        capital_returned("2024-06-03", 10, record="2024-05-01"),
+    )  # fmt: skip
+    assert lots(result) == of((10, 90, "2024-01-02"))
+    assert gains(result) == [180]
+
+
 def test_without_shares_it_is_a_finding() -> None:
     assert findings(booked(capital_returned("2024-06-03", 50))) == [FindingKind.MISSING_HISTORY]
 

@@ -126,3 +126,13 @@ def test_the_economic_view_has_the_dates_alone() -> None:
     views = book_views(events, securities=SECURITIES, accounts=ACCOUNTS)
     assert [starts(booked)[0][1] for booked in views] == ["2024-11-01", "2024-01-10", "2024-11-01"]
     assert views_of(views[0]) == (View.TAXPAYER,)
+
+
+def test_shorts_of_an_ira_and_of_crypto_change_no_holding_period() -> None:
+    coin = {STOCK: Security(id=STOCK, symbol="BTC", kind=InstrumentType.CRYPTO)}
+    held = bought("2024-01-10", 100, 10)
+    in_ira = (sold("2024-08-01", 10, 12, account=IRA), bought("2024-08-05", 10, 11, account=IRA))
+    elsewhere = (sold("2024-08-01", 10, 12, **ELSEWHERE), bought("2024-08-05", 10, 11, **ELSEWHERE))
+    for booked in (book(held, *in_ira), book(held, *elsewhere, securities=coin)):
+        assert starts(booked) == [(100, "2024-01-10")]
+        assert not boxed(booked)

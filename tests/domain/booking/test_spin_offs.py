@@ -162,3 +162,33 @@ def test_no_basis_is_lost_and_all_shares_are_handed_out(
     assert sum((lot.quantity for lot in children), ZERO) == shares
     assert all(lot.short is short and lot.quantity > 0 for lot in children)
     assert sum((lot.basis or ZERO for lot in result.lots), ZERO) == result.totals.cost_in
+
+
+# --- a basis that is stated ----------------------------------------------------------------------
+
+
+def test_a_stated_basis_is_what_moves_to_the_child() -> None:
+    result = booked(
+        bought("2024-01-02", 30, 10),
+        bought("2024-01-03", 70, 20),
+        spun_off("2024-06-03", 25, None, basis=Decimal("340.01")),
+    )
+    moved = [lot.basis for lot in result.lots if lot.security == NEW]
+    assert sum(basis or 0 for basis in moved) == Decimal("340.01")
+    assert moved[0] == Decimal("60.0017647059")
+    assert sum(lot.basis or 0 for lot in result.lots) == 1700
+    assert findings(result) == []
+
+
+def test_the_fraction_goes_before_a_stated_basis() -> None:
+    result = booked(
+        bought("2024-01-02", 100, 10), spun_off("2024-06-03", 25, "0.2", basis=Decimal(1))
+    )
+    assert [lot.basis for lot in result.lots if lot.security == NEW] == [200]
+
+
+def test_a_stated_basis_of_more_than_there_is_moves_nothing() -> None:
+    result = booked(
+        bought("2024-01-02", 1, 10), spun_off("2024-06-03", 25, None, basis=Decimal(100))
+    )
+    assert findings(result) == [FindingKind.FRACTION_UNKNOWN]

@@ -1,5 +1,6 @@
 """Splits, reverse splits, stock dividends: Publication 550, page 63; rules, section 7."""
 
+import datetime as dt
 from decimal import Decimal
 from fractions import Fraction
 
@@ -176,3 +177,16 @@ def test_selling_before_a_split_gains_what_selling_more_of_less_after_it_does(
     )  # fmt: skip
     assert gains(before) == gains(after)
     assert lots(before) == lots(after)
+
+
+def test_a_split_of_which_only_the_day_is_known_comes_before_the_first_trade_of_a_day_in_asia() -> (
+    None
+):
+    sydney = dt.datetime(2024, 6, 9, 23, 30, tzinfo=dt.UTC)
+    result = booked(
+        bought("2024-01-02", 100, 10),
+        split("2024-06-10", "2"),
+        sold("2024-06-10", 200, 5, at=sydney),
+    )
+    assert lots(result) == []
+    assert gains(result) == [0]

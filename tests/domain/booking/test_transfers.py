@@ -1,5 +1,6 @@
 """Shares from outside, to outside, and between the taxpayer's accounts (rules, section 9)."""
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
@@ -89,6 +90,19 @@ def test_lots_arrive_as_stated() -> None:
     ]
     assert each(booked.lots, "origin", "bought") == [(Origin.TRANSFER, None)] * 2
     assert booked.findings == []
+
+
+def test_what_was_bought_in_the_evening_was_bought_that_day_in_new_york() -> None:
+    evening = dt.datetime(2020, 5, 5, 0, 30, tzinfo=dt.UTC)
+    booked = book(
+        brought(
+            "2024-03-01", 150, a_lot(100, 1000, None, acquired_at=evening),
+            a_lot(50, 700, "2020-05-05", acquired_at=evening),
+        ),
+    )  # fmt: skip
+    assert each(booked.lots, "quantity", "acquired") == [
+        (100, day("2020-05-04")), (50, day("2020-05-05")),
+    ]  # fmt: skip
 
 
 def test_what_arrived_stands_in_the_order_of_its_real_acquisition() -> None:

@@ -9,7 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qm_tui.domain.booking.engine import book_views
-from qm_tui.domain.booking.events import Event, Fill, Move, Split, TransferIn
+from qm_tui.domain.booking.events import (
+    Event,
+    Exchange,
+    Exercise,
+    Fill,
+    Move,
+    Pick,
+    Received,
+    Split,
+    TransferIn,
+)
 from qm_tui.domain.booking.holding_period import term_of
 from qm_tui.domain.booking.lots import Lot
 from qm_tui.domain.booking.money import ZERO
@@ -313,6 +323,56 @@ def test_a_split_between_loss_and_purchase_scales_what_waits() -> None:
     assert [int(closed.quantity) for closed in booked.slices] == [75, 25]
 
 
+def split(on: str, ratio: Fraction | int, account: int = ACCOUNT) -> Split:
+    return Split(
+        day=day(on), account=account, security=STOCK, ratio=Fraction(ratio), key=str(ratio)
+    )
+
+
+def test_a_reverse_split_and_one_forward_soon_after_it_both_scale_what_waits() -> None:
+    booked = washed(
+        bought("2024-01-02", 100, 10), sold("2024-06-03", 100, 8),
+        split("2024-06-05", Fraction(1, 10)), split("2024-06-10", 5),
+        bought("2024-06-12", 25, 16),
+    )  # fmt: skip
+    assert disallowed(booked) == 100
+
+
+def test_one_split_that_two_accounts_report_scales_what_waits_once() -> None:
+    booked = washed(
+        bought("2024-01-02", 100, 10), sold("2024-06-03", 100, 8),
+        split("2024-06-05", Fraction(1, 10)), split("2024-06-06", Fraction(1, 10), SECOND_ACCOUNT),
+        split("2024-06-10", 5), split("2024-06-11", 5, SECOND_ACCOUNT),
+        bought("2024-06-12", 25, 16),
+    )  # fmt: skip
+    assert disallowed(booked) == 100
+
+
+def test_a_split_scales_shares_sold_that_the_letter_of_the_law_counts() -> None:
+    booked = washed(
+        bought("2024-01-02", 100, 10),
+        bought("2024-06-03", 50, 7, account=SECOND_ACCOUNT),
+        sold("2024-06-04", 50, 8, account=SECOND_ACCOUNT),
+        split("2024-06-05", 2),
+        sold("2024-06-06", 200, 4),
+        policy=Policy(pre_sale=PreSale.LITERAL),
+    )
+    assert disallowed(booked) == 100
+
+
+def test_losses_of_one_day_wait_in_order_of_acquisition_whatever_is_sold_first() -> None:
+    sales = [
+        sold("2024-06-03", 10, 5, picks=(Pick(Decimal(10), acquired=day(f"2024-01-0{number}")),))
+        for number in (4, 2, 5, 3)
+    ]
+    booked = washed(
+        *(bought(f"2024-01-0{number}", 10, 5 + number) for number in (2, 3, 4, 5)),
+        *sales, bought("2024-06-05", 20, 6),
+    )  # fmt: skip
+    replaced = [closed.acquired for closed in booked.slices if closed.disallowed]
+    assert sorted(filter(None, replaced)) == [day("2024-01-02"), day("2024-01-03")]
+
+
 def test_shares_bought_and_moved_to_another_account_still_replace() -> None:
     booked = washed(
         bought("2024-01-02", 100, 10),
@@ -471,6 +531,32 @@ def test_a_put_written_deep_in_the_money_after_a_stock_loss_is_a_question() -> N
     assert [finding.kind for finding in booked.findings] == [FindingKind.POSSIBLE_WASH_SALE]
 
 
+def test_a_loss_that_is_disallowed_as_a_whole_later_is_no_question_any_more() -> None:
+    booked = washed(
+        bought("2024-05-20", 1, 300, security=OTHER_CALL),
+        bought("2024-05-02", 1, 500, security=CALL), sold("2024-06-03", 1, 300, security=CALL),
+        bought("2024-06-10", 1, 300, security=CALL),
+    )  # fmt: skip
+    assert disallowed(booked) == 200
+    assert not booked.findings
+
+
+def test_shares_that_came_by_a_merger_replace_in_the_order_in_which_they_were_bought() -> None:
+    booked = washed(
+        bought("2024-01-02", 100, 50),
+        bought("2024-05-20", 10, 40),
+        bought("2024-05-10", 10, 30, security=OTHER_STOCK),
+        Exchange(
+            day=day("2024-05-25"), account=ACCOUNT, security=OTHER_STOCK, given=None,
+            received=(Received(STOCK, Decimal(10)),),
+        ),
+        sold("2024-06-03", 10, 20),
+    )  # fmt: skip
+    (washed_lot,) = [lot for lot in booked.lots if lot.wash_added]
+    assert washed_lot.acquired == day("2024-05-10")
+    assert washed_lot.wash_added == 300
+
+
 def test_one_finding_at_most_for_the_losses_of_a_day() -> None:
     booked = washed(
         bought("2024-01-02", 100, 10),
@@ -550,3 +636,19 @@ def test_many_losses_in_one_purchase_stay_few_lots() -> None:
     booked = washed(*losses, bought("2024-06-04", 1000, 15, account=SECOND_ACCOUNT))
     assert len(booked.lots) <= 10
     assert sum(int(lot.quantity) for lot in booked.lots) == 1000
+
+
+def test_what_replaces_at_an_unknown_basis_gets_nothing_added_to_it() -> None:
+    delivered = bought("2024-02-10", 100, 8, opens=True)
+    result = book(
+        bought("2024-01-02", 100, 10),
+        sold("2024-02-05", 100, 7),
+        Exercise(
+            day=day("2024-02-10"), account=ACCOUNT, security=CALL, quantity=Decimal(-1),
+            shares=delivered,
+        ),
+        securities=WITH_OPTIONS, view=View.TAXPAYER,
+    )  # fmt: skip
+    (lot,) = result.lots
+    assert (lot.basis, lot.wash_added, result.totals.wash_added) == (None, ZERO, ZERO)
+    assert result.slices[0].disallowed == 300

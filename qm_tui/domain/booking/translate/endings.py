@@ -4,12 +4,11 @@ Brokers book the end of an option as trades (`BookTrade`, codes A, Ex, Ep) and t
 event. The trades win; an event tells what kind of end a trade is, and stands alone without one.
 """
 
-import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from qm_tui.domain.booking.events import ZERO, Event, Fill, Source
+from qm_tui.domain.booking.events import Event, Fill, Source
 from qm_tui.domain.booking.facts import GroupFacts, TradeFact
 from qm_tui.domain.booking.securities import Security
 from qm_tui.domain.booking.translate.codes import (
@@ -23,7 +22,8 @@ from qm_tui.domain.booking.translate.codes import (
 from qm_tui.domain.booking.translate.deliveries import deliveries, exercise
 from qm_tui.domain.booking.translate.desk import Desk
 from qm_tui.domain.booking.translate.ends import ENDS, End, Leg
-from qm_tui.domain.booking.translate.option_events import NEAR, Told, standing_alone
+from qm_tui.domain.booking.translate.option_events import Told, standing_alone
+from qm_tui.domain.booking.translate.settlements import reckoned, settled
 from qm_tui.domain.booking.translate.trades import Fills
 from qm_tui.domain.booking.words import Closing, FindingKind
 from qm_tui.domain.words import OpenClose, OptionEventType
@@ -77,7 +77,7 @@ def endings(desk: Desk, fills: Fills, trades: Sequence[TradeFact], told: Told) -
         leg = standing_alone(desk, event)
         if leg is not None:
             legs.append(leg)
-    return events + _ended(desk, legs)
+    return events + _ended(desk, legs, settled(desk, legs, told.payments))
 
 
 def _leg(desk: Desk, trade: TradeFact, fill: Fill, said: OptionEventType | None) -> Leg:
@@ -110,21 +110,20 @@ def _end_of(
     return end
 
 
-def _ended(desk: Desk, legs: Iterable[Leg]) -> list[Event]:
+def _ended(desk: Desk, legs: Iterable[Leg], settlements: Mapping[Source, Decimal]) -> list[Event]:
     events: list[Event] = []
     options: dict[Source, Leg] = {}
     shares: dict[Source, Leg] = {}
-    settlements = _settlements(desk)
     for leg in legs:
         fill = leg.fill
         if leg.end is None:
             events.append(fill)
         elif not desk.facts.securities[fill.security].is_option:
             shares[fill.source] = leg
+        elif paid := fill.amount or settlements.get(fill.source):
+            events.append(_settled(fill, paid))
         elif leg.end is End.EXPIRY:
             events.append(_expiry(fill))
-        elif paid := fill.amount or _paid(settlements, fill):
-            events.append(_settled(fill, paid))
         else:
             options[fill.source] = leg
     found = deliveries(
@@ -137,6 +136,9 @@ def _ended(desk: Desk, legs: Iterable[Leg]) -> list[Event]:
 
 
 def _without_shares(desk: Desk, leg: Leg, option: Fill) -> Event:
+    paid = reckoned(desk, option)
+    if paid:
+        return _settled(option, paid)
     if leg.end is not End.UNKNOWN:
         return exercise(option, None)
     expiry = desk.facts.securities[option.security].expiry
@@ -164,29 +166,3 @@ def _expiry(fill: Fill) -> Fill:
 
 def _settled(fill: Fill, amount: Decimal) -> Fill:
     return replace(fill, how=Closing.CASH_SETTLEMENT, opens=False, amount=abs(amount), order=None)
-
-
-_Settlements = dict[tuple[int, int], list[tuple[dt.date, Decimal]]]
-
-
-def _settlements(desk: Desk) -> _Settlements:
-    """Return what was paid in cash for options, which were themselves booked at no price."""
-    found: _Settlements = {}
-    for cash in desk.facts.cash:
-        if cash.security is None or "CASH SETTLEMENT" not in (cash.description or "").upper():
-            continue
-        amount, _ = desk.money(
-            cash.amount, cash.currency, cash.security, cash.date, cash.account, cash.fx_rate_to_base
-        )
-        if amount is not None:
-            found.setdefault((cash.account, cash.security), []).append((cash.date, amount))
-    return found
-
-
-def _paid(settlements: _Settlements, option: Fill) -> Decimal:
-    """Take what was paid for an option around its day: of several rows, the first has it all."""
-    there = settlements.get((option.account, option.security), [])
-    near = [paid for paid in there if abs((paid[0] - option.day).days) <= NEAR]
-    for paid in near:
-        there.remove(paid)
-    return sum((amount for _, amount in near), ZERO)

@@ -8,6 +8,7 @@ from qm_tui.domain.booking.translate.desk import Desk
 from qm_tui.domain.booking.translate.fractions_paid import Fractions, exactly
 from qm_tui.domain.booking.translate.legs import Action, cash_of
 from qm_tui.domain.booking.translate.positions import Positions
+from qm_tui.domain.words import CorporateActionType
 
 
 def exchange(
@@ -51,6 +52,9 @@ def exchange(
             received=received,
             cash=cash,
             short=short,
+            renamed=action.type is CorporateActionType.SYMBOL_CHANGE
+            and not cash
+            and [abs(quantity) for quantity in taken.values()] == [abs(given)],
             rate=rate,
         ),
         *lieu,

@@ -18,6 +18,7 @@ from qm_tui.domain.words import OptionEventType
 
 NEAR = 4
 """Days by which two reports of one end may differ: a weekend, and a holiday."""
+_PAID = OptionEventType.CASH_SETTLEMENT
 _HOLDER, _WRITER = -1, 1
 _SIDES = {OptionEventType.EXERCISE: _HOLDER, OptionEventType.ASSIGNMENT: _WRITER}
 """The sign of what leaves the position: sources do not agree on signing it."""
@@ -30,13 +31,22 @@ class Told(NamedTuple):
     """Trade id → what kind of end the trade is."""
     alone: list[OptionEventFact]
     """Events that no trade tells."""
+    payments: list[OptionEventFact]
+    """Cash settlements of contracts whose end is told beside them, by a trade or another event."""
 
 
 def told(desk: Desk) -> Told:
     """Find the trade that tells the same as each option event."""
-    events = sorted(desk.facts.option_events, key=lambda event: desk.key(event.key, event.account))
+    events = sorted(
+        desk.facts.option_events,
+        # What is paid is told beside an exercise or assignment, often as one of no contracts.
+        key=lambda event: (event.type is _PAID, desk.key(event.key, event.account)),
+    )
     if not events:
-        return Told({}, [])
+        return Told({}, [], [])
+    payments = [event for event in events if event.type is _PAID and not event.quantity]
+    others = [event for event in events if event.type is not _PAID]
+    events = [event for event in events if event.quantity or event.type is not _PAID]
     trades = _Trades(desk, {(event.account, event.security) for event in events})
     types: dict[int, OptionEventType] = {}
     for find in (trades.with_id, trades.of_quantity, trades.in_parts):
@@ -45,11 +55,23 @@ def told(desk: Desk) -> Told:
             found = find(event)
             if not found:
                 left.append(event)
+            elif event.type is _PAID:
+                payments.append(event)
             for trade in found:
                 types[trade.id] = event.type
                 trades.take(trade)
         events = left
-    return Told(types, events)
+    payments += [event for event in events if event.type is _PAID and _is_beside(event, others)]
+    alone = [event for event in events if event not in payments]
+    return Told(types, alone, payments)
+
+
+def _is_beside(event: OptionEventFact, others: list[OptionEventFact]) -> bool:
+    return any(
+        (other.account, other.security) == (event.account, event.security)
+        and abs((other.date - event.date).days) <= NEAR
+        for other in others
+    )
 
 
 class _Trades:
@@ -137,7 +159,7 @@ def standing_alone(desk: Desk, event: OptionEventFact) -> Leg | None:
         return None
     sign = _SIDES.get(event.type)
     quantity = event.quantity if sign is None else abs(event.quantity) * sign
-    amount = _amount(event, security)
+    amount = paid_at_end(event, security)
     money, rate = desk.money(
         amount, event.currency, event.security, event.date, event.account, None
     )
@@ -156,10 +178,12 @@ def standing_alone(desk: Desk, event: OptionEventFact) -> Leg | None:
     return Leg(fill=fill, end=end, stated=True)
 
 
-def _amount(event: OptionEventFact, security: Security) -> Decimal:
+def paid_at_end(event: OptionEventFact, security: Security) -> Decimal:
+    """Return what an event says was paid, whoever paid it."""
     if event.proceeds:
         return abs(event.proceeds)
-    assert event.quantity is not None
+    if event.quantity is None:
+        return ZERO
     if event.type in _SIDES or event.type is OptionEventType.EXPIRATION:
         return ZERO
     paid = abs(event.quantity) * (event.price or ZERO) * security.multiplier

@@ -86,7 +86,7 @@ class Fills:
 
     def unvalued(self, trade: TradeFact) -> Event:
         """Move the shares of a trade whose money nobody knows, and say so."""
-        stated = trade.price is not None or trade.proceeds is not None
+        stated = _amount(trade, self._securities[trade.security]) is not None
         self._desk.find(
             FindingKind.RATE_UNKNOWN if stated else FindingKind.NOT_BOOKED,
             Source(TRADES, trade.id),
@@ -163,7 +163,23 @@ def _amount(trade: TradeFact, security: Security) -> Decimal | None:
         return amount
     if price is not None:
         return abs(trade.quantity) * price * security.multiplier
-    return proceeds
+    return proceeds if proceeds is not None else _told_otherwise(trade)
+
+
+def _told_otherwise(trade: TradeFact) -> Decimal | None:
+    """Return what changed hands before fees, from the cash it moved or from the basis it gave."""
+    fees = -(trade.commission or ZERO) - (trade.taxes or ZERO)
+    other_currency = trade.commission_currency not in (None, trade.currency)
+    if other_currency and trade.commission:
+        fees = -(trade.taxes or ZERO)
+    bought = trade.quantity > 0
+    if trade.net_cash:
+        return abs(trade.net_cash) - fees if bought else abs(trade.net_cash) + fees
+    if not trade.cost_basis or trade.open_close is OpenClose.CLOSE:
+        return None  # that of a close is of what was opened before
+    if trade.open_close is OpenClose.OPEN or bought:
+        return abs(trade.cost_basis) - fees if bought else abs(trade.cost_basis) + fees
+    return None
 
 
 def _kind(trade: TradeFact) -> tuple[Closing, Origin | None]:

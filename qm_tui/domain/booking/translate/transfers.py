@@ -218,7 +218,7 @@ def _arrival(desk: Desk, transfer: TransferFact, lots: Sequence[TransferLotFact]
         source=Source(TRANSFERS, transfer.id),
         key=desk.key(transfer.key, transfer.account),
         quantity=transfer.quantity,
-        lots=_given(transfer, lots, factor),
+        lots=_given(desk, transfer, lots, factor),
         basis=_times(basis, factor),
         rate=None if conversion is None else conversion.rate,
         opening_id=transfer.key.partition("TX:")[2] or None,
@@ -226,7 +226,7 @@ def _arrival(desk: Desk, transfer: TransferFact, lots: Sequence[TransferLotFact]
 
 
 def _given(
-    transfer: TransferFact, lots: Sequence[TransferLotFact], factor: Decimal | None
+    desk: Desk, transfer: TransferFact, lots: Sequence[TransferLotFact], factor: Decimal | None
 ) -> tuple[GivenLot, ...]:
     if not lots:
         return ()
@@ -238,6 +238,7 @@ def _given(
             acquired=lot.acquisition_date,
             acquired_at=lot.opened_at,
             holding_start=lot.holding_start,
+            rate=_rate(desk, transfer, lot),
         )
         for lot in lots
     ]
@@ -245,6 +246,14 @@ def _given(
     if rest:
         given.append(GivenLot(quantity=rest, basis=None, acquired=None))
     return tuple(given)
+
+
+def _rate(desk: Desk, transfer: TransferFact, lot: TransferLotFact) -> Decimal | None:
+    """Return the rate of the day on which a lot was bought: its basis is from then."""
+    own = desk.facts.securities[transfer.security].currency
+    if lot.acquisition_date is None or own == desk.rates.tax:
+        return None
+    return desk.rates.into_tax(own, lot.acquisition_date, transfer.account)
 
 
 def _times(basis: Decimal | None, factor: Decimal | None) -> Decimal | None:

@@ -7,7 +7,7 @@ Revises: 0002
 import sqlalchemy as sa
 from alembic import op
 
-from qm_tui.store.columns import ExactDecimal, UtcTime
+from qm_tui.store.columns import ExactDecimal, JsonText, UtcTime
 
 revision = "0003"
 down_revision = "0002"
@@ -31,6 +31,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("generation", sa.Integer(), server_default="0", nullable=False),
         sa.Column("derivations", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("tax_settings", JsonText(), nullable=True),
         sa.CheckConstraint("id = 1", name=op.f("ck_booking_state_one")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_booking_state")),
     )
@@ -299,7 +300,7 @@ def upgrade() -> None:
             "in_transit = '0' OR in_transit = '1'", name=op.f("ck_tax_lots_in_transit")
         ),
         sa.CheckConstraint(
-            "origin = 'purchase' OR origin = 'short_sale' OR origin = 'reinvestment' OR origin = 'exercise' OR origin = 'income' OR origin = 'transfer' OR origin = 'distribution' OR origin = 'stock_dividend' OR origin = 'spin_off' OR origin = 'exchange' OR origin = 'rights' OR origin = 'mark'",
+            "origin = 'purchase' OR origin = 'short_sale' OR origin = 'reinvestment' OR origin = 'exercise' OR origin = 'income' OR origin = 'transfer' OR origin = 'distribution' OR origin = 'spin_off' OR origin = 'exchange' OR origin = 'rights' OR origin = 'mark'",
             name=op.f("ck_tax_lots_origin"),
         ),
         sa.CheckConstraint("quantity <> '' AND quantity <> '0'", name=op.f("ck_tax_lots_quantity")),
@@ -347,6 +348,14 @@ def upgrade() -> None:
         unique=False,
         sqlite_where=sa.text("instrument_id IS NULL AND broker_trade_id IS NOT NULL"),
         postgresql_where=sa.text("instrument_id IS NULL AND broker_trade_id IS NOT NULL"),
+    )
+    op.create_index(
+        op.f("ix_statement_lines_instrument_id"),
+        "statement_lines",
+        ["instrument_id"],
+        unique=False,
+        sqlite_where=sa.text("description LIKE 'Option Cash Settlement%'"),
+        postgresql_where=sa.text("description LIKE 'Option Cash Settlement%'"),
     )
     op.create_index(
         op.f("ix_transfer_lots_instrument_id"), "transfer_lots", ["instrument_id"], unique=False

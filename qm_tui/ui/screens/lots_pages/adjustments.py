@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from typing_extensions import override
 
+from qm_tui.domain.booking.words import AdjustmentKind
 from qm_tui.domain.selection import Scope
 from qm_tui.ui.column_kinds import Kinds
 from qm_tui.ui.format import Format, as_sentences
@@ -48,7 +49,7 @@ class Adjustments(LotsPage["AdjustmentView"]):
             kinds.amount("amount", "Disallowed", lambda a: a.amount, 11, letter="m"),
             kinds.text("currency", "Ccy", 3, lambda a: a.currency, drop_order=5),
             kinds.amount("amount_usd", "in USD", lambda a: a.amount_usd, 11, drop_order=6),
-            kinds.text("to_account", "Added in", 10, lambda a: a.to_account, drop_order=4),
+            kinds.text("to_account", "Bought in", 10, lambda a: a.to_account, drop_order=4),
         )
 
     @override
@@ -59,7 +60,13 @@ class Adjustments(LotsPage["AdjustmentView"]):
 
     @override
     def about(self, row: "AdjustmentView") -> str:
-        where = (
-            None if row.to_account is None else f"added to the basis of a lot in {row.to_account}"
-        )
-        return as_sentences(row.words, f"the loss is of {row.sold_on}", where)
+        loss = f"the loss is of {row.sold_on} in {row.account}"
+        return as_sentences(row.words, loss, _whereto(row))
+
+
+def _whereto(row: "AdjustmentView") -> str | None:
+    if row.to_account is None:
+        return None
+    if row.kind == AdjustmentKind.PERMANENT_WASH_SALE:
+        return f"the replacement was bought in {row.to_account}"
+    return f"added to the basis of a lot in {row.to_account}"

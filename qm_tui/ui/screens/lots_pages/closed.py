@@ -113,11 +113,10 @@ class ClosedLots(LotsPage[GainView]):
     async def fetch(self, reader: "Reader", asked: Asked) -> Sequence[GainView]:
         from qm_tui.queries import hypothetical  # noqa: PLC0415 - brings SQLAlchemy
 
-        choice, year = asked.choice, asked.year
-        found = await hypothetical.gains_if(
+        choice = asked.choice
+        return await hypothetical.gains_if(
             reader, asked.scope, view=choice.view, today=asked.today, method=choice.method
         )
-        return [gain for gain in found if year in {None, _year(gain)}]
 
     @override
     async def total(self, reader: "Reader", asked: Asked) -> Sequence[GainSum] | None:
@@ -127,7 +126,7 @@ class ClosedLots(LotsPage[GainView]):
         if not asked.choice.derived or not self.is_paged(asked):
             return None
         years = await lots.gain_years(reader, asked.scope, view=asked.choice.view)
-        return sums_of_years(year for year in years if asked.year in {None, year.year})
+        return sums_of_years(years)
 
     @override
     def foot(self, rows: Sequence[GainView], total: Any, form: Format) -> Sequence[Sum]:
@@ -141,7 +140,3 @@ def _as_reported(order: Order) -> Order:
         return order
     field = "gain" if order.field == "net_gain" else "disposition_date"
     return Order(field=field, descending=order.descending)
-
-
-def _year(gain: GainView) -> int | None:
-    return None if gain.disposition_date is None else gain.disposition_date.year

@@ -50,4 +50,4 @@ class Findings(LotsPage["FindingView"]):
 
     @override
     def about(self, row: "FindingView") -> str:
-        return as_sentences(row.words, row.detail)
+        return f"{row.symbol} in {row.account}: {as_sentences(row.words, row.detail)}"

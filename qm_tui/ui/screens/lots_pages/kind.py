@@ -27,8 +27,6 @@ class Asked:
     choice: Choice
     today: dt.date
     """In New York, where the tax year is."""
-    year: int | None = None
-    """Only sales of this year."""
 
 
 class LotsPage(Generic[V]):

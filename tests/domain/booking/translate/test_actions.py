@@ -426,6 +426,17 @@ def test_a_change_of_symbol_keeps_everything() -> None:
         (NEW_STOCK, 19),
         False,
     )
+    assert event.renamed
+
+
+@pytest.mark.parametrize("came", [18, 38])
+def test_what_is_not_exchanged_one_for_one_is_more_than_a_change_of_symbol(came: int) -> None:
+    text = "AAA(US0000000001) CUSIP/ISIN CHANGE TO (US0000000003) "
+    found = translated(
+        a_leg(Kind.SYMBOL_CHANGE, FRIDAY, came, NEW_STOCK, text + OF_CCC),
+        a_leg(Kind.SYMBOL_CHANGE, FRIDAY, -19, STOCK, text + "(AAA.OLD, AAA INC, US0000000001)"),
+    )
+    assert not the(Exchange, found).renamed
 
 
 def test_of_a_short_position_the_old_shares_come_and_the_new_ones_go() -> None:

@@ -1,6 +1,7 @@
 """Trades become fills."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -18,6 +19,7 @@ from tests.domain.booking.translate.told import (
     a_trade,
     day,
     only,
+    the,
     these,
     translated,
     utc,
@@ -180,3 +182,26 @@ def test_a_trade_without_price_and_proceeds_moves_its_shares() -> None:
     found = translated(a_trade("2024-01-02", -100, None))
     assert [finding.kind for finding in found.findings] == [FindingKind.NOT_BOOKED]
     assert only(TransferOut, found).quantity == -100
+
+
+# --- money that is told otherwise ----------------------------------------------------------------
+
+
+def test_the_cash_that_a_trade_moved_says_what_it_cost_beside_its_fees() -> None:
+    fees: dict[str, Any] = {"commission": Decimal(-2), "taxes": Decimal(-1)}
+    for quantity, cash in ((100, -1003), (-100, 997)):
+        trade = a_trade("2024-01-02", quantity, None, net_cash=Decimal(cash), **fees)
+        event = the(Fill, translated(trade))
+        assert these(event.amount, event.fees) == (1000, 3)
+
+
+def test_the_basis_that_a_trade_gave_says_what_it_cost_beside_its_fees() -> None:
+    trade = a_trade("2024-01-02", 400, None, cost_basis=Decimal(1234), commission=Decimal(-4))
+    event = the(Fill, translated(trade))
+    assert these(event.amount, event.fees) == (1230, 4)
+
+
+def test_the_basis_of_what_was_sold_says_nothing_of_what_it_brought() -> None:
+    trade = a_trade("2024-01-02", -400, None, cost_basis=Decimal(-1234))
+    found = translated(trade)
+    assert [finding.kind for finding in found.findings] == [FindingKind.NOT_BOOKED]

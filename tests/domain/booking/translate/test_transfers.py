@@ -157,3 +157,16 @@ def test_what_left_for_an_own_account_is_in_transit(
 ) -> None:
     left = a_transfer("2024-03-04", -100, **changes)
     assert only(TransferOut, translated(left)).in_transit is in_transit
+
+
+def test_a_lot_that_came_in_has_the_rate_of_the_day_on_which_it_was_bought() -> None:
+    came = a_transfer("2024-03-01", 100, security=EURO_STOCK, currency="EUR")
+    lots = [
+        a_transfer_lot(came, 60, acquisition_date=day("2020-01-02"), cost_basis=Decimal(600)),
+        a_transfer_lot(came, 40, acquisition_date=day("2021-01-04"), cost_basis=Decimal(400)),
+    ]
+    rates = {("EUR", day("2020-01-02")): Decimal("1.2"), ("EUR", day("2024-03-01")): Decimal("1.1")}
+    event = the(TransferIn, translated(came, *lots, rates=rates))
+    assert event.rate == Decimal("1.1")
+    # Where the rate of that day is not known, the transfer's is used.
+    assert [lot.rate for lot in event.lots] == [Decimal("1.2"), None]

@@ -13,6 +13,7 @@ from qm_tui.domain.booking.facts import (
     ClosedLotFact,
     GroupFacts,
     OptionEventFact,
+    StatementFact,
     TradeFact,
     TransferFact,
     TransferLotFact,
@@ -37,6 +38,7 @@ Fact = (
     | TransferLotFact
     | ActionFact
     | OptionEventFact
+    | StatementFact
 )
 
 STOCK, OTHER_STOCK, NEW_STOCK, CALL, PUT, INDEX_CALL, EURO_STOCK, FUTURE, PAIR = range(1, 10)
@@ -194,6 +196,25 @@ def some_cash(
     return CashFact(**(fields | changes))
 
 
+def a_line(
+    on: str, amount: Number, security: int, level: str = "Currency", **changes: Any
+) -> StatementFact:
+    """A line of the statement of funds about an option that was settled in cash."""
+    row = next(_ids)
+    fields: dict[str, Any] = {
+        "id": row,
+        "key": f"SL:{row}",
+        "account": ACCOUNT,
+        "security": security,
+        "level": level,
+        "date": day(on),
+        "currency": "USD",
+        "amount": Decimal(amount),
+        "description": "Option Cash Settlement for: Exercise ( XSP 15MAR24 500 C )",
+    }
+    return StatementFact(**(fields | changes))
+
+
 def a_transfer(on: str, quantity: Number, **changes: Any) -> TransferFact:
     row = next(_ids)
     shares = Decimal(quantity)
@@ -246,6 +267,7 @@ _FIELDS: Mapping[type[Fact], str] = {
     TransferLotFact: "transfer_lots",
     ActionFact: "actions",
     OptionEventFact: "option_events",
+    StatementFact: "statement_lines",
 }
 
 
