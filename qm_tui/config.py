@@ -4,6 +4,7 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -106,7 +107,7 @@ def load(path: Path, *, required: bool) -> Config:
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read: {error.strerror}.") from error
     try:
-        tree = tomllib.loads(text.decode("utf-8-sig"))
+        tree = tomllib.loads(text.decode("utf-8-sig"), parse_float=Decimal)
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path}: is not TOML: it is not written in UTF-8.") from error
     except tomllib.TOMLDecodeError as error:
@@ -136,7 +137,8 @@ class _Table:
         self._asked: set[str] = set()
 
     def fail(self, key: str, expected: str) -> ConfigError:
-        value = repr(self._values.get(key))[:60]
+        written = self._values.get(key)
+        value = (str(written) if isinstance(written, Decimal) else repr(written))[:60]
         return ConfigError(f"{self._path}: {self._where}{key} is {value}; expected {expected}.")
 
     def get(self, key: str, kind: type[T], expected: str) -> T | None:
@@ -223,6 +225,33 @@ class _Table:
                     )
             found.append(tuple(sorted(symbols)))
         return tuple(sorted(found))
+
+    def fractions(self, key: str) -> dict[str, Decimal]:
+        """Read a table of symbols and fractions, each exactly as it is written."""
+        self.get(key, dict, f"a table [tax.{key}]")
+        table = self.table(key)
+        found: dict[str, Decimal] = {}
+        for written in self._values.get(key) or {}:
+            symbol = canonical_ticker(written)
+            if not symbol:
+                raise table.fail(written, "a symbol before it")
+            if symbol in found:
+                raise table.fail(written, f"each symbol once, and {symbol!r} is there already")
+            found[symbol] = table.fraction(written)
+        return found
+
+    def fraction(self, key: str) -> Decimal:
+        expected = 'a number between 0 and 1, like "0.2519"'
+        value = self._values[key]
+        if isinstance(value, bool) or not isinstance(value, (str, int, Decimal)):
+            raise self.fail(key, expected)
+        try:
+            fraction = Decimal(value)
+        except InvalidOperation:
+            raise self.fail(key, expected) from None
+        if not fraction.is_finite() or not 0 <= fraction <= 1:
+            raise self.fail(key, expected)
+        return fraction
 
     def keep_no_secrets(self, connection: str) -> None:
         """Refuse a secret: this file is plain text, and is copied and shown around."""
@@ -329,6 +358,7 @@ def _tax(table: _Table) -> TaxSettings:
         ),
         pre_sale=PreSale(table.choice("pre_sale", tuple(PreSale)) or PreSale.STILL_HELD),
         identical=table.groups("identical"),
+        spin_offs=table.fractions("spin_offs"),
     )
     table.done()
     return settings

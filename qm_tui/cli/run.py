@@ -17,11 +17,10 @@ DONE, NOTHING, USAGE, PARTLY = 0, 1, 2, 3
 INTERRUPTED = 130
 _BROKEN_PIPE = 141
 _LEFT = {
-    "import": "a file is stored as a whole or not at all.",
-    "db": "the store is whole; what was not done yet is as it was.",
+    "import": "; a file is stored as a whole or not at all",
+    "db": "; the store is whole, and what was not done yet is as it was",
 }
 """What is left of a command that was interrupted."""
-_NOTHING = "nothing was changed."
 
 
 def run(arguments: argparse.Namespace, out: TextIO, err: TextIO) -> int:
@@ -46,7 +45,8 @@ def run(arguments: argparse.Namespace, out: TextIO, err: TextIO) -> int:
         err.write(f"qm-tui: {error}\n")
         return NOTHING
     except KeyboardInterrupt:
-        err.write(f"{_new_line(err)}qm-tui: interrupted; {_LEFT.get(arguments.command, _NOTHING)}\n")
+        left = _LEFT.get(arguments.command, "")
+        err.write(f"{_new_line(err)}qm-tui: interrupted{left}.\n")
         return INTERRUPTED
     except BrokenPipeError:
         # Whoever read our output has had enough; Python would complain again at exit.

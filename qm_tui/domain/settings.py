@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
 
 from qm_tui.domain.booking.policy import CallAsReplacement, Policy, PreSale
 from qm_tui.domain.words import TaxTreatment
@@ -29,8 +31,16 @@ class TaxSettings:
     pre_sale: PreSale = PreSale.STILL_HELD
     identical: tuple[tuple[str, ...], ...] = ()
     """Groups of symbols that are substantially identical to each other for wash sales."""
+    spin_offs: Mapping[str, Decimal] = field(default_factory=dict)
+    """Symbol of what was spun off → the fraction of the parent's basis that moves to it."""
 
     @property
     def policy(self) -> Policy:
         """The switches as the engine takes them."""
-        return Policy(pre_sale=self.pre_sale, call_as_replacement=self.call_as_replacement)
+        return Policy(
+            pre_sale=self.pre_sale,
+            call_as_replacement=self.call_as_replacement,
+            spin_off_fractions={
+                symbol: Fraction(fraction) for symbol, fraction in self.spin_offs.items()
+            },
+        )

@@ -176,6 +176,7 @@ class Writer:
             "call_as_replacement": settings.call_as_replacement.value,
             "pre_sale": settings.pre_sale.value,
             "identical": settings.identical,
+            "spin_offs": {symbol: str(part) for symbol, part in settings.spin_offs.items()},
         }
         with in_words(self._path):
             async with self._engine.begin() as connection:

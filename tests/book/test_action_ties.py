@@ -4,11 +4,16 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
+from qm_tui.book.replay import replayed
+from qm_tui.domain.booking.words import View
 from qm_tui.domain.instruments import Identifiers
 from qm_tui.domain.records import CorporateAction
+from qm_tui.domain.selection import Scope
+from qm_tui.domain.settings import TaxSettings
 from qm_tui.domain.words import CorporateActionType
+from qm_tui.store.reading.settings import tax_settings
 from qm_tui.store.store import Store
-from tests.book.following import derived, following, groups
+from tests.book.following import derived, following, groups, marks, rebuilt
 from tests.builders import a_batch, a_corporate_action, a_trade, an_equity
 from tests.store.stores import tell, told
 
@@ -114,3 +119,26 @@ async def test_a_basis_that_is_stated_moves_to_the_child(store: Store) -> None:
     assert outcome.findings == 0
     found = (await following(store.reader))["tax_lots"]
     assert {lot["instrument_id"][1]: lot["cost_basis"] for lot in found} == {"PAR": 700, "CHD": 300}
+
+
+async def test_the_fraction_that_the_user_says_moves_and_goes_before_a_stated_one(
+    store: Store,
+) -> None:
+    child = leg(20, CHILD, SPIN_OFF, _Type.SPIN_OFF, cost_basis=Decimal(300))
+    await tell(store, told(a_batch(bought(price=10, commission=0)), a_batch(child)))
+    await derived(store)
+    told_by_user = TaxSettings(spin_offs={"CHD": Decimal("0.2519")})
+
+    await store.writer.apply_tax_settings(told_by_user)
+
+    assert await store.reader.read(tax_settings) == told_by_user
+    assert await marks(store.reader) == 2
+    await derived(store)
+    found = (await following(store.reader))["tax_lots"]
+    assert {lot["instrument_id"][1]: lot["cost_basis"] for lot in found} == {
+        "PAR": Decimal("748.1"),
+        "CHD": Decimal("251.9"),
+    }
+    [one] = await replayed(store.reader, Scope(symbol="CHD"), view=View.TAXPAYER)
+    assert {lot.basis for lot in one.booked.lots} == {Decimal("748.1"), Decimal("251.9")}
+    assert (await rebuilt(store)).differences == []

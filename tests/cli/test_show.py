@@ -7,6 +7,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+from rich.cells import cell_len
 
 from qm_tui.cli.arguments import WHAT
 from qm_tui.cli.shapes import columns, schema
@@ -122,3 +123,30 @@ def test_hostile_text_is_harmless_in_a_table(program: Program, tmp_path: Path, w
 
     assert is_harmless(ran.out)
     assert max(len(line) for line in ran.out.splitlines()) < 1000
+
+
+def test_wide_characters_keep_their_columns_under_each_other(
+    program: Program, tmp_path: Path
+) -> None:
+    names = ("ABC", "名前株式会社", "長" * 60)
+    rows = [
+        row("Trade", BUY, transactionID=str(number), symbol=name, conid=str(number))
+        for number, name in enumerate(names, start=1)
+    ]
+    path = tmp_path / "wide.xml"
+    path.write_text(document(statement(section("Trades", *rows))), encoding="utf-8")
+    assert program("import", path).status == 0
+
+    head, *lines = program("show", "lots").out.splitlines()
+
+    place = head.index("  currency") + 2
+    assert len(lines) == len(names)
+    assert {cut_cells(line, place) for line in lines} == {"USD"}
+
+
+def cut_cells(line: str, place: int) -> str:
+    """The word that begins at a place of the terminal."""
+    for number in range(len(line)):
+        if cell_len(line[:number]) == place:
+            return line[number:].split(maxsplit=1)[0]
+    return ""

@@ -113,6 +113,27 @@ CONFIGS: dict[str, tuple[str | bytes, str]] = {
         "[tax]\nidentical = 'GOOG'\n",
         "[tax] identical is 'GOOG'; expected groups of symbols, like [[",
     ),
+    "a fraction that is none": (
+        "[tax.spin_offs]\nGEV = 'a quarter'\n",
+        "[tax.spin_offs] GEV is 'a quarter'; expected a number between 0 and 1, like",
+    ),
+    "more than all": (
+        "[tax.spin_offs]\nGEV = 25.19\n",
+        "[tax.spin_offs] GEV is 25.19; expected a number between 0 and 1, like",
+    ),
+    "no number": ("[tax.spin_offs]\nGEV = nan\n", "[tax.spin_offs] GEV is NaN; expected a number"),
+    "a truth for a fraction": (
+        "[tax.spin_offs]\nGEV = true\n",
+        "[tax.spin_offs] GEV is True; expected a number",
+    ),
+    "one child twice": (
+        "[tax.spin_offs]\n'BRK.B' = 0.1\n'BRK B' = 0.2\n",
+        "[tax.spin_offs] BRK B is 0.2; expected each symbol once, and 'BRK B' is there already",
+    ),
+    "a fraction without a child": (
+        "[tax]\nspin_offs = 0.25\n",
+        "[tax] spin_offs is 0.25; expected a table [tax.spin_offs]",
+    ),
     "no text": (b"\xff\xfe", "is not TOML"),
 }
 

@@ -16,7 +16,7 @@ from qm_tui.queries.hypothetical import gains_if, lots_if, what_if
 from qm_tui.queries.views import GainView, LotView
 from qm_tui.queries.why import why_gain, why_lot
 from qm_tui.store.store import Store
-from tests.builders import ACCOUNT, a_batch, a_trade, an_account
+from tests.builders import ACCOUNT, a_batch, a_position, a_trade, an_account, an_option
 from tests.conftest import NOW
 from tests.store.stores import tell, told
 
@@ -124,6 +124,29 @@ async def test_every_step_ends_in_a_row_of_a_document(store: Store) -> None:
         why = await why_gain(store.reader, gain)
         assert why is not None
         assert any(line.startswith("proceeds ") for line in why.summary)
+
+
+async def test_a_mark_ends_in_the_position_whose_price_it_is(store: Store) -> None:
+    contract = an_option("SPX", expiry="2025-06-20", conid="5")
+    marked = a_position(
+        instrument=contract, quantity=1, market_price=20, as_of="2024-12-31T21:00:00+00:00",
+        document_row=9,
+    )  # fmt: skip
+    await traded(store, fill(1, "2024-11-01", 1, 10, instrument=contract), marked)
+
+    [lot] = await lots.lots(store.reader, today=TODAY)
+    [gain] = await lots.gains(store.reader, today=TODAY).page(None)
+    why = [await why_lot(store.reader, lot), await why_gain(store.reader, gain)]
+
+    for told_why in why:
+        assert told_why is not None
+        assert {(step.table, step.document_row) for step in told_why.steps} == {
+            ("trades", 1),
+            ("positions", 9),
+        }
+        assert all(step.document for step in told_why.steps)
+    assert lot.document_id is not None
+    assert (gain.document_id, gain.document_row) == (lot.document_id, 9)
 
 
 async def test_a_short_is_negative_also_in_its_steps(store: Store) -> None:

@@ -35,6 +35,26 @@ def _rows(it: Monitor) -> list[Any]:
     return [source.row(index) for index in range(len(source))]
 
 
+async def test_a_dialog_that_is_left_twice_takes_no_page_with_it(store: Store) -> None:
+    await a_derived_book(store)
+    async with monitor(a_context(store)) as it:
+        await it.press("4")
+        for key in ("m", "s", "x", "question_mark"):
+            await it.press(key)
+            dialog = it.app.screen
+            assert dialog is not it.page
+            dialog.dismiss()
+            dialog.dismiss()
+            await it.press("g")
+            assert it.app.screen is it.page
+        await it.press("enter")
+        trades = it.page
+        trades.dismiss()
+        trades.dismiss()
+        await it.until_shown("open lots")
+        assert it.trail == "Lots"
+
+
 # --- the pages -----------------------------------------------------------------------------------
 
 

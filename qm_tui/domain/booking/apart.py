@@ -74,6 +74,7 @@ def _as_set(policy: Policy, own: Policy) -> Policy:
         call_as_replacement=own.call_as_replacement
         if policy.call_as_replacement is DEFAULT_POLICY.call_as_replacement
         else policy.call_as_replacement,
+        spin_off_fractions=policy.spin_off_fractions or own.spin_off_fractions,
     )
 
 

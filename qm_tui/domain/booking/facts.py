@@ -186,6 +186,8 @@ class YearEndPrice(NamedTuple):
     day: dt.date
     price: Decimal
     """Per unit."""
+    position: int | None = None
+    """The row of `positions` that says so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

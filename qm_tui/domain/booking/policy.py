@@ -1,7 +1,9 @@
 """What the law leaves open, and the user may decide: each a named switch with its default."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
+from fractions import Fraction
 
 from qm_tui.domain.booking.words import LotMethod
 
@@ -38,6 +40,8 @@ class Policy:
     call_as_replacement: CallAsReplacement = CallAsReplacement.FLAG
     name_lots: bool = True
     """Whether lots that the broker or the user named for a sale are taken before the method's."""
+    spin_off_fractions: Mapping[str, Fraction] = field(default_factory=dict)
+    """Symbol of what was spun off, in one way of writing → the part of the parent's basis."""
 
 
 DEFAULT_POLICY = Policy()

@@ -4,6 +4,7 @@ Source: 26 USC 355, 358 and 1223(1); 26 CFR 1.358-2; Publication 550, stock divi
 identical. A taxable distribution is income instead, and its shares begin at their value.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -24,6 +25,9 @@ from qm_tui.domain.booking.successors import (
 )
 from qm_tui.domain.booking.words import FindingKind, Origin
 
+_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
+"""What the configuration takes for a key without quotes."""
+
 
 def book_spin_off(book: Book, event: SpinOff) -> None:
     """Give every lot of the parent its shares of the child, and their part of the basis."""
@@ -34,6 +38,16 @@ def book_spin_off(book: Book, event: SpinOff) -> None:
     coming = successor(event.child, event.shares, Origin.SPIN_OFF, f"spun off from {parent}")
     what = f"spun off: {{}} of the basis to {child}"
     distribute(book, event, coming, event.fraction, what, stated=event.basis)
+
+
+def _not_known(book: Book, event: Event, coming: Successor) -> str:
+    parent, child = book.securities[event.security].symbol, book.securities[coming.security].symbol
+    key = child if _BARE_KEY.fullmatch(child) else f'"{child}"'
+    return (
+        f"How much of the basis of {parent} moves to {child} is not known: that of {child} is"
+        f" unknown, and that of {parent} still contains what belongs to {child}. Form 8937 of"
+        f" {parent} says it; say it in the configuration: [tax.spin_offs] {key} = …"
+    )
 
 
 class _Moving(NamedTuple):
@@ -74,8 +88,7 @@ def distribute(
     if moving is None:
         book.find(
             FindingKind.FRACTION_UNKNOWN, event,
-            "How much of the basis went to these shares is not known: theirs is unknown, and"
-            " nothing was taken from the shares they came for (see the company's Form 8937).",
+            _not_known(book, event, coming),
             quantity=coming.quantity, security=coming.security,
         )  # fmt: skip
     quantities = apportioned(coming.quantity, [lot.quantity for lot in lots])

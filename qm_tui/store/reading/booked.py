@@ -42,6 +42,7 @@ from qm_tui.store.schema.activity import (
 )
 from qm_tui.store.schema.booking import booking_groups, booking_state, dirty_marks
 from qm_tui.store.schema.derived import booking_findings, lot_adjustments, realized_gains, tax_lots
+from qm_tui.store.schema.holdings import positions
 from qm_tui.store.schema.sync import raw_documents
 
 EVERY = "every"
@@ -51,10 +52,10 @@ FACTS = {
     table.name: table
     for table in (
         trades, transfers, transfer_lots, corporate_actions, option_events, cash_transactions,
-        closed_lots,
+        closed_lots, positions,
     )
 }  # fmt: skip
-"""The facts that derived rows follow from."""
+"""What derived rows follow from: facts, and the positions whose prices are year-end marks."""
 
 TREATMENT = func.coalesce(account_settings.c.tax_treatment, accounts.c.tax_treatment, "taxable")
 """How an account is taxed; joins of accounts and their settings are needed."""

@@ -1,5 +1,7 @@
 """What the user's configuration said when it was last taken over."""
 
+from decimal import Decimal
+
 from sqlalchemy import Connection, select
 
 from qm_tui.domain.booking.policy import CallAsReplacement, PreSale
@@ -34,4 +36,7 @@ def tax_settings(connection: Connection) -> TaxSettings:
         ),
         pre_sale=PreSale(said.get("pre_sale", PreSale.STILL_HELD)),
         identical=tuple(tuple(group) for group in said.get("identical", ())),
+        spin_offs={
+            symbol: Decimal(fraction) for symbol, fraction in said.get("spin_offs", {}).items()
+        },
     )

@@ -20,7 +20,7 @@ def year_end_prices(
     """Return the prices that accounts' positions were reported with; of several the last."""
     ours = sorted(accounts)
     p = positions.c
-    found: dict[tuple[int, dt.date], tuple[dt.datetime, Decimal]] = {}
+    found: dict[tuple[int, dt.date], tuple[Decimal, int]] = {}
     for part in parts(instruments):
         seen = connection.execute(
             select(func.min(p.as_of), func.max(p.as_of)).where(p.instrument_id.in_(part))
@@ -28,7 +28,7 @@ def year_end_prices(
         if seen[0] is None:
             continue
         rows = connection.execute(
-            select(p.instrument_id, p.as_of, p.market_price)
+            select(p.instrument_id, p.as_of, p.market_price, p.id)
             .where(
                 p.instrument_id.in_(part),
                 p.account_id.in_(ours),
@@ -37,11 +37,11 @@ def year_end_prices(
             )
             .order_by(p.as_of, p.id)
         )
-        for instrument_id, as_of, price in rows:
+        for instrument_id, as_of, price, position in rows:
             day = day_of(as_of)
             if day == last_business_day(day.year):
-                found[instrument_id, day] = (as_of, price)
-    return [YearEndPrice(one, day, price) for (one, day), (_, price) in sorted(found.items())]
+                found[instrument_id, day] = (price, position)
+    return [YearEndPrice(one, day, *seen) for (one, day), seen in sorted(found.items())]
 
 
 def _around(year: int) -> tuple[dt.datetime, dt.datetime]:

@@ -13,6 +13,7 @@ from textual.widgets import Input, Label
 from typing_extensions import override
 
 from qm_tui.ui.cell import Cell, Tone
+from qm_tui.ui.left_once import LeftOnce
 from qm_tui.ui.widgets.columns import Column
 from qm_tui.ui.widgets.record_table import RecordTable
 from qm_tui.ui.widgets.row_source import ListSource
@@ -27,7 +28,7 @@ class KeyHelp:
     binding_id: str
 
 
-class HelpDialog(ModalScreen[None]):
+class HelpDialog(LeftOnce[None], ModalScreen[None]):
     """A list that narrows while one types."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

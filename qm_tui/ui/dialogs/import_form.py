@@ -14,6 +14,7 @@ from qm_tui.ui.cell import Cell, Tone
 from qm_tui.ui.file_names import Entry, Listing, list_matching
 from qm_tui.ui.format import size
 from qm_tui.ui.import_job import ImportJob
+from qm_tui.ui.left_once import LeftOnce
 from qm_tui.ui.widgets.bar import Bar
 from qm_tui.ui.widgets.columns import Column
 from qm_tui.ui.widgets.key_hints import key_hints
@@ -23,7 +24,7 @@ from qm_tui.ui.widgets.row_source import ListSource
 _HINT = "Name a file, or a pattern that matches some."
 
 
-class ImportForm(ModalScreen[ImportJob | None]):
+class ImportForm(LeftOnce[ImportJob | None], ModalScreen[ImportJob | None]):
     """Answers with what to import, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -14,6 +14,7 @@ from typing_extensions import override
 from qm_tui.domain.events import SectionCounts, SyncFailed, SyncFinished
 from qm_tui.ui.format import count, size
 from qm_tui.ui.import_job import ImportJob
+from qm_tui.ui.left_once import LeftOnce
 from qm_tui.ui.widgets.bar import Bar, words
 from qm_tui.ui.widgets.key_hints import key_hints
 
@@ -32,7 +33,7 @@ _NAME, _NUMBER = 18, 9
 """Cells; with the indent they must fit into a dialog on a terminal of 80."""
 
 
-class ImportProgress(ModalScreen[str | None]):
+class ImportProgress(LeftOnce[str | None], ModalScreen[str | None]):
     """Shows a job; the app runs it, also when this is hidden. Answers with what to ask for anew."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

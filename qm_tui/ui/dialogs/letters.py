@@ -9,6 +9,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 from typing_extensions import override
 
+from qm_tui.ui.left_once import LeftOnce
 from qm_tui.ui.widgets.bar import words
 from qm_tui.ui.widgets.sum_lines import broken
 
@@ -16,7 +17,7 @@ _PADDING = 1
 """Cells left and right, as in the stylesheet below."""
 
 
-class LetterDialog(ModalScreen[str | None]):
+class LetterDialog(LeftOnce[str | None], ModalScreen[str | None]):
     """Any key answers: a letter with what it stands for, any other with none."""
 
     DEFAULT_CSS = """

@@ -16,6 +16,7 @@ from typing_extensions import override
 from qm_tui.domain.booking.words import LotMethod
 from qm_tui.ui.cell import Cell, Tone
 from qm_tui.ui.context import MethodDesk
+from qm_tui.ui.left_once import LeftOnce
 from qm_tui.ui.screens.lots_pages.choice import METHOD_WORDS, METHODS
 from qm_tui.ui.widgets.bar import Bar, words
 from qm_tui.ui.widgets.columns import Column
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 _HINT = "Choose a method, the first day it holds for, and say why."
 
 
-class LotMethodDialog(ModalScreen[None]):
+class LotMethodDialog(LeftOnce[None], ModalScreen[None]):
     """Asks before it decides; everything it decided can be undone in it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

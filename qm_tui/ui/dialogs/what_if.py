@@ -19,6 +19,7 @@ from typing_extensions import override
 
 from qm_tui.ui.dialogs.what_if_rows import Supposed, WhatIfRow, columns_of
 from qm_tui.ui.format import Format, exact
+from qm_tui.ui.left_once import LeftOnce
 from qm_tui.ui.widgets.bar import Bar, words
 from qm_tui.ui.widgets.fields import Fields
 from qm_tui.ui.widgets.key_hints import key_hints
@@ -44,7 +45,7 @@ class Offer:
     price: Decimal | None
 
 
-class WhatIfDialog(ModalScreen[None]):
+class WhatIfDialog(LeftOnce[None], ModalScreen[None]):
     """Reckons anew while one types, the former answer staying until the next is here."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

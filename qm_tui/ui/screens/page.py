@@ -14,6 +14,7 @@ from textual.widget import Widget
 from textual.worker import Worker, WorkerState
 from typing_extensions import override
 
+from qm_tui.ui.left_once import LeftOnce
 from qm_tui.ui.session import Session
 from qm_tui.ui.widgets.bar import Bar, words
 from qm_tui.ui.widgets.breadcrumbs import breadcrumbs
@@ -31,7 +32,7 @@ _TICK = 15
 """Seconds between two looks at the clock."""
 
 
-class Page(Screen[None]):
+class Page(LeftOnce[None]):
     """A full screen. Subclasses say what its body is and how it loads."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

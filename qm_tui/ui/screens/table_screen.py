@@ -167,8 +167,8 @@ class TableScreen(Page, Generic[V]):
             self.feed.sort(event.column_key, reverse=event.reverse)
 
     def _is_in_front(self, event: TableMessage) -> bool:
-        """Tell whether the table in sight said it: keys typed fast may still reach the former."""
-        return event.table is self.table
+        """Tell whether the table in sight said it: keys typed fast may still reach a former."""
+        return event.table is self.table and self.is_active
 
     def action_sort(self) -> None:
         """Ask for the letter of a column."""

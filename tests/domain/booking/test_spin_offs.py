@@ -62,6 +62,9 @@ def test_without_a_fraction_the_child_has_an_unknown_basis_and_the_parent_keeps_
         sold("2024-06-04", 10, 20, security=NEW),
     )  # fmt: skip
     assert findings(result) == [FindingKind.FRACTION_UNKNOWN]
+    detail = result.findings[0].detail or ""
+    assert "that of OLD still contains what belongs to NEW" in detail
+    assert detail.endswith("say it in the configuration: [tax.spin_offs] NEW = …")
     assert lots(result) == of((100, 1000, "2020-01-02"))
     assert gains(result) == [None]
     closed = result.slices[0]

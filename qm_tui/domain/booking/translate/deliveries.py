@@ -8,6 +8,7 @@ from typing import NamedTuple
 from qm_tui.domain.booking.events import Exercise, Fill, Pick
 from qm_tui.domain.booking.money import ZERO, share
 from qm_tui.domain.booking.securities import Security
+from qm_tui.domain.booking.translate.adjusted import adjusted
 from qm_tui.domain.booking.translate.desk import Desk
 from qm_tui.domain.booking.translate.option_events import NEAR
 from qm_tui.domain.booking.words import Origin
@@ -41,6 +42,10 @@ def deliveries(desk: Desk, options: Iterable[Fill], shares: Iterable[Fill]) -> D
         left = [rest for option in left if (rest := _pair(desk, found, option, pool, look))]
     found.options = left
     found.shares = [fill for fills in pool.values() for fill in fills]
+    for option, delivery in adjusted(desk, found.options, found.shares):
+        found.exercises.append(exercise(option, delivery))
+        found.options.remove(option)
+        found.shares.remove(delivery)
     return found
 
 

@@ -1,8 +1,10 @@
 """What every translator works with: the facts, the rates, and a place for what it finds."""
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from fractions import Fraction
 
 from qm_tui.domain.booking.events import Source
 from qm_tui.domain.booking.facts import GroupFacts
@@ -21,6 +23,8 @@ class Desk:
 
     facts: GroupFacts
     rates: Rates
+    spin_off_fractions: Mapping[str, Fraction] = field(default_factory=dict)
+    """As the user says: symbol of what was spun off → the part of the parent's basis."""
     findings: list[Finding] = field(default_factory=list)
     _numbers: dict[int, str] = field(default_factory=dict)
 

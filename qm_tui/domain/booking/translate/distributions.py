@@ -5,11 +5,13 @@ from fractions import Fraction
 
 from qm_tui.domain.booking.events import ZERO, Event, Rights, SpinOff
 from qm_tui.domain.booking.securities import Alias, Security
+from qm_tui.domain.booking.translate.descriptions import said
 from qm_tui.domain.booking.translate.desk import Desk
 from qm_tui.domain.booking.translate.fractions_paid import Fractions, exactly
 from qm_tui.domain.booking.translate.legs import Action
 from qm_tui.domain.booking.translate.parents import TICKER, bearers, plain_ticker
 from qm_tui.domain.booking.translate.positions import Positions
+from qm_tui.domain.instruments import canonical_ticker
 
 
 def spin_off(
@@ -36,10 +38,24 @@ def spin_off(
             key=action.key,
             child=child,
             shares=whole,
+            fraction=_fraction_told(desk, action, child),
             basis=_stated_basis(desk, action, child, parent),
         ),
         *paid,
     ]
+
+
+def _fraction_told(desk: Desk, action: Action, child: int) -> Fraction | None:
+    """Return the part of the basis that the user says, by a symbol that the child has or had."""
+    told = desk.spin_off_fractions
+    if not told:
+        return None
+    security = desk.facts.securities[child]
+    names = [security.symbol, *(one.value for one in security.aliases if one.scheme == TICKER)]
+    names += [
+        said(leg.description).own_symbol or "" for leg in action.legs if leg.security == child
+    ]
+    return next((told[name] for name in map(canonical_ticker, names) if name in told), None)
 
 
 def _stated_basis(desk: Desk, action: Action, child: int, parent: int) -> Decimal | None:
@@ -71,6 +87,7 @@ def rights(
             sequence=action.sequence,
             key=action.key,
             right=right,
+            fraction=_fraction_told(desk, action, right),
             quantity=quantity,
         )
     ]

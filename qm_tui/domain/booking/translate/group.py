@@ -36,6 +36,7 @@ def events_of(facts: GroupFacts, policy: Policy = DEFAULT_POLICY) -> Translated:
     desk = Desk(
         facts=facts,
         rates=Rates(tax=policy.tax_currency, daily=facts.rates, bases=facts.base_currencies),
+        spin_off_fractions=policy.spin_off_fractions,
     )
     with localcontext(CONTEXT):
         events = _trades(desk)

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
+from operator import itemgetter
 
 from qm_tui.domain.booking.events import ZERO, Source
 from qm_tui.domain.booking.facts import ActionFact
@@ -14,6 +15,9 @@ from qm_tui.domain.words import CorporateActionType
 ACTIONS = "corporate_actions"
 _EVENING = dt.timedelta(hours=20)
 """In UTC, of the day in New York: 16:00 in summer, 15:00 in winter."""
+_HOLIDAYS = dt.timedelta(days=5)
+"""The longest that exchanges are closed: what is reported later than that is reported late."""
+_SATURDAY = 5
 
 
 @dataclass(slots=True, kw_only=True)
@@ -69,7 +73,7 @@ def actions_of(desk: Desk) -> list[Action]:
     """Group the legs: by the action's id, else by what happens to what, and when."""
     groups: dict[tuple[object, ...], list[ActionFact]] = {}
     for leg in sorted(desk.facts.actions, key=lambda leg: desk.key(leg.key, leg.account)):
-        group = (leg.account, effective(leg), leg.action_id or said(leg.description).head)
+        group = (leg.account, _by_stamp(leg), leg.action_id or said(leg.description).head)
         groups.setdefault(group, []).append(leg)
     return in_turn(_action(desk, legs) for legs in groups.values())
 
@@ -98,7 +102,11 @@ def _together(one: Action, other: Action) -> bool:
 
 def _action(desk: Desk, legs: list[ActionFact]) -> Action:
     first = legs[0]
-    day, at = effective(first)
+    # The legs of one action may be reported on several days.
+    day, at = min((effective(leg) for leg in legs), key=itemgetter(0))
+    open_day, _ = _by_stamp(first)
+    if day > open_day and _traded(desk, legs, open_day, day):
+        day = open_day
     return Action(
         account=first.account,
         day=day,
@@ -129,9 +137,26 @@ def _moves(legs: Iterable[ActionFact]) -> dict[int, Decimal]:
 def effective(leg: ActionFact) -> tuple[dt.date, dt.datetime | None]:
     """Return the day from whose open on a leg is in effect, or the evening of a day.
 
-    Brokers stamp an action at 20:25 of the evening before, and report it the next business day;
-    what is reported late is in effect all the same.
+    Brokers stamp an action at 20:25 of the evening before, and report it the next business day,
+    which knows of holidays; what is reported late is in effect on the next weekday all the same.
     """
+    day, at = _by_stamp(leg)
+    reported = leg.report_date
+    if day == leg.date or reported is None or reported.weekday() >= _SATURDAY:
+        return day, at
+    return (reported if day < reported <= leg.date + _HOLIDAYS else day), at
+
+
+def _traded(desk: Desk, legs: Iterable[ActionFact], first: dt.date, until: dt.date) -> bool:
+    """Whether something of an action was traded from a day on, so that it was no holiday."""
+    named = {leg.security for leg in legs}
+    return any(
+        trade.security in named and first <= trade.trade_date < until for trade in desk.facts.trades
+    )
+
+
+def _by_stamp(leg: ActionFact) -> tuple[dt.date, dt.datetime | None]:
+    """Return when a leg is in effect by its stamp, as if weekdays had no holidays."""
     reported, stamped = leg.report_date, leg.effective_at
     if stamped is None:
         # Of a day alone nobody knows whether the evening is meant, unless the report says so.
@@ -147,7 +172,7 @@ def effective(leg: ActionFact) -> tuple[dt.date, dt.datetime | None]:
 
 def _next_weekday(day: dt.date) -> dt.date:
     following = day + dt.timedelta(days=1)
-    while following.weekday() >= 5:
+    while following.weekday() >= _SATURDAY:
         following += dt.timedelta(days=1)
     return following
 

@@ -75,8 +75,15 @@ def _mark(
         day=marked,
         account=account,
         security=security,
-        source=Source("instruments", security),
+        source=_source(security, price),
         key=desk.key(f"{own.symbol}:{marked.year}", account),
         price=None if price is None else price.price,
         rate=None if conversion is None else conversion.rate,
     )
+
+
+def _source(security: int, price: YearEndPrice | None) -> Source:
+    """Return the position whose price is the mark; the contract itself where nobody says any."""
+    if price is None or price.position is None:
+        return Source("instruments", security)
+    return Source("positions", price.position)

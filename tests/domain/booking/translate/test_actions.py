@@ -17,6 +17,8 @@ from qm_tui.domain.booking.events import (
     Split,
 )
 from qm_tui.domain.booking.ordering import in_order
+from qm_tui.domain.booking.policy import Policy
+from qm_tui.domain.booking.translate.group import events_of
 from qm_tui.domain.booking.words import Closing, FindingKind, Origin
 from qm_tui.domain.words import CorporateActionType as Kind
 from tests.domain.booking.translate.told import (
@@ -31,6 +33,7 @@ from tests.domain.booking.translate.told import (
     a_leg,
     a_trade,
     day,
+    group,
     only,
     some_cash,
     the,
@@ -71,6 +74,30 @@ def test_what_is_stamped_on_friday_evening_is_in_effect_before_monday_s_open() -
 def test_what_is_reported_months_later_was_in_effect_all_the_same() -> None:
     leg = a_leg(Kind.SPLIT, FRIDAY, 300, text=SPLIT, report_date=day("2024-08-19"))
     assert the(Split, translated(leg)).day == day(MONDAY)
+
+
+def test_what_is_reported_behind_a_holiday_is_in_effect_then() -> None:
+    """2024-01-01 is a Monday on which no exchange is open."""
+    friday, tuesday = "2023-12-29", day("2024-01-02")
+    leg = a_leg(Kind.SPLIT, friday, 300, text=SPLIT, report_date=tuesday)
+    assert the(Split, translated(leg)).day == tuesday
+
+
+def test_what_was_traded_before_the_report_tells_that_it_was_no_holiday() -> None:
+    leg = a_leg(Kind.SPLIT, FRIDAY, 300, text=SPLIT, report_date=day("2024-06-11"))
+    assert the(Split, translated(leg, a_trade(MONDAY, 400))).day == day(MONDAY)
+
+
+def test_legs_that_are_reported_on_two_days_are_of_one_action() -> None:
+    found = translated(
+        a_trade("2024-01-02", 1000),
+        a_leg(Kind.MERGER, FRIDAY, -1000, text=MERGER + OF_AAA, action_id="1"),
+        a_leg(
+            Kind.MERGER, FRIDAY, 255, OTHER_STOCK, MERGER + OF_BBB, action_id="1",
+            report_date=day("2024-06-12"),
+        ),
+    )  # fmt: skip
+    assert the(Exchange, found).day == day(MONDAY)
 
 
 def test_what_is_reported_on_the_evening_itself_comes_behind_that_day_s_trades() -> None:
@@ -236,6 +263,16 @@ def test_a_spin_off_is_told_by_the_child_alone_and_finds_its_parent_by_name() ->
         25,
         None,
     )
+
+
+def test_the_user_says_which_part_of_the_basis_moves_by_a_symbol_the_child_has_or_had() -> None:
+    text = "AAA(US0000000001) SPINOFF  1 FOR 4 (BB.B, BBB INC, US0000000002)"
+    leg = a_leg(Kind.SPIN_OFF, FRIDAY, 25, OTHER_STOCK, text, cost_basis=Decimal(77))
+    for symbol in ("BBB", "BB B"):
+        policy = Policy(spin_off_fractions={symbol: Fraction("0.2519"), "AAA": Fraction(1)})
+        event = the(SpinOff, events_of(group(leg), policy))
+        assert event.fraction == Fraction("0.2519")
+    assert the(SpinOff, translated(leg)).fraction is None
 
 
 def test_a_leg_without_change_tells_the_parent() -> None:

@@ -190,6 +190,49 @@ def test_an_adjusted_contract_delivers_at_another_price() -> None:
     assert event.shares.amount == 5000
 
 
+def test_an_adjusted_contract_that_nobody_calls_so_is_found_by_its_money() -> None:
+    """150 shares for the strike of 100: together they cost what the contract says."""
+    found = translated(
+        a_trade("2024-01-02", 1, 3, CALL),
+        booked(ENDS, -1, 0, CALL, "Ex"),
+        booked(ENDS, 150, "33.33333333", STOCK, "Ex", proceeds=Decimal(-5000)),
+    )
+    assert not found.findings
+    (lot,) = book_history(found.events, securities=SECURITIES, accounts=ACCOUNTS).lots
+    assert these(lot.quantity, lot.basis, lot.origin) == (150, 5300, Origin.EXERCISE)
+
+
+@pytest.mark.parametrize(
+    ("price", "code", "found"),
+    [
+        ("33", "Ex", True),
+        # Of another exercise, of an assignment, and of a plain contract that is not there.
+        ("33", None, False),
+        ("33", "A", False),
+        ("50", "Ex", False),
+    ],
+)
+def test_what_costs_something_else_is_of_it_where_nothing_else_can_be(
+    price: str, code: str | None, found: bool
+) -> None:
+    events = translated(
+        booked(ENDS, -1, 0, CALL, "Ex"), booked(ENDS, 150, price, STOCK, code)
+    ).events
+    (option,) = [event for event in events if isinstance(event, Exercise)][:1]
+    by_pieces = price == "50"
+    assert (option.shares is not None) is (found or by_pieces)
+    assert len([event for event in events if isinstance(event, Fill)]) == (0 if found else 1)
+
+
+def test_of_two_that_may_be_it_none_is_taken() -> None:
+    found = translated(
+        booked(ENDS, -1, 0, CALL, "Ex"),
+        booked(ENDS, 150, 33, STOCK, "Ex"),
+        booked(ENDS, 120, 33, STOCK, "Ex"),
+    )
+    assert [finding.kind for finding in found.findings] == [FindingKind.PREMIUM_UNKNOWN] * 2
+
+
 def test_shares_of_another_stock_are_not_of_the_option() -> None:
     found = translated(booked(ENDS, -1, 0, CALL, "Ex"), booked(ENDS, 100, 50, OTHER_STOCK, "Ex"))
     assert next(event for event in found.events if isinstance(event, Exercise)).shares is None

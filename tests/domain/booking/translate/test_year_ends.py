@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from qm_tui.domain.booking.events import YearEndMark
+from qm_tui.domain.booking.events import Source, YearEndMark
 from qm_tui.domain.booking.facts import YearEndPrice
 from qm_tui.domain.words import OptionEventType
 from tests.domain.booking.translate.told import (
@@ -25,13 +25,14 @@ def marks(*facts: Fact, **more: object) -> list[YearEndMark]:
 
 
 def test_an_open_contract_is_marked_at_the_last_business_day_at_its_price() -> None:
-    price = YearEndPrice(FUTURE, day("2022-12-30"), Decimal(3860))
+    price = YearEndPrice(FUTURE, day("2022-12-30"), Decimal(3860), 17)
     (mark,) = marks(
         a_trade("2022-11-01", 1, 3800, FUTURE),
         a_trade("2023-02-01", -1, 3900, FUTURE),
         year_end_prices=[price],
     )
     assert these(mark.day, mark.price, mark.security) == (day("2022-12-30"), Decimal(3860), FUTURE)
+    assert mark.source == Source("positions", 17)
 
 
 def test_without_a_price_the_mark_is_there_all_the_same() -> None:
