@@ -2,13 +2,14 @@
 
 import asyncio
 import datetime as dt
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 
 from qm_tui.book.bookkeeper import a_bookkeeper
 from qm_tui.domain.booking.apart import How, Task
 from qm_tui.domain.booking.facts import GroupFacts
-from qm_tui.domain.booking.plain import facts_of
+from qm_tui.domain.booking.plain import PlainGroup, facts_of
 from qm_tui.domain.booking.policy import DEFAULT_POLICY, Policy
 from qm_tui.domain.booking.results import Booked
 from qm_tui.domain.booking.words import View
@@ -49,15 +50,51 @@ async def replayed(
         BookingDied: the process that books ended early.
         StoreRefused: the store cannot be read.
     """
+    portions = replayed_in_portions(
+        reader, scope, view=view, policy=policy, until=until, explain=explain
+    )
+    async with aclosing(portions):
+        return [replay async for portion in portions for replay in portion]
+
+
+async def replayed_in_portions(
+    reader: Reader,
+    scope: Scope,
+    *,
+    view: View,
+    policy: Policy = DEFAULT_POLICY,
+    until: dt.date | None = None,
+    explain: bool = False,
+) -> AsyncGenerator[list[Replay], None]:
+    """Book the same a portion at a time, for whoever need not have all of them at once."""
     how = How(view=view, policy=policy, until=until, explain=explain)
-    found: list[Replay] = []
     async with a_bookkeeper() as bookkeeper:
         for portion in await reader.read(portions_of, scope):
-            groups = await reader.read(groups_of, portion)
-            tasks = [Task(group=group, how=how) for group in groups]
-            async with aclosing(bookkeeper.answers(tasks)) as answers:
-                booked: list[Booked] = [answer async for answer in answers]
-            for group, one in zip(groups, booked, strict=True):
-                found.append(Replay(taxpayer=portion.taxpayer, facts=facts_of(group), booked=one))
-                await asyncio.sleep(0)
-    return found
+            for groups in _few(await reader.read(groups_of, portion), explain=explain):
+                tasks = [Task(group=group, how=how) for group in groups]
+                async with aclosing(bookkeeper.answers(tasks)) as answers:
+                    booked: list[Booked] = [answer async for answer in answers]
+                found: list[Replay] = []
+                for group, one in zip(groups, booked, strict=True):
+                    facts = facts_of(group)
+                    found.append(Replay(taxpayer=portion.taxpayer, facts=facts, booked=one))
+                    await asyncio.sleep(0)
+                yield found
+
+
+_EXPLAINED_AT_ONCE = 2_000
+"""Facts whose journals are kept at once; a group is never parted."""
+
+
+def _few(groups: Sequence[PlainGroup], *, explain: bool) -> Iterator[Sequence[PlainGroup]]:
+    """Part groups, where each comes with a journal that is many times its size."""
+    if not explain:
+        yield groups
+        return
+    few: list[PlainGroup] = []
+    for group in groups:
+        if few and sum(one.size for one in few) + group.size > _EXPLAINED_AT_ONCE:
+            yield few
+            few = []
+        few.append(group)
+    yield few

@@ -3,6 +3,7 @@
 import argparse
 import datetime as dt
 from collections.abc import AsyncIterator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -136,28 +137,43 @@ async def _derived(reader: Reader, asked: Asked) -> Pages:
 
 
 async def _supposed(reader: Reader, asked: Asked) -> Pages:
-    """Book again: rows and reasons are of the same run, so that they agree."""
+    """Book again; without reasons all rows are sorted together."""
     # Late: what is stored is shown without a booking engine.
-    from qm_tui.queries.hypothetical import gains_of, lots_of, replays  # noqa: PLC0415
+    from qm_tui.queries.hypothetical import gains_if, lots_if  # noqa: PLC0415
+
+    if asked.why:
+        async for page in _explained(reader, asked):
+            yield page
+        return
+    rows_if = lots_if if asked.what == "lots" else gains_if
+    rows = await rows_if(
+        reader, asked.scope, view=asked.view, today=asked.today, method=asked.method
+    )
+    yield [plain_row(row) for row in rows]
+
+
+async def _explained(reader: Reader, asked: Asked) -> Pages:
+    """Book again: rows and reasons are of the same run, so that they agree.
+
+    A portion of the groups at a time: a short history comes in the usual order, a long one
+    portion after portion, for nobody has the memory for all of its steps at once.
+    """
+    from qm_tui.queries.hypothetical import gains_of, lots_of, replays_in_portions  # noqa: PLC0415
     from qm_tui.queries.why import Reasons  # noqa: PLC0415
 
-    found = await replays(
-        reader, asked.scope, view=asked.view, method=asked.method, explain=asked.why
+    portions = replays_in_portions(
+        reader, asked.scope, view=asked.view, method=asked.method, explain=True
     )
-    rows: Sequence[LotView] | Sequence[GainView]
-    told: Sequence[WhyView | None]
-    if asked.what == "lots":
-        open_lots = await lots_of(reader, found, asked.scope, asked.view, asked.today)
-        told = await Reasons(found).of_lots(reader, open_lots) if asked.why else ()
-        rows = open_lots
-    else:
-        closed = await gains_of(reader, found, asked.scope, asked.view, asked.today)
-        told = await Reasons(found).of_gains(reader, closed) if asked.why else ()
-        rows = closed
-    if not asked.why:
-        yield [plain_row(row) for row in rows]
-        return
-    yield [plain_row(row) | _reasons(why) for row, why in zip(rows, told, strict=True)]
+    async with aclosing(portions):
+        async for found in portions:
+            rows: Sequence[LotView] | Sequence[GainView]
+            if asked.what == "lots":
+                rows = lots = await lots_of(reader, found, asked.scope, asked.view, asked.today)
+                told = await Reasons(found).of_lots(reader, lots)
+            else:
+                rows = gains = await gains_of(reader, found, asked.scope, asked.view, asked.today)
+                told = await Reasons(found).of_gains(reader, gains)
+            yield [plain_row(row) | _reasons(why) for row, why in zip(rows, told, strict=True)]
 
 
 async def walk(pages: ListedPages[Any]) -> AsyncIterator[Sequence[Any]]:

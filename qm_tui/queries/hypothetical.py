@@ -2,13 +2,14 @@
 
 import asyncio
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from qm_tui.book.replay import Replay, replayed
+from qm_tui.book.replay import Replay, replayed_in_portions
 from qm_tui.domain.booking.events import NOWHERE, Source
 from qm_tui.domain.booking.facts import GroupFacts
 from qm_tui.domain.booking.holding_period import term_of
@@ -36,7 +37,21 @@ async def replays(
     explain: bool = False,
 ) -> list[Replay]:
     """Book the groups of a scope again, up to its day; nothing is written."""
-    return await replayed(
+    portions = replays_in_portions(reader, scope, view=view, method=method, explain=explain)
+    async with aclosing(portions):
+        return [replay async for portion in portions for replay in portion]
+
+
+def replays_in_portions(
+    reader: Reader,
+    scope: Scope,
+    *,
+    view: View,
+    method: LotMethod | None = None,
+    explain: bool = False,
+) -> AsyncGenerator[list[Replay], None]:
+    """Book the same a portion at a time: the journals of a long history fill gigabytes."""
+    return replayed_in_portions(
         reader,
         replace(scope, as_of=None, text=None),
         view=view,
