@@ -25,6 +25,8 @@ class Replay:
     taxpayer: str
     facts: GroupFacts
     booked: Booked
+    policy: Policy
+    """The user's switches."""
 
 
 async def replayed(
@@ -76,8 +78,12 @@ async def replayed_in_portions(
                     booked: list[Booked] = [answer async for answer in answers]
                 found: list[Replay] = []
                 for group, one in zip(groups, booked, strict=True):
-                    facts = facts_of(group)
-                    found.append(Replay(taxpayer=portion.taxpayer, facts=facts, booked=one))
+                    found.append(
+                        Replay(
+                            taxpayer=portion.taxpayer, facts=facts_of(group), booked=one,
+                            policy=group.policy,
+                        )
+                    )  # fmt: skip
                     await asyncio.sleep(0)
                 yield found
 

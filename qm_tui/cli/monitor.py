@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from qm_tui.sync.service import Importer
 
 _DEMO_SEED = 7
+_FIRST_ROWS = 1.0
+"""Seconds that the first screen has for itself, before anything is derived beside it."""
 
 
 def monitor(here: Environment, *, demo: bool) -> int:
@@ -90,8 +92,9 @@ class _Opened:
 
     async def _settle(self, reader: "Reader") -> None:
         """Derive what an earlier run of the program left; the screens see it when it is done."""
-        from qm_tui.store.reading.booking_marks import waiting  # noqa: PLC0415
+        from qm_tui.store.reading.waiting import waiting  # noqa: PLC0415
 
+        await asyncio.sleep(_FIRST_ROWS)
         if await reader.read(waiting):
             await (await self._with_parts()).deriver.settle()
 

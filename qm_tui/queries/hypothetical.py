@@ -184,8 +184,8 @@ async def what_if(
         # A thread, so that keys come in between; a large group would have every key wait.
         return await asyncio.to_thread(
             partial(
-                reckoned, events_of(facts).events, sale, securities=facts.securities,
-                accounts=facts.accounts, view=view,
+                reckoned, events_of(facts, replay.policy).events, sale, securities=facts.securities,
+                accounts=facts.accounts, policy=replay.policy, view=view,
             )
         )  # fmt: skip
     return ()

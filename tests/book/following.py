@@ -7,7 +7,7 @@ from sqlalchemy import Connection, select
 
 from qm_tui.book.deriving import Outcome, Rebuilt, derive_waiting, rebuild
 from qm_tui.store.reader import Reader
-from qm_tui.store.reading.booking_marks import waiting
+from qm_tui.store.reading.waiting import waiting
 from qm_tui.store.schema.accounts import accounts
 from qm_tui.store.schema.activity import FACT_TABLES
 from qm_tui.store.schema.booking import booking_group_members, booking_groups

@@ -14,8 +14,10 @@ from qm_tui.domain.booking.words import AdjustmentKind
 _DUST = Decimal("1E-8")
 """What the scaling of a pending loss by a split may leave over."""
 
-_PARTS = 24
+_PARTS = 8
 """So many parts of one acquisition stand for themselves, each with its own loss and period."""
+_STARTS = 32
+"""Beyond them, so many as hold since different days do."""
 
 
 def replace_with(book: Book, pending: Pending, acquired: Acquired, lot: Lot, event: Event) -> None:
@@ -41,23 +43,33 @@ def _settled(book: Book, acquired: Acquired, part: Lot, event: Event) -> Lot:
     """Return the lot where a matched part ends up: its own, or one of the same acquisition.
 
     Share by share, thousands of round trips in one symbol would end as lots of one share each. So
-    of an acquisition that replaces many losses only so many parts stand for themselves; what comes
-    beyond joins the one with the nearest holding start, and of two starts the later one holds.
+    of an acquisition that replaces many losses only some parts stand for themselves; what comes
+    beyond joins one that is held since the same day, so that no period is off. Only where
+    there are more such days than `_STARTS` it joins the nearest, and the later start holds.
     """
     parts = acquired.parts.setdefault((part.account, part.security), [])
     if len(parts) >= _PARTS:
         parts[:] = [lot for lot in parts if lot.quantity]
     if part in parts:
         return part
-    if len(parts) < _PARTS:
+    nearest = _nearest(parts, part)
+    if nearest is None:
         parts.append(part)
         return part
     start = part.holding_start
-    nearest = min(parts, key=lambda lot: (abs((lot.holding_start - start).days), lot.number))
     book.absorb(nearest, part, event, "kept with what replaced other losses")
     if nearest.holding_start < start:
         book.hold_since(nearest, event, "holding period of what joined it", start)
     return nearest
+
+
+def _nearest(parts: list[Lot], part: Lot) -> Lot | None:
+    """Return the part that another one joins; None where it stands for itself."""
+    if len(parts) < _PARTS:
+        return None
+    start = part.holding_start
+    nearest = min(parts, key=lambda lot: (abs((lot.holding_start - start).days), lot.number))
+    return nearest if nearest.holding_start == start or len(parts) >= _STARTS else None
 
 
 def _matched(wanted: Decimal, there: Decimal, per_unit: Decimal) -> tuple[Decimal, Decimal]:

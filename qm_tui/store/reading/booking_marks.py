@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from qm_tui.domain.booking.plain import KINDS as BOOKED_TABLES
 from qm_tui.domain.booking.plain import PlainGroup
@@ -46,11 +46,6 @@ class Snapshot:
     generation: int
     """Marks that are newer are about facts that are not in here."""
     groups: Sequence[PlainGroup]
-
-
-def waiting(connection: Connection) -> int:
-    """Return how many marks wait to be derived."""
-    return int(connection.scalar(select(func.count()).select_from(dirty_marks)) or 0)
 
 
 def waiting_portions(connection: Connection) -> list[Portion]:
