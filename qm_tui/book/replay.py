@@ -10,9 +10,9 @@ from qm_tui.book.bookkeeper import a_bookkeeper
 from qm_tui.domain.booking.apart import How, Task
 from qm_tui.domain.booking.facts import GroupFacts
 from qm_tui.domain.booking.plain import PlainGroup, facts_of
-from qm_tui.domain.booking.policy import DEFAULT_POLICY, Policy
+from qm_tui.domain.booking.policy import Policy
 from qm_tui.domain.booking.results import Booked
-from qm_tui.domain.booking.words import View
+from qm_tui.domain.booking.words import LotMethod, View
 from qm_tui.domain.selection import Scope
 from qm_tui.store.reader import Reader
 from qm_tui.store.reading.booking_marks import groups_of, portions_of
@@ -34,7 +34,7 @@ async def replayed(
     scope: Scope,
     *,
     view: View,
-    policy: Policy = DEFAULT_POLICY,
+    method: LotMethod | None = None,
     until: dt.date | None = None,
     explain: bool = False,
 ) -> list[Replay]:
@@ -44,7 +44,7 @@ async def replayed(
         reader: of the store.
         scope: Its instruments and accounts count, nothing else of it.
         view: Whose wash sales are reckoned.
-        policy: The switches.
+        method: Instead of every account's own, and of the lots that were named: what if.
         until: The last day that is booked.
         explain: Whether to keep a journal of every step.
 
@@ -53,7 +53,7 @@ async def replayed(
         StoreRefused: the store cannot be read.
     """
     portions = replayed_in_portions(
-        reader, scope, view=view, policy=policy, until=until, explain=explain
+        reader, scope, view=view, method=method, until=until, explain=explain
     )
     async with aclosing(portions):
         return [replay async for portion in portions for replay in portion]
@@ -64,12 +64,12 @@ async def replayed_in_portions(
     scope: Scope,
     *,
     view: View,
-    policy: Policy = DEFAULT_POLICY,
+    method: LotMethod | None = None,
     until: dt.date | None = None,
     explain: bool = False,
 ) -> AsyncGenerator[list[Replay], None]:
     """Book the same a portion at a time, for whoever need not have all of them at once."""
-    how = How(view=view, policy=policy, until=until, explain=explain)
+    how = How(view=view, method=method, until=until, explain=explain)
     async with a_bookkeeper() as bookkeeper:
         for portion in await reader.read(portions_of, scope):
             for groups in _few(await reader.read(groups_of, portion), explain=explain):

@@ -14,7 +14,6 @@ from qm_tui.domain.booking.events import NOWHERE, Source
 from qm_tui.domain.booking.facts import GroupFacts
 from qm_tui.domain.booking.holding_period import term_of
 from qm_tui.domain.booking.lots import Lot, Slice
-from qm_tui.domain.booking.policy import Policy
 from qm_tui.domain.booking.translate.group import events_of
 from qm_tui.domain.booking.what_if import Outcome, Sale
 from qm_tui.domain.booking.what_if import what_if as reckoned
@@ -55,7 +54,7 @@ def replays_in_portions(
         reader,
         replace(scope, as_of=None, text=None),
         view=view,
-        policy=Policy(method=method),
+        method=method,
         until=scope.as_of,
         explain=explain,
     )

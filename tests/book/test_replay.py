@@ -3,7 +3,6 @@
 import datetime as dt
 
 from qm_tui.book.replay import replayed
-from qm_tui.domain.booking.policy import Policy
 from qm_tui.domain.booking.words import LotMethod, View
 from qm_tui.domain.selection import Scope
 from qm_tui.domain.settings import AccountSettings
@@ -40,7 +39,7 @@ async def test_a_replay_books_by_another_method_and_stores_nothing(store: Store)
         store.reader,
         Scope(symbol="AAPL"),
         view=View.ECONOMIC,
-        policy=Policy(method=LotMethod.HIFO),
+        method=LotMethod.HIFO,
     )
 
     [closed] = one.booked.slices

@@ -14,10 +14,9 @@ from typing import Any, BinaryIO, NamedTuple
 
 from qm_tui.domain.booking.group import book_group, derived
 from qm_tui.domain.booking.plain import PlainGroup, facts_of
-from qm_tui.domain.booking.policy import DEFAULT_POLICY, Policy
 from qm_tui.domain.booking.results import Booked
 from qm_tui.domain.booking.rows import GroupRows, Row
-from qm_tui.domain.booking.words import View
+from qm_tui.domain.booking.words import LotMethod, View
 
 LENGTH = 4
 """Bytes that say how long a message is."""
@@ -29,8 +28,8 @@ class How:
     """How a group is to be booked otherwise than it is stored."""
 
     view: View
-    policy: Policy = DEFAULT_POLICY
-    """The user's switches hold where these are the defaults."""
+    method: LotMethod | None = None
+    """Instead of every account's own; all other switches stay as the user set them."""
     until: dt.date | None = None
     explain: bool = False
 
@@ -66,23 +65,11 @@ def packed(message: object) -> bytes:
     return len(data).to_bytes(LENGTH, "little") + data
 
 
-def _as_set(policy: Policy, own: Policy) -> Policy:
-    """Return a policy with the user's switches where it leaves them as they are by default."""
-    return replace(
-        policy,
-        pre_sale=own.pre_sale if policy.pre_sale is DEFAULT_POLICY.pre_sale else policy.pre_sale,
-        call_as_replacement=own.call_as_replacement
-        if policy.call_as_replacement is DEFAULT_POLICY.call_as_replacement
-        else policy.call_as_replacement,
-        spin_off_fractions=policy.spin_off_fractions or own.spin_off_fractions,
-    )
-
-
 def replay(group: PlainGroup, how: How) -> Booked:
     """Book a group in one view."""
     (booked,) = book_group(
         facts_of(group),
-        policy=_as_set(how.policy, group.policy),
+        policy=replace(group.policy, method=how.method),
         views=(how.view,),
         until=how.until,
         explain=how.explain,

@@ -85,7 +85,7 @@ def _swap(desk: Desk, action: Action, held: Positions, fractions: Fractions) -> 
     if action.type is _Type.RIGHTS and len(given) == len(taken) == 1:
         ((right, used),) = given.items()
         ((stock, shares),) = taken.items()
-        return [subscription(desk, action, right, used, purchase(desk, action, stock, shares))]
+        return [subscription(action, right, used, purchase(desk, action, stock, shares))]
     return exchange(desk, action, held, fractions)
 
 

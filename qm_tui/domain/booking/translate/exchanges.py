@@ -103,12 +103,10 @@ def _subscribed(
     if len(taken) != 1:
         return None
     ((new, quantity),) = taken.items()
-    return [subscription(desk, action, old, given, purchase(desk, action, new, quantity))]
+    return [subscription(action, old, given, purchase(desk, action, new, quantity))]
 
 
-def subscription(
-    desk: Desk, action: Action, right: int, given: Decimal, shares: Fill
-) -> RightsExercise:
+def subscription(action: Action, right: int, given: Decimal, shares: Fill) -> RightsExercise:
     """Return rights that were used, for shares."""
     return RightsExercise(
         day=action.day,
