@@ -109,5 +109,10 @@ class Batch:
     novelties: tuple[Novelty, ...] = ()
     warnings: tuple[str, ...] = ()
     """One clear sentence each, for the user."""
+    incomplete: str | None = None
+    """Why the section is not whole: one sentence for the user. What did come is kept, and nothing
+    that is not named is taken for closed. A section without records and with this has failed."""
+    amends: bool = False
+    """Only what changed since the answer before: it does not put in doubt what it does not name."""
     bytes_read: int = 0
     """How far into the document the reader is, for a progress bar."""

@@ -1,5 +1,6 @@
 """What a sync or an import tells while it runs."""
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -52,6 +53,26 @@ class SyncProgress(_Told):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SyncWaits(_Told):
+    """A run goes on when somebody else is ready; `says` is a sentence for the user."""
+
+    says: str
+    until: dt.datetime | None = None
+    """When it goes on at the latest, for a countdown."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SectionDone(_Told):
+    """A section (or page) of a sync is stored, or failed."""
+
+    run: int
+    section: Section
+    counts: SectionCounts
+    error: str | None = None
+    """Why it is not whole; what came is stored all the same."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SyncFinished(_Told):
     """A run ended and what it brought is stored."""
 
@@ -63,6 +84,8 @@ class SyncFinished(_Told):
     warnings: Sequence[str] = ()
     accounts: Sequence[str] = field(default=())
     already_known: bool = False
+    incomplete: Mapping[Section, str] = field(default_factory=dict)
+    """Sections that failed or came in part → why."""
 
     @property
     def totals(self) -> SectionCounts:
@@ -72,9 +95,15 @@ class SyncFinished(_Told):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SyncFailed(_Told):
-    """A run ended and left nothing behind; `reason` is a sentence for the user."""
+    """A run ended early; `reason` is a sentence for the user.
+
+    Of a document nothing is stored; of a sync, the sections that were done by then.
+    """
 
     reason: str
+    run: int | None = None
+    cancelled: bool = False
+    """The user ended it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,5 +137,13 @@ class DerivingFailed:
 
 
 DerivingEvent = Deriving | Derived | DerivingFailed
-SyncEvent = SyncStarted | SyncProgress | SyncFinished | SyncFailed | DerivingEvent
+SyncEvent = (
+    SyncStarted
+    | SyncProgress
+    | SyncWaits
+    | SectionDone
+    | SyncFinished
+    | SyncFailed
+    | DerivingEvent
+)
 """Anything a run tells while it goes on."""

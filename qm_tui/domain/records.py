@@ -438,6 +438,59 @@ class FxRate(Record):
     rate: Decimal
 
 
+# --- what things cost now, and what an account is told -----------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote(Record):
+    """The latest prices of an instrument, per unit; `account` is empty. None is no quote."""
+
+    instrument: Instrument
+    as_of: dt.datetime
+    bid: Decimal | None = None
+    ask: Decimal | None = None
+    last: Decimal | None = None
+    close: Decimal | None = None
+    """Of the trading day before."""
+    delayed: bool = False
+    """Some fifteen minutes old, because the user has no live data for it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Greeks(Record):
+    """The latest Greeks of an option, per unit as quoted; `account` is empty.
+
+    Delta of a long call is 0 … 1, theta is per calendar day, vega per volatility point, rho per
+    percentage point.
+    """
+
+    instrument: Instrument
+    as_of: dt.datetime
+    delta: Decimal | None = None
+    gamma: Decimal | None = None
+    theta: Decimal | None = None
+    vega: Decimal | None = None
+    rho: Decimal | None = None
+    implied_volatility: Decimal | None = None
+    """A year, as a fraction: 0.25 is 25 %."""
+    underlying_price: Decimal | None = None
+    option_price: Decimal | None = None
+    """What the model says the option is worth, per unit."""
+    source: str
+    """Whose model: `ibkr`, `tastytrade` or `computed`."""
+    delayed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountNotice(Record):
+    """A restriction or a warning that holds for an account, in a sentence."""
+
+    kind: str
+    """`restriction`, `warning` or `information`."""
+    message: str
+    noticed_at: dt.datetime
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OtherRow(Fact):
     """A row of a section this program has no table for: kept as it came."""

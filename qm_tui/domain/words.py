@@ -24,6 +24,10 @@ class Section(StrEnum):
     OPTION_EVENTS = "option_events"
     STATEMENT_LINES = "statement_lines"
     FX_RATES = "fx_rates"
+    MARGIN = "margin"
+    QUOTES = "quotes"
+    GREEKS = "greeks"
+    NOTICES = "notices"
     OTHER = "other"
 
 

@@ -1,0 +1,109 @@
+"""The latest of what brokers push: one value a holding, an account value or an instrument.
+
+Ticks are not kept. What is stored is a snapshot now and then; what is shown is the later of both.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from qm_tui.domain.instruments import Instrument
+from qm_tui.domain.records import Balance, Greeks, Position, Quote, Record
+
+V = TypeVar("V", Quote, Greeks)
+
+Holding = tuple[str, str]
+"""An account's number, and one of the names of an instrument (see `names_of`)."""
+
+
+def names_of(instrument: Instrument) -> tuple[str, ...]:
+    """Return what an instrument is looked up by, the surest first; they cannot be mistaken."""
+    known = instrument.identifiers
+    named = (("conid", known.conid), ("osi", known.osi_symbol), ("symbol", instrument.symbol))
+    return tuple(f"{scheme}:{name}" for scheme, name in named if name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveChange:
+    """What is other than it was; screens that show none of it need do nothing."""
+
+    holdings: frozenset[Holding] = frozenset()
+    """Under the surest name of the instrument."""
+    accounts: frozenset[str] = frozenset()
+    """Whose account values changed."""
+    instruments: frozenset[str] = frozenset()
+    """Quoted anew, or with other Greeks; under the surest name."""
+
+    def __or__(self, other: "LiveChange") -> "LiveChange":
+        return LiveChange(
+            holdings=self.holdings | other.holdings,
+            accounts=self.accounts | other.accounts,
+            instruments=self.instruments | other.instruments,
+        )
+
+    def __bool__(self) -> bool:
+        return bool(self.holdings or self.accounts or self.instruments)
+
+
+class LiveBook:
+    """The latest of everything, over all connections."""
+
+    def __init__(self) -> None:
+        self._positions: dict[Holding, Position] = {}
+        self._balances: dict[str, dict[tuple[str, str], Balance]] = {}
+        self._quotes: dict[str, Quote] = {}
+        self._greeks: dict[str, Greeks] = {}
+
+    def apply(self, records: Iterable[Record]) -> LiveChange:
+        """Take over what was pushed; records of other kinds are none of its business."""
+        holdings: set[Holding] = set()
+        accounts: set[str] = set()
+        instruments: set[str] = set()
+        for record in records:
+            match record:
+                case Position():
+                    names = names_of(record.instrument)
+                    holdings.add((record.account, names[0]))
+                    for name in names:
+                        self._positions[record.account, name] = record
+                case Balance():
+                    accounts.add(record.account)
+                    of = self._balances.setdefault(record.account, {})
+                    of[record.tag, record.currency] = record
+                case Quote():
+                    instruments.add(_under_all(self._quotes, record))
+                case Greeks():
+                    instruments.add(_under_all(self._greeks, record))
+                case _:
+                    continue
+        return LiveChange(
+            holdings=frozenset(holdings),
+            accounts=frozenset(accounts),
+            instruments=frozenset(instruments),
+        )
+
+    def position(self, account: str, names: Iterable[str]) -> Position | None:
+        """Return the latest of a holding, by the first of its names that is known."""
+        found = (self._positions.get((account, name)) for name in names)
+        return next((one for one in found if one is not None), None)
+
+    def balances(self, account: str) -> tuple[Balance, ...]:
+        """Return the latest values of an account."""
+        return tuple(self._balances.get(account, {}).values())
+
+    def quote(self, names: Iterable[str]) -> Quote | None:
+        """Return the latest prices of an instrument."""
+        found = (self._quotes.get(name) for name in names)
+        return next((one for one in found if one is not None), None)
+
+    def greeks(self, names: Iterable[str]) -> Greeks | None:
+        """Return the latest Greeks of an option."""
+        found = (self._greeks.get(name) for name in names)
+        return next((one for one in found if one is not None), None)
+
+
+def _under_all(latest: dict[str, V], record: V) -> str:
+    names = names_of(record.instrument)
+    for name in names:
+        latest[name] = record
+    return names[0]
