@@ -1,29 +1,23 @@
 """The user's configuration: config.toml to frozen values; errors name file, key and expectation."""
 
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
-from typing import Any, TypeVar
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import Any
+from zoneinfo import ZoneInfo
 
 from platformdirs import user_config_path, user_data_path, user_state_path
 
+from qm_tui.config_table import NEW_YORK, ConfigError, Table
 from qm_tui.domain.booking.policy import CallAsReplacement, PreSale
-from qm_tui.domain.instruments import canonical_ticker
 from qm_tui.domain.settings import AccountSettings, TaxSettings
 from qm_tui.domain.words import TaxTreatment
 
 APP = "qm-tui"
-NEW_YORK = ZoneInfo("America/New_York")
-
-T = TypeVar("T")
-
-
-class ConfigError(Exception):
-    """The configuration cannot be used; says where and what was expected."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,226 +106,134 @@ def load(path: Path, *, required: bool) -> Config:
         raise ConfigError(f"{path}: is not TOML: it is not written in UTF-8.") from error
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path}: is not TOML: {error}.") from error
-    return _Table(path, "", tree).config()
+    return _config(path, Table(path, "", tree))
 
 
-_OPTIONS: Mapping[str, Mapping[str, type[str] | type[int]]] = {
-    "ibkr": {"host": str, "port": int, "client_id": int},
-    "ibkr-flex": {"query_id": str, "base_url": str},
-    "tastytrade": {"base_url": str, "account_streamer_url": str},
-}
-"""What each broker's connections need, beside a name and a time zone."""
-_BROKERS = tuple(_OPTIONS)
 _SECRETS = ("token", "client_secret", "refresh_token", "password", "secret")
 _SECTIONS = ("store", "sync", "connection", "account", "tax", "user", "keys", "ui")
-_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
-class _Table:
-    """A table of the file; asks for keys one by one and complains about those nobody asked for."""
+def _config(path: Path, table: Table) -> Config:
+    store = table.table("store")
+    place = store.text("path")
+    store.done()
+    sync = table.table("sync")
+    every = sync.duration("every", timedelta(minutes=15))
+    snapshot_every = sync.duration("snapshot_every", timedelta(minutes=5))
+    sync.done()
+    connections = table.each("connection", _connection)
+    _distinct(path, "connection", "name", [entry.name for entry in connections])
+    accounts = table.each("account", _account)
+    _distinct(path, "account", "number", [entry.number for entry in accounts])
+    keys = table.get("keys", dict, "a table [keys]") or {}
+    if not all(isinstance(value, str) for value in keys.values()):
+        raise table.fail("keys", 'lines like "table.up" = "k"')
+    config = Config(
+        path=path,
+        exists=True,
+        store=Path(place).expanduser() if place else default_store_path(),
+        sync_every=every,
+        snapshot_every=snapshot_every,
+        connections=connections,
+        accounts=accounts,
+        tax=_tax(table.table("tax")),
+        user=table.get("user", dict, "a table [user]") or {},
+        keys=keys,
+        ui=_ui(table.table("ui")),
+    )
+    table.done(_SECTIONS)
+    return config
 
-    def __init__(self, path: Path, where: str, values: Mapping[str, Any]) -> None:
-        self._path = path
-        self._where = where
-        self._values = values
-        self._asked: set[str] = set()
 
-    def fail(self, key: str, expected: str) -> ConfigError:
-        written = self._values.get(key)
-        value = (str(written) if isinstance(written, Decimal) else repr(written))[:60]
-        return ConfigError(f"{self._path}: {self._where}{key} is {value}; expected {expected}.")
-
-    def get(self, key: str, kind: type[T], expected: str) -> T | None:
-        self._asked.add(key)
-        value = self._values.get(key)
-        if value is None:
-            return None
-        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-            raise self.fail(key, expected)
-        return value
-
-    def text(self, key: str) -> str | None:
-        value = self.get(key, str, "a text in quotes")
-        if value == "":
-            raise self.fail(key, "a text that is not empty")
-        return value
-
-    def needed(self, key: str) -> str:
-        value = self.text(key)
-        if value is None:
-            raise ConfigError(
-                f"{self._path}: {self._where}{key} is missing; expected a text in quotes."
-            )
-        return value
-
-    def choice(self, key: str, values: tuple[str, ...]) -> str | None:
-        value = self.text(key)
-        if value is not None and value not in values:
-            raise self.fail(key, "one of " + ", ".join(values))
-        return value
-
-    def duration(self, key: str, default: timedelta) -> timedelta:
-        value = self.text(key)
-        if value is None:
-            return default
-        number, unit = value[:-1], value[-1:]
-        if not number.isdecimal() or unit not in _UNITS or int(number) == 0:
-            raise self.fail(key, 'a time like "30s", "15m" or "2h"')
-        return timedelta(seconds=int(number) * _UNITS[unit])
-
-    def zone(self, key: str) -> ZoneInfo:
-        value = self.text(key)
-        if value is None:
-            return NEW_YORK
-        try:
-            return ZoneInfo(value)
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            raise self.fail(key, 'a time zone like "America/New_York"') from None
-
-    def table(self, key: str) -> "_Table":
-        values = self.get(key, dict, f"a table [{key}]")
-        where = f"[{self._where[1:-2]}.{key}] " if self._where else f"[{key}] "
-        return _Table(self._path, where, values or {})
-
-    def each(self, key: str, read: Callable[["_Table"], T]) -> tuple[T, ...]:
-        values = self.get(key, list, f"tables [[{key}]]")
-        rows = values or []
-        if not all(isinstance(row, dict) for row in rows):
-            raise self.fail(key, f"tables [[{key}]]")
-        return tuple(
-            read(_Table(self._path, f"[[{key}]] {number}: ", row))
-            for number, row in enumerate(rows, 1)
-        )
-
-    def groups(self, key: str) -> tuple[tuple[str, ...], ...]:
-        """Read groups of symbols; in whatever order they are written, they come out the same."""
-        expected = 'groups of symbols, like [["GOOG", "GOOGL"], ["SPY", "VOO"]]'
-        group_of: dict[str, int] = {}
-        found: list[tuple[str, ...]] = []
-        for number, written in enumerate(self.get(key, list, expected) or [], 1):
-            if not isinstance(written, list):
-                raise self.fail(key, expected)
-            symbols = {canonical_ticker(one) for one in written if isinstance(one, str)}
-            where = f"{self._path}: {self._where}{key}: group {number}"
-            if not all(isinstance(one, str) and one.strip() for one in written):
-                raise ConfigError(f"{where} is {repr(written)[:60]}; expected symbols in quotes.")
-            if len(symbols) < 2:
-                raise ConfigError(f"{where} is {repr(written)[:60]}; expected two symbols or more.")
-            for symbol in sorted(symbols):
-                if group_of.setdefault(symbol, number) != number:
-                    raise ConfigError(
-                        f"{where} has {symbol!r}; expected each symbol in one group, and it is in "
-                        f"group {group_of[symbol]}."
-                    )
-            found.append(tuple(sorted(symbols)))
-        return tuple(sorted(found))
-
-    def fractions(self, key: str) -> dict[str, Decimal]:
-        """Read a table of symbols and fractions, each exactly as it is written."""
-        self.get(key, dict, f"a table [tax.{key}]")
-        table = self.table(key)
-        found: dict[str, Decimal] = {}
-        for written in self._values.get(key) or {}:
-            symbol = canonical_ticker(written)
-            if not symbol:
-                raise table.fail(written, "a symbol before it")
-            if symbol in found:
-                raise table.fail(written, f"each symbol once, and {symbol!r} is there already")
-            found[symbol] = table.fraction(written)
-        return found
-
-    def fraction(self, key: str) -> Decimal:
-        expected = 'a number between 0 and 1, like "0.2519"'
-        value = self._values[key]
-        if isinstance(value, bool) or not isinstance(value, (str, int, Decimal)):
-            raise self.fail(key, expected)
-        try:
-            fraction = Decimal(value)
-        except InvalidOperation:
-            raise self.fail(key, expected) from None
-        if not fraction.is_finite() or not 0 <= fraction <= 1:
-            raise self.fail(key, expected)
-        return fraction
-
-    def keep_no_secrets(self, connection: str) -> None:
-        """Refuse a secret: this file is plain text, and is copied and shown around."""
-        for key in _SECRETS:
-            if key in self._values:
-                raise ConfigError(
-                    f"{self._path}: {self._where}{key} is a secret, which does not belong into a "
-                    f"file; put it into the environment as {_variable(connection, key)}."
-                )
-
-    def rest(self) -> Mapping[str, Any]:
-        return {key: value for key, value in self._values.items() if key not in self._asked}
-
-    def done(self, known: tuple[str, ...] | None = None) -> None:
-        """Complain about keys that mean nothing here: a misspelled one would be ignored."""
-        for key in self.rest():
-            names = ", ".join(known or tuple(sorted(self._asked)))
-            raise ConfigError(
-                f"{self._path}: {self._where}{key} is not known here; known are {names}."
-            )
-
-    def config(self) -> Config:
-        store = self.table("store")
-        path = store.text("path")
-        store.done()
-        sync = self.table("sync")
-        every = sync.duration("every", timedelta(minutes=15))
-        snapshot_every = sync.duration("snapshot_every", timedelta(minutes=5))
-        sync.done()
-        connections = self.each("connection", _connection)
-        self._distinct("connection", "name", [entry.name for entry in connections])
-        accounts = self.each("account", _account)
-        self._distinct("account", "number", [entry.number for entry in accounts])
-        keys = self.get("keys", dict, "a table [keys]") or {}
-        if not all(isinstance(value, str) for value in keys.values()):
-            raise self.fail("keys", 'lines like "table.up" = "k"')
-        config = Config(
-            path=self._path,
-            exists=True,
-            store=Path(path).expanduser() if path else default_store_path(),
-            sync_every=every,
-            snapshot_every=snapshot_every,
-            connections=connections,
-            accounts=accounts,
-            tax=_tax(self.table("tax")),
-            user=self.get("user", dict, "a table [user]") or {},
-            keys=keys,
-            ui=_ui(self.table("ui")),
-        )
-        self.done(_SECTIONS)
-        return config
-
-    def _distinct(self, key: str, name: str, values: list[str]) -> None:
-        for value in values:
-            if values.count(value) > 1:
-                raise ConfigError(f"{self._path}: two [[{key}]] have the {name} {value!r}.")
+def _distinct(path: Path, key: str, name: str, values: list[str]) -> None:
+    for value in values:
+        if values.count(value) > 1:
+            raise ConfigError(f"{path}: two [[{key}]] have the {name} {value!r}.")
 
 
 def _variable(connection: str, field: str) -> str:
-    return f"QM_TUI_{connection}_{field}".upper().replace("-", "_")
+    return re.sub(r"[^A-Z0-9]", "_", f"QM_TUI_{connection}_{field}".upper())
 
 
-def _connection(table: _Table) -> ConnectionSettings:
-    name = table.needed("name")
-    broker = table.choice("broker", _BROKERS)
+def _connection(table: Table) -> ConnectionSettings:
+    name = _name(table)
+    broker = table.choice("broker", tuple(_OPTIONS))
     if broker is None:
         broker = table.needed("broker")
     zone = table.zone("timezone")
-    table.keep_no_secrets(name)
-    options: dict[str, str | int] = {}
-    for key, kind in _OPTIONS[broker].items():
-        expected = "a text in quotes" if kind is str else "a whole number"
-        value: str | int | None = table.get(key, kind, expected)
-        if value is not None:
-            options[key] = value
+    _keep_no_secrets(table, name)
+    read = _OPTIONS[broker](table)
     table.done()
+    options = {key: value for key, value in read.items() if value is not None}
     return ConnectionSettings(name=name, broker=broker, timezone=zone, options=options)
 
 
-def _account(table: _Table) -> AccountSettings:
+def _name(table: Table) -> str:
+    """Read a name that can be typed, and that is not what imported files go by."""
+    name = table.needed("name")
+    if not re.fullmatch(r"[^\W_][\w. -]{0,39}", name) or name != name.strip():
+        raise table.fail("name", "a word of letters, digits and -, at most 40 long")
+    if name == "import":
+        raise table.fail("name", "another name, for imported files go by this one")
+    return name
+
+
+def _keep_no_secrets(table: Table, connection: str) -> None:
+    """Refuse a secret: this file is plain text, and is copied and shown around."""
+    for key in _SECRETS:
+        if key in table.rest():
+            raise table.error(
+                f"{key} is a secret, which does not belong into a file; remove it here and run "
+                f"`qm-tui login {connection}`, or put it into the environment as "
+                f"{_variable(connection, key)}."
+            )
+
+
+_PORT = "a port, from 1 to 65535 (IB Gateway: 4001 live, 4002 paper; TWS: 7496 live, 7497 paper)"
+_LARGEST_CLIENT = 2_147_483_000
+"""The next ones are tried when it is in use."""
+_CLIENT = (
+    "a whole number from 1 on (client 0 would be given the orders of all other clients, and qm-tui "
+    "wants none)"
+)
+
+
+def _ibkr(table: Table) -> dict[str, Any]:
+    host = table.text("host")
+    if host is not None and not re.fullmatch(r"[\w.%-]+|[0-9A-Fa-f:.]*::[0-9A-Fa-f:.%\w]*", host):
+        raise table.fail("host", 'the name or address of a machine, like "127.0.0.1"')
+    return {
+        "host": host,
+        "port": table.whole("port", 1, 65_535, _PORT),
+        "client_id": table.whole("client_id", 1, _LARGEST_CLIENT, _CLIENT),
+        "market_data": table.get("market_data", bool, "true or false"),
+    }
+
+
+def _ibkr_flex(table: Table) -> dict[str, Any]:
+    expected = 'the number of a Flex query in quotes, like "123456"'
+    query = table.get("query_id", str, expected)
+    if query is not None and not re.fullmatch(r"[0-9]{1,20}", query):
+        raise table.fail("query_id", expected)
+    return {"query_id": query, "base_url": table.address("base_url", "https", "http")}
+
+
+def _tastytrade(table: Table) -> dict[str, Any]:
+    return {
+        "base_url": table.address("base_url", "https", "http"),
+        "account_streamer_url": table.address("account_streamer_url", "wss", "ws"),
+    }
+
+
+_OPTIONS: Mapping[str, Callable[[Table], dict[str, Any]]] = {
+    "ibkr": _ibkr,
+    "ibkr-flex": _ibkr_flex,
+    "tastytrade": _tastytrade,
+}
+"""What each broker's connections need, beside a name and a time zone."""
+
+
+def _account(table: Table) -> AccountSettings:
     treatment = table.choice("tax_treatment", tuple(TaxTreatment))
     settings = AccountSettings(
         number=table.needed("number"),
@@ -346,7 +248,7 @@ def _account(table: _Table) -> AccountSettings:
     return settings
 
 
-def _tax(table: _Table) -> TaxSettings:
+def _tax(table: Table) -> TaxSettings:
     roots = table.get("section_1256", dict, "a table of roots, like { SPX = true }") or {}
     said = table.table("section_1256")
     settings = TaxSettings(
@@ -364,7 +266,7 @@ def _tax(table: _Table) -> TaxSettings:
     return settings
 
 
-def _ui(table: _Table) -> UiSettings:
+def _ui(table: Table) -> UiSettings:
     settings = UiSettings(
         theme=table.text("theme"),
         hide_amounts=table.get("hide_amounts", bool, "true or false") or False,

@@ -190,8 +190,23 @@ class StatementService(Protocol):
             BrokerUnavailable, BrokerRefused: with what to do.
         """
 
+    @property
+    def warnings(self) -> Sequence[str]:
+        """What the user should know of the last fetch, one sentence each; whole when it ended."""
+
+    def due(
+        self, covered: Sequence[Coverage], now: dt.datetime, asked: dt.datetime | None = None
+    ) -> dt.datetime:
+        """Return when statements should be fetched next; `now` when they are there already.
+
+        Args:
+            covered: days of which there are statements of this connection.
+            now: aware.
+            asked: when they were last fetched with success; None when never.
+        """
+
     def fetch(
-        self, covered: Sequence[Coverage], folder: Path
+        self, covered: Sequence[Coverage], folder: Path, *, unfinished: bool = False
     ) -> AsyncIterator[Fetched | Waits | Progress]:
         """Fetch what is not covered yet, the newest first.
 
@@ -200,6 +215,7 @@ class StatementService(Protocol):
         Args:
             covered: days of which there are statements of this connection, per account.
             folder: private, where files may be put.
+            unfinished: the fetch before ended early (failed, cancelled), so there may be holes.
 
         Raises:
             BrokerUnavailable, BrokerRefused: with what to do; what was yielded stays valid.

@@ -1,9 +1,19 @@
-"""Which reader knows a file that a user brings."""
+"""Which reader knows a file, and which client speaks to a broker."""
 
-from collections.abc import Callable
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
 
-from qm_tui.brokers.client import BrokerRefused, StatementReader
+from qm_tui.brokers.client import (
+    BrokerClient,
+    BrokerRefused,
+    Secrets,
+    StatementReader,
+    StatementService,
+)
 from qm_tui.brokers.ibkr.flex_refusals import looks_like, quoted, refusal
 
 _HEAD = 64 * 1024
@@ -56,3 +66,78 @@ def _head(path: Path) -> bytes:
         raise BrokerRefused(
             f"{quoted(str(path))} cannot be read: {(error.strerror or 'unknown reason').lower()}."
         ) from None
+
+
+# --- connections -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkSettings:
+    """What is configured of one connection, as plain values."""
+
+    name: str
+    broker: str
+    options: Mapping[str, Any]
+    timezone: ZoneInfo
+
+
+SECRETS: Mapping[str, tuple[str, ...]] = {
+    "ibkr": (),
+    "ibkr-flex": ("token",),
+    "tastytrade": ("client_secret", "refresh_token"),
+}
+"""Broker → the names of its secrets."""
+
+NOT_LIVE: Mapping[str, str] = {
+    "tastytrade": "Tastytrade cannot be asked by this version. Import its transactions as a ledger "
+    "(CSV) with `qm-tui import FILE`."
+}
+"""Broker → why there is no client for it, and what to do instead."""
+
+Make = Callable[[LinkSettings, Secrets, Callable[[], dt.datetime]], BrokerClient | StatementService]
+
+
+def connect_to(
+    settings: LinkSettings, secrets: Secrets, now: Callable[[], dt.datetime]
+) -> BrokerClient | StatementService:
+    """Make the client of a connection; nothing is asked of the broker yet.
+
+    Raises:
+        BrokerRefused: something is missing in the configuration, or there is no such client.
+    """
+    if (reason := NOT_LIVE.get(settings.broker)) is not None:
+        raise BrokerRefused(reason)
+    return _CLIENTS[settings.broker](settings, secrets, now)
+
+
+def _gateway(
+    settings: LinkSettings, _secrets: Secrets, now: Callable[[], dt.datetime]
+) -> BrokerClient:
+    from qm_tui.brokers.ibkr.gateway import GatewayClient  # noqa: PLC0415 - only when asked
+    from qm_tui.brokers.ibkr.gateway_settings import GatewaySettings  # noqa: PLC0415
+
+    options = dict(settings.options)
+    how = GatewaySettings(market_data=options.pop("market_data", True))
+    return GatewayClient(
+        name=settings.name, now=now, timezone=settings.timezone, settings=how, **options
+    )
+
+
+def _flex_service(
+    settings: LinkSettings, secrets: Secrets, now: Callable[[], dt.datetime]
+) -> StatementService:
+    from qm_tui.brokers.ibkr.flex_service import FlexService  # noqa: PLC0415 - only when asked
+
+    query = settings.options.get("query_id")
+    if query is None:
+        raise BrokerRefused(
+            f"{settings.name} has no query_id in the configuration. In Client Portal open "
+            "Performance & Reports, Flex Queries; the number stands beside the query."
+        )
+    return FlexService(
+        name=settings.name, query_id=query, base_url=settings.options.get("base_url"),
+        secrets=secrets, now=now, timezone=settings.timezone,
+    )  # fmt: skip
+
+
+_CLIENTS: Mapping[str, Make] = {"ibkr": _gateway, "ibkr-flex": _flex_service}

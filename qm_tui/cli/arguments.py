@@ -29,8 +29,10 @@ def parser() -> argparse.ArgumentParser:
     top.set_defaults(config=None, store=None, log_level="info", command=None)
     _everywhere(top)
     commands = top.add_subparsers(dest="command", metavar="COMMAND")
+    _sync(commands)
     _import(commands)
     _show(commands)
+    _secrets(commands)
     doctor = commands.add_parser("doctor", help="check everything that is needed; say what to do")
     _everywhere(doctor)
     _db(commands)
@@ -53,6 +55,34 @@ def _everywhere(command: argparse.ArgumentParser) -> None:
 
 
 _Commands = argparse._SubParsersAction  # noqa: SLF001 - argparse gives its type no public name
+
+
+def _sync(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    command = commands.add_parser(
+        "sync",
+        help="bring everything from the brokers into the store, once",
+        description="Sync every configured connection, or those that are named. What a broker "
+        "does not answer stays as it was, and is named.",
+        allow_abbrev=False,
+    )
+    _everywhere(command)
+    command.add_argument("connections", nargs="*", metavar="CONNECTION")
+
+
+def _secrets(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    login = commands.add_parser(
+        "login",
+        help="ask for the secrets of a connection and put them into the keyring",
+        description="Ask for the secrets of a connection (or read them from standard input, one a "
+        "line), try them, and put them into the keyring of the operating system.",
+        allow_abbrev=False,
+    )
+    logout = commands.add_parser(
+        "logout", help="remove the secrets of a connection from the keyring", allow_abbrev=False
+    )
+    for command in (login, logout):
+        _everywhere(command)
+        command.add_argument("connection", metavar="CONNECTION")
 
 
 def _import(commands: "_Commands[argparse.ArgumentParser]") -> None:

@@ -1,57 +1,47 @@
 """`qm-tui doctor`: look at everything the program needs, and say what to do."""
 
-import asyncio
 import stat
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Sequence
 
+from qm_tui.brokers.registry import SECRETS
+from qm_tui.cli.doctor_links import History, look_at
 from qm_tui.cli.environment import Environment
+from qm_tui.cli.findings import Finding, trouble
 from qm_tui.config import log_path
-from qm_tui.credentials import environment_name, keyring_status
+from qm_tui.credentials import SecretTrouble, environment_name
+from qm_tui.queries import syncs
 from qm_tui.queries.accounts import accounts
+from qm_tui.queries.links import links
 from qm_tui.queries.status import status
+from qm_tui.queries.views import RunView
 from qm_tui.store.migrate import is_current
+from qm_tui.store.reader import Reader
+from qm_tui.store.reading.known import covered
 from qm_tui.store.store import open_reader
 from qm_tui.store.troubles import StoreRefused
 from qm_tui.ui.cell import plain
 
-_SECRETS = {
-    "ibkr": (),
-    "ibkr-flex": ("token",),
-    "tastytrade": ("client_secret", "refresh_token"),
-}
 _KEYRING_PATIENCE = 5.0
 """Seconds: a keyring may wait for somebody to unlock it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One line: what was looked at, how it is, and what to do about it."""
-
-    what: str
-    says: str
-    advice: str | None = None
-    well: bool = True
-
-
-def _trouble(what: str, says: str, advice: str) -> Finding:
-    return Finding(what, says, advice, well=False)
+_MARGIN = " " * 19
 
 
 async def doctor(here: Environment) -> int:
     """Print the findings; the exit status is 1 when something has to be done."""
+    store, histories = await _store(here)
     findings = [
         _configuration(here),
-        await _store(here),
-        *_connections(here),
+        store,
+        *await look_at(here, histories),
         await _keyring(here),
         Finding("log", str(log_path())),
     ]
     for finding in findings:
         mark = "ok " if finding.well else "!! "
         here.out.write(f"{mark} {finding.what:<14} {plain(finding.says)}\n")
+        here.out.writelines(f"{_MARGIN}{plain(line)}\n" for line in finding.more)
         if finding.advice:
-            here.out.write(f"{'':<19}→ {plain(finding.advice)}\n")
+            here.out.write(f"{_MARGIN}→ {plain(finding.advice)}\n")
     return 0 if all(finding.well for finding in findings) else 1
 
 
@@ -67,60 +57,80 @@ def _configuration(here: Environment) -> Finding:
     return Finding("configuration", f"{config.path}: {counts}")
 
 
-async def _store(here: Environment) -> Finding:
+async def _store(here: Environment) -> tuple[Finding, dict[str, History]]:
     path = here.store_path
     if not path.exists():
         return Finding(
             "store",
             f"{path} is not there yet",
-            "it is made by the first `qm-tui import FILE`",
-        )
+            "it is made by the first `qm-tui sync` or `qm-tui import FILE`",
+        ), {}
     try:
         if not is_current(path):
             return Finding(
                 "store",
                 f"{path} was made by an older version",
                 "it is brought up to date, after a backup, when it is next opened",
-            )
+            ), {}
     except StoreRefused as error:
-        return _trouble("store", str(error), "name another store with --store")
-    if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-        return _trouble("store", f"{path} can be read by other users", f"run `chmod 600 {path}`")
+        return trouble("store", str(error), "name another store with --store"), {}
     reader = await open_reader(path, here.now)
     try:
         known = await status(reader)
         numbers = [view.account for view in await accounts(reader)]
+        histories = await _histories(reader)
     finally:
         await reader.close()
+    if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        finding = trouble("store", f"{path} can be read by other users", f"run `chmod 600 {path}`")
+        return finding, histories
     says = f"{path}: {len(numbers)} accounts"
     if known.newest_as_of is not None:
         says += f", newest data of {known.newest_as_of:%Y-%m-%d}"
-    return Finding("store", says)
+    return Finding("store", says), histories
 
 
-def _connections(here: Environment) -> Iterator[Finding]:
-    for connection in here.config.connections:
-        yield Finding(
-            f"[{connection.name}]",
-            f"{connection.broker}: this version reads statements from files",
-            "download a Flex statement and run `qm-tui import FILE`",
+async def _histories(reader: Reader) -> dict[str, History]:
+    runs: dict[str, list[RunView]] = {}
+    for run in await syncs.runs(reader):
+        runs.setdefault(run.connection, []).append(run)
+    return {
+        link.connection: History(
+            link=link,
+            last=next(iter(runs.get(link.connection, ())), None),
+            covered=await reader.read(covered, link.connection),
+            warnings=_warnings(runs.get(link.connection, ())),
         )
+        for link in await links(reader)
+    }
+
+
+def _warnings(runs: Sequence[RunView]) -> Sequence[str]:
+    """Return what the newest run that brought something warned of."""
+    return next((run.warnings for run in runs if run.state in ("done", "partial")), ())
 
 
 async def _keyring(here: Environment) -> Finding:
     try:
-        found = await asyncio.wait_for(asyncio.to_thread(keyring_status), _KEYRING_PATIENCE)
-    except TimeoutError:
-        return _trouble("keyring", "does not answer", "unlock it, or log in again")
+        found = await here.vault.status(_KEYRING_PATIENCE)
+    except SecretTrouble:
+        return trouble("keyring", "does not answer", "unlock it, or log in again")
     if found.usable:
         return Finding("keyring", found.detail)
-    names = [
-        environment_name(connection.name, field)
+    wanted = [
+        (connection.name, field)
         for connection in here.config.connections
-        for field in _SECRETS[connection.broker]
+        for field in SECRETS[connection.broker]
     ]
-    if not names:
+    lacking = [
+        environment_name(name, field)
+        for name, field in wanted
+        if here.vault.in_environment(name, field) is None
+    ]
+    if not wanted:
         return Finding("keyring", f"{found.detail}; nothing needs one so far")
-    return _trouble(
-        "keyring", found.detail, "put secrets into the environment: " + ", ".join(names)
+    if not lacking:
+        return Finding("keyring", f"{found.detail}; the environment has all secrets")
+    return trouble(
+        "keyring", found.detail, "put secrets into the environment: " + ", ".join(lacking)
     )

@@ -2,17 +2,20 @@
 
 import datetime as dt
 import logging
+import os
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import TracebackType
 from typing import TextIO
+from urllib.parse import quote
 
 from typing_extensions import override
 
 from qm_tui.config import Config, log_path
+from qm_tui.credentials import Vault
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +27,7 @@ class Environment:
     now: Callable[[], dt.datetime]
     out: TextIO
     err: TextIO
+    vault: Vault = field(default_factory=lambda: Vault(os.environ))
 
 
 def refusals() -> tuple[type[Exception], ...]:
@@ -44,7 +48,7 @@ def tell_of_a_bug(
 ) -> None:
     """Say in one line that the program failed; the log has the rest. A hook of the interpreter."""
     logging.getLogger(__name__).critical("a bug", exc_info=(kind, error, traceback))
-    first = str(error).partition("\n")[0][:200]
+    first = redacted(str(error).partition("\n")[0][:200])
     err.write(
         f"qm-tui: something went wrong that should not: {kind.__name__}: {first}\n"
         f"qm-tui: the details are in {log_path()}\n"
@@ -52,16 +56,45 @@ def tell_of_a_bug(
 
 
 _ACCOUNT = re.compile(r"\b(?:[A-Z]{1,3}\d{5,9}|\d[A-Z]{2}\d{5})\b")
-_TAMED = {"tastytrade": logging.INFO, "httpx2": logging.WARNING, "httpcore2": logging.WARNING}
+_IN_ADDRESS = re.compile(r"(?<=[?&])(t|token|access_token|refresh_token)=[^&\s'\"]*")
+_SHORTEST = 4
+"""Characters: to hide every place of a shorter text would leave nothing to read."""
+_secrets: set[str] = set()
+
+
+def hide(secret: str) -> None:
+    """Keep a secret out of the log from now on, whoever writes it."""
+    if len(secret) >= _SHORTEST:
+        _secrets.update({secret, quote(secret, safe="")})
+
+
+def redacted(text: str) -> str:
+    """Cut account numbers to their ends, and put dots in place of secrets."""
+    for secret in _secrets:
+        text = text.replace(secret, "…")
+    text = _IN_ADDRESS.sub(r"\1=…", text)
+    return _ACCOUNT.sub(lambda match: f"{match[0][:1]}…{match[0][-2:]}", text)
 
 
 class _Redacting(logging.Formatter):
-    """Writes one line an event, with account numbers cut to their ends."""
+    """Writes one line an event, without account numbers and secrets."""
 
     @override
     def format(self, record: logging.LogRecord) -> str:
-        line = super().format(record).replace("\n", " | ")
-        return _ACCOUNT.sub(lambda match: f"{match[0][:1]}…{match[0][-2:]}", line)
+        return redacted(super().format(record).replace("\n", " | "))
+
+
+_TAMED = {
+    # What they tell below these levels: every message with its figures, every address with its
+    # query, every turn of the event loop.
+    "asyncio": logging.WARNING,
+    "eventkit": logging.WARNING,
+    "httpcore2": logging.WARNING,
+    "httpx2": logging.WARNING,
+    "ib_insync": logging.WARNING,
+    "keyring": logging.WARNING,
+    "tastytrade": logging.INFO,
+}
 
 
 def log_to_file(level: str) -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from qm_tui.cli.method_desk import MethodDesk
     from qm_tui.cli.parts import Parts
     from qm_tui.store.reader import Reader
+    from qm_tui.sync.fleet import Syncs
     from qm_tui.sync.service import Importer
 
 _DEMO_SEED = 7
@@ -55,6 +56,7 @@ def _run(here: Environment, *, demo: bool) -> int:
             open_reader=opened.reader,
             open_importer=opened.importer,
             open_methods=opened.methods,
+            open_syncs=opened.syncs if here.config.connections and not demo else None,
             close=opened.close,
             now=here.now,
             zone=local,
@@ -76,6 +78,7 @@ class _Opened:
         self._reader: Reader | None = None
         self._parts: Parts | None = None
         self._settling: asyncio.Task[None] | None = None
+        self._syncs: Syncs | None = None
         self._lock = asyncio.Lock()
 
     async def reader(self) -> "Reader":
@@ -106,6 +109,30 @@ class _Opened:
 
         return MethodDesk((await self._with_parts()).store, self._here.now)
 
+    async def syncs(self) -> "Syncs":
+        """Begin to sync; asked for once the first rows are on the screen."""
+        parts = await self._with_parts()
+        if self._syncs is None:
+            from qm_tui.cli.links import holder, links  # noqa: PLC0415
+            from qm_tui.sync.fleet import Syncs  # noqa: PLC0415
+            from qm_tui.sync.schedule import Intervals  # noqa: PLC0415
+
+            config = self._here.config
+            self._syncs = Syncs(
+                parts.store,
+                parts.importer,
+                parts.deriver,
+                links(self._here, config.connections),
+                now=self._here.now,
+                holder=holder("monitor"),
+                intervals=Intervals(
+                    every=config.sync_every.total_seconds(),
+                    snapshot_every=config.snapshot_every.total_seconds(),
+                ),
+            )
+            self._syncs.start()
+        return self._syncs
+
     async def _with_parts(self) -> "Parts":
         async with self._lock:
             if self._parts is None:
@@ -129,6 +156,8 @@ class _Opened:
         return parts
 
     async def close(self) -> None:
+        if self._syncs is not None:
+            await self._syncs.close()
         if self._settling is not None:
             self._settling.cancel()
             await asyncio.wait([self._settling])

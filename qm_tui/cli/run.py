@@ -3,20 +3,24 @@
 import argparse
 import asyncio
 import datetime as dt
+import io
 import os
 import sys
+from collections.abc import Coroutine
 from functools import partial
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 from qm_tui.cli import environment
 from qm_tui.cli.environment import Environment
-from qm_tui.config import Config, ConfigError, default_config_path, load
+from qm_tui.config import Config, default_config_path, load
+from qm_tui.config_table import ConfigError
 
 DONE, NOTHING, USAGE, PARTLY = 0, 1, 2, 3
 INTERRUPTED = 130
 _BROKEN_PIPE = 141
 _LEFT = {
+    "sync": "; what had been stored by then is kept",
     "import": "; a file is stored as a whole or not at all",
     "db": "; the store is whole, and what was not done yet is as it was",
 }
@@ -72,23 +76,41 @@ def configuration(arguments: argparse.Namespace) -> Config:
 def _command(arguments: argparse.Namespace, here: Environment) -> int:
     # Each command is imported when it runs: the monitor's first frame waits for none of them.
     match arguments.command:
-        case "import":
-            from qm_tui.cli.imports import import_files  # noqa: PLC0415
-
-            return asyncio.run(import_files(here, arguments.files, arguments.account))
-        case "show":
-            from qm_tui.cli.show import show  # noqa: PLC0415
-
-            return asyncio.run(show(here, arguments))
-        case "doctor":
-            from qm_tui.cli.doctor import doctor  # noqa: PLC0415
-
-            return asyncio.run(doctor(here))
-        case "db":
-            from qm_tui.cli.db import db  # noqa: PLC0415
-
-            return asyncio.run(db(here, arguments.action, getattr(arguments, "file", None)))
-        case _:
+        case None:
             from qm_tui.cli.monitor import monitor  # noqa: PLC0415
 
             return monitor(here, demo=arguments.demo)
+        case "login":
+            from qm_tui.cli.login import login  # noqa: PLC0415
+
+            return login(here, arguments.connection, sys.stdin or io.StringIO())
+        case _:
+            return asyncio.run(_awaited(arguments, here))
+
+
+def _awaited(arguments: argparse.Namespace, here: Environment) -> Coroutine[Any, Any, int]:
+    match arguments.command:
+        case "sync":
+            from qm_tui.cli.sync import sync  # noqa: PLC0415
+
+            return sync(here, arguments.connections)
+        case "import":
+            from qm_tui.cli.imports import import_files  # noqa: PLC0415
+
+            return import_files(here, arguments.files, arguments.account)
+        case "show":
+            from qm_tui.cli.show import show  # noqa: PLC0415
+
+            return show(here, arguments)
+        case "logout":
+            from qm_tui.cli.login import logout  # noqa: PLC0415
+
+            return logout(here, arguments.connection)
+        case "doctor":
+            from qm_tui.cli.doctor import doctor  # noqa: PLC0415
+
+            return doctor(here)
+        case _:
+            from qm_tui.cli.db import db  # noqa: PLC0415
+
+            return db(here, arguments.action, getattr(arguments, "file", None))

@@ -1,7 +1,6 @@
 """`qm-tui show WHAT`: the same questions the screens ask, printed."""
 
 import argparse
-import datetime as dt
 from collections.abc import Callable, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,16 +18,14 @@ from qm_tui.cli.show_lots import (
     plain_row,
     walk,
 )
-from qm_tui.domain.instruments import InstrumentType
 from qm_tui.domain.selection import Scope
-from qm_tui.queries import accounts, activity, positions, syncs
+from qm_tui.queries import accounts, activity, options, positions, syncs
 from qm_tui.queries.listed import ListedPages
 from qm_tui.queries.views import PositionView
 from qm_tui.store.reader import Reader
 from qm_tui.ui.cell import plain
 
 _NEW_YORK = ZoneInfo("America/New_York")
-_OPTIONS = (InstrumentType.EQUITY_OPTION, InstrumentType.FUTURE_OPTION)
 
 _PAGED: dict[str, Callable[[Reader, Scope], ListedPages[Any]]] = {
     "trades": activity.trades,
@@ -92,29 +89,32 @@ async def _pages(
             views = await accounts.accounts(reader, scope)
         case "balances":
             views = await accounts.balances(reader, scope)
+        case "options":
+            yield [_position(view) for view in await options.options(reader, scope, today=today)]
+            return
         case "syncs":
-            views = await syncs.syncs(reader)
+            yield await _syncs(reader)
+            return
         case _:
-            held = await positions.positions(reader, scope)
-            day = scope.as_of or today
-            yield [_position(view, day) for view in held if what == "positions" or _is_option(view)]
+            yield [_position(view) for view in await positions.positions(reader, scope)]
             return
     yield [plain_row(view) for view in views]
 
 
-def _is_option(view: PositionView) -> bool:
-    return view.instrument_type in _OPTIONS
+async def _syncs(reader: Reader) -> list[dict[str, Any]]:
+    """Return a row a section, and one for each run that could not begin or ended early."""
+    sections = [plain_row(view) for view in await syncs.syncs(reader)]
+    ended = [
+        {**plain_row(run), "section": None}
+        for run in await syncs.runs(reader)
+        if run.error is not None
+    ]
+    # A run's own row comes before those of its sections: sorting keeps the order of equals.
+    return sorted([*ended, *sections], key=lambda row: row["run"], reverse=True)
 
 
-_GREEKS = (
-    "delta", "gamma", "theta", "vega", "rho", "implied_volatility", "greeks_source",
-    "greeks_as_of", "position_delta", "position_gamma", "position_theta", "position_vega",
-)  # fmt: skip
-
-
-def _position(view: PositionView, day: dt.date) -> dict[str, Any]:
+def _position(view: PositionView) -> dict[str, Any]:
     row = plain_row(view)
     conid = view.conid
     row["conid"] = int(conid) if conid and conid.isdigit() else conid
-    row["days_to_expiry"] = None if view.expiry is None else (view.expiry - day).days
-    return row | dict.fromkeys(_GREEKS)
+    return row

@@ -104,6 +104,8 @@ class SyncFailed(_Told):
     run: int | None = None
     cancelled: bool = False
     """The user ended it."""
+    leased: bool = False
+    """Another program syncs this connection; nothing was tried."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,23 +1,32 @@
 """Accounts, what they are worth, and their sums."""
 
 import datetime as dt
+import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from qm_tui.domain.selection import Scope
+from qm_tui.queries.live import newer_position, values_now
 from qm_tui.queries.views import (
     AccountTotal,
     AccountView,
     BalanceView,
     CurrencyAmount,
+    NoticeView,
     PositionView,
 )
 from qm_tui.store.reader import Reader
 from qm_tui.store.reading.accounts import account_facts
 from qm_tui.store.reading.holdings import current_balances
+from qm_tui.store.reading.notices import current_notices
 from qm_tui.store.reading.rates import Rates
+
+if TYPE_CHECKING:
+    # It brings all records, of which the first screen's rows need none.
+    from qm_tui.domain.live import LiveBook
 
 BASE = "BASE"
 """The currency under which brokers give totals in an account's base currency."""
@@ -29,29 +38,61 @@ _TAGS = {
     "buying_power": ("BuyingPower", "equity-buying-power"),
     "margin_used": ("MaintMarginReq", "maintenance-requirement"),
     "margin_available": ("ExcessLiquidity", "AvailableFunds", "maintenance-excess"),
+    "unrealized_pnl": ("UnrealizedPnL",),
     "realized_pnl": ("RealizedPnL",),
     "daily_pnl": ("DailyPnL",),
 }
 _CASH_TAGS = ("TotalCashBalance", "CashBalance", "cash-balance", "endingCash")
+_PAPER = re.compile(r"D[A-Z]?\d")
+"""How Interactive Brokers numbers paper accounts: `DU…`, `DF…`, `DI…`."""
+
+_Place = tuple[str, str]
+"""A tag and a currency; empty where the value has no unit."""
 
 
-async def accounts(reader: Reader, scope: Scope = Scope()) -> list[AccountView]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountBasis:
+    """What is stored of an account: its view is reckoned from it, again and again as news come."""
+
+    row: Any
+    connections: Sequence[str]
+    nav: Any
+    balances: Mapping[_Place, Any]
+    positions: Sequence[PositionView]
+    rates: Rates
+    notices: tuple[NoticeView, ...] = ()
+
+
+async def accounts(
+    reader: Reader, scope: Scope = Scope(), live: "LiveBook | None" = None
+) -> list[AccountView]:
     """Return the accounts by number; what no source says is None."""
+    return [account_view(basis, live) for basis in await account_bases(reader, scope)]
+
+
+async def account_bases(reader: Reader, scope: Scope = Scope()) -> list[AccountBasis]:
+    """Return what the accounts' views are reckoned from, by number."""
     facts = await reader.read(account_facts, PositionView, scope)
-    balances: dict[int, list[Any]] = defaultdict(list)
+    notices = await reader.read(current_notices, scope)
+    balances: dict[int, dict[_Place, Any]] = defaultdict(dict)
     for row in facts.balances:
-        balances[row.account_id].append(row)
+        balances[row.account_id][row.tag, row.currency] = row
     positions: dict[tuple[str, str], list[PositionView]] = defaultdict(list)
     for position in facts.positions:
         positions[position.broker, position.account].append(position)
     return [
-        _account(
-            row,
-            facts.connections.get(row.id, []),
-            facts.values.get(row.id),
-            balances[row.id],
-            positions[row.broker, row.account],
-            facts.rates,
+        AccountBasis(
+            row=row,
+            connections=facts.connections.get(row.id, []),
+            nav=facts.values.get(row.id),
+            balances=balances[row.id],
+            positions=positions[row.broker, row.account],
+            rates=facts.rates,
+            notices=tuple(
+                NoticeView(kind=one.kind, message=one.message, noticed_at=one.noticed_at)
+                for one in notices
+                if one.account_id == row.id
+            ),
         )
         for row in facts.accounts
     ]
@@ -68,59 +109,78 @@ async def balances(reader: Reader, scope: Scope = Scope()) -> list[BalanceView]:
     ]  # fmt: skip
 
 
-def _account(
-    row: Any,
-    connections: Sequence[str],
-    nav: Any,
-    balances: Sequence[Any],
-    positions: Sequence[PositionView],
-    rates: Rates,
-) -> AccountView:
+def account_view(basis: AccountBasis, live: "LiveBook | None" = None) -> AccountView:
+    """Return an account as it is now: what was pushed after it was stored holds."""
+    row, nav = basis.row, basis.nav
+    balances = _with_live(basis, live)
     base = row.base_currency or (nav.currency if nav else None) or _only_currency(balances)
     values = {name: _tagged(balances, tags, base) for name, tags in _TAGS.items()}
-    net, net_as_of = _newer(values["net_liquidation"], nav and (nav.total, nav.as_of))
-    cash, cash_as_of = _newer(values["total_cash"], nav and (nav.cash, nav.as_of))
-    moments = [net_as_of, cash_as_of, *(position.as_of for position in positions)]
+    net = _newer(values["net_liquidation"], nav and (nav.total, nav.as_of))
+    cash = _newer(values["total_cash"], nav and (nav.cash, nav.as_of))
+    seen = [position.as_of for position in basis.positions]
+    unrealized = values["unrealized_pnl"]
+    if unrealized[1] is None or not live or (seen and max(seen) >= unrealized[1]):
+        summed = _unrealized(basis, base, live)
+        unrealized = unrealized if summed is None else (summed, None)
+    # What is stored of a profit is of the same answer as the rest; what is pushed has its own time.
+    pushed = [values[name][1] for name in ("daily_pnl", "unrealized_pnl", "realized_pnl") if live]
+    moments = [net[1], cash[1], *seen, *pushed]
     return AccountView(
         account=row.account,
         broker=row.broker,
-        connections=tuple(connections),
+        connections=tuple(basis.connections),
         nickname=row.nickname,
         account_type=row.account_type,
         tax_treatment=row.tax_treatment,
         base_currency=base,
-        net_liquidation=net,
-        total_cash=cash,
+        net_liquidation=net[0],
+        total_cash=cash[0],
         buying_power=values["buying_power"][0],
         margin_used=values["margin_used"][0],
         margin_available=values["margin_available"][0],
-        unrealized_pnl=_unrealized(positions, base, rates),
+        unrealized_pnl=unrealized[0],
         realized_pnl=values["realized_pnl"][0],
         daily_pnl=values["daily_pnl"][0],
         as_of=max((moment for moment in moments if moment is not None), default=None),
         cash=_cash(balances),
-        positions=len(positions),
+        positions=len(basis.positions),
+        paper=row.broker == "ibkr" and _PAPER.match(row.account) is not None,
+        notices=basis.notices,
     )
+
+
+def _with_live(basis: AccountBasis, live: "LiveBook | None") -> Mapping[_Place, Any]:
+    """Return the newest of each account value, stored or pushed."""
+    pushed = live.balances(basis.row.account) if live is not None else ()
+    if not pushed:
+        return basis.balances
+    newest = dict(basis.balances)
+    for balance in pushed:
+        place = (balance.tag, balance.currency)
+        if place not in newest or newest[place].as_of < balance.as_of:
+            newest[place] = balance
+    return newest
 
 
 _Value = tuple[Decimal | None, dt.datetime | None]
 _UNKNOWN: _Value = (None, None)
 
 
-def _only_currency(balances: Sequence[Any]) -> str | None:
-    currencies = {row.currency for row in balances} - {BASE}
+def _only_currency(balances: Iterable[_Place]) -> str | None:
+    # Values without a unit have no currency.
+    currencies = {currency for _, currency in balances if currency} - {BASE}
     return currencies.pop() if len(currencies) == 1 else None
 
 
-def _tagged(balances: Sequence[Any], tags: Iterable[str], base: str | None) -> _Value:
+def _tagged(balances: Mapping[_Place, Any], tags: Iterable[str], base: str | None) -> _Value:
     """Return a value in the base currency; what is given by currency only where there is one."""
     only = _only_currency(balances)
     alone = only if base in {None, only} else None
     for tag in tags:
         for currency in (BASE, alone if tag in _CASH_TAGS else base or only):
-            for row in balances:
-                if row.tag == tag and row.currency == currency:
-                    return row.value, row.as_of
+            row = None if currency is None else balances.get((tag, currency))
+            if row is not None:
+                return row.value, row.as_of
     return _UNKNOWN
 
 
@@ -133,18 +193,18 @@ def _newer(one: _Value, other: _Value | None) -> _Value:
     return one
 
 
-def _unrealized(
-    positions: Sequence[PositionView], base: str | None, rates: Rates
-) -> Decimal | None:
+def _unrealized(basis: AccountBasis, base: str | None, live: "LiveBook | None") -> Decimal | None:
     """Sum in the base currency; None when one of them is unknown or cannot be converted."""
-    if not positions:
+    if not basis.positions:
         return None
     total = Decimal(0)
-    for position in positions:
-        rate = _rate(position, base, rates)
-        if position.unrealized_pnl is None or rate is None:
+    for position in basis.positions:
+        record = None if live is None else newer_position(position, live)
+        value = values_now(position, record).unrealized_pnl
+        rate = _rate(position, base, basis.rates)
+        if value is None or rate is None:
             return None
-        total += position.unrealized_pnl * rate
+        total += value * rate
     return total
 
 
@@ -157,12 +217,12 @@ def _rate(position: PositionView, base: str | None, rates: Rates) -> Decimal | N
     return rates.get((position.currency, base))
 
 
-def _cash(balances: Sequence[Any]) -> tuple[CurrencyAmount, ...]:
+def _cash(balances: Mapping[_Place, Any]) -> tuple[CurrencyAmount, ...]:
     for tag in _CASH_TAGS:
         amounts = tuple(
-            CurrencyAmount(currency=row.currency, value=row.value)
-            for row in balances
-            if row.tag == tag and row.currency != BASE
+            CurrencyAmount(currency=currency, value=balances[place, currency].value)
+            for place, currency in sorted(balances)
+            if place == tag and currency != BASE
         )
         if amounts:
             return amounts

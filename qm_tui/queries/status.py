@@ -2,7 +2,7 @@
 
 from qm_tui.queries.views import StatusView
 from qm_tui.store.reader import Reader
-from qm_tui.store.reading.accounts import connection_names
+from qm_tui.store.reading.accounts import connection_names, every_account
 from qm_tui.store.reading.runs import state
 
 
@@ -10,6 +10,7 @@ async def status(reader: Reader) -> StatusView:
     """Return how much there is, how old it is and where it comes from."""
     now = await reader.read(state)
     names = await reader.read(connection_names)
+    accounts = await reader.read(every_account)
     return StatusView(
         accounts=now.accounts,
         connections=tuple(sorted({name for each in names.values() for name in each})),
@@ -17,4 +18,5 @@ async def status(reader: Reader) -> StatusView:
         last_run_at=now.last_run_at,
         open_breaks=None,
         empty=now.last_run_at is None,
+        connections_of={row.account: tuple(names.get(row.id, ())) for row in accounts},
     )

@@ -18,8 +18,14 @@ async def syncs(reader: Reader) -> list[SyncView]:
 
 
 async def runs(reader: Reader) -> list[RunView]:
-    """Return every run, the newest first."""
-    return [_run(dict(row._mapping)) for row in await reader.read(run_reading.runs)]
+    """Return every import and sync, the newest first; not what was stored between syncs."""
+    rows = await reader.read(run_reading.runs)
+    return [_run(dict(row._mapping)) for row in rows if row.kind != "live"]
+
+
+async def sections_of(reader: Reader, run: int) -> list[SyncView]:
+    """Return one row a section of a run, in the order they were done."""
+    return [view for view in await syncs(reader) if view.run == run]
 
 
 def _run(row: dict[str, Any]) -> RunView:

@@ -1,7 +1,8 @@
 """What screens and `qm-tui show` print: a frozen row each, its fields named as in the contract."""
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 
@@ -35,6 +36,20 @@ class AccountView:
     as_of: dt.datetime | None
     cash: tuple[CurrencyAmount, ...] = ()
     positions: int = 0
+    paper: bool = False
+    """Play money: the broker's account for trying things out."""
+    notices: tuple["NoticeView", ...] = ()
+    """What restricts the account or warns of something, the newest first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeView:
+    """A restriction or a warning that holds for an account."""
+
+    kind: str
+    """`restriction`, `warning` or `information`."""
+    message: str
+    noticed_at: dt.datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +111,38 @@ class PositionView:
     expiry: dt.date | None = None
     document_id: int | None = None
     document_row: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OptionView(PositionView):
+    """A position in an option, with its Greeks per unit as quoted and of the whole position."""
+
+    days_to_expiry: int | None = None
+    """Calendar days from today in New York; negative when it has expired."""
+    delta: Decimal | None = None
+    gamma: Decimal | None = None
+    theta: Decimal | None = None
+    """Per calendar day."""
+    vega: Decimal | None = None
+    """Per volatility point."""
+    rho: Decimal | None = None
+    """Per percentage point."""
+    implied_volatility: Decimal | None = None
+    """A year, as a fraction: 0.25 is 25 %."""
+    underlying_price: Decimal | None = None
+    greeks_source: str | None = None
+    """Whose model: `ibkr`, `tastytrade` or `computed`."""
+    greeks_as_of: dt.datetime | None = None
+    delayed: bool = False
+    """The prices behind them come some fifteen minutes late."""
+    position_delta: Decimal | None = None
+    """× quantity × multiplier, as all of the following: units of the underlying."""
+    position_gamma: Decimal | None = None
+    position_theta: Decimal | None = None
+    position_vega: Decimal | None = None
+    position_rho: Decimal | None = None
+    bid: Decimal | None = None
+    ask: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -309,6 +356,38 @@ class RunView:
     warnings: tuple[str, ...]
     error: str | None
     document_id: int | None
+    doing: str | None = None
+    """What a run that goes on is at, in words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkView:
+    """A connection: how it is doing, or how it did when last something was heard of it."""
+
+    connection: str
+    broker: str
+    state: str
+    """One of `LinkState`; `off` where nothing runs."""
+    says: str
+    """What is going on, with what to do: a sentence, or nothing."""
+    since: dt.datetime | None
+    accounts: tuple[str, ...]
+    last_success: dt.datetime | None
+    """When a sync last ended with every section whole."""
+    data_as_of: dt.datetime | None
+    next_try: dt.datetime | None = None
+    next_sync: dt.datetime | None = None
+    latency: dt.timedelta | None = None
+    runs: int = 0
+    """Of the last 20: how many are known."""
+    failures: int = 0
+    """Of those, how many were not whole."""
+    delayed: bool = False
+    lease: str | None = None
+    """Who syncs it, or did when last seen: `4711@desk monitor`."""
+    lease_since: dt.datetime | None = None
+    lease_until: dt.datetime | None = None
+    """Until when that holds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -354,3 +433,5 @@ class StatusView:
     open_breaks: int | None
     """None while nothing is reconciled yet."""
     empty: bool
+    connections_of: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Account → the connections through which it was seen."""

@@ -28,10 +28,11 @@ DEFAULT_TAXPAYER = "me"
 
 
 class AccountBook:
-    """The accounts of one broker during one transaction."""
+    """The accounts of one broker, a transaction at a time."""
 
-    def __init__(self, connection: AsyncConnection, broker: str, connection_id: int) -> None:
-        self._connection = connection
+    _connection: AsyncConnection
+
+    def __init__(self, broker: str, connection_id: int) -> None:
         self._broker = broker
         self._connection_id = connection_id
         self._ids: dict[str, int] = {}
@@ -40,6 +41,12 @@ class AccountBook:
         self.touched: set[int] = set()
         self.judged_anew: set[int] = set()
         """Accounts that are taxed, or kept, in another way than was known before."""
+
+    def begin(self, connection: AsyncConnection) -> None:
+        """Begin a transaction."""
+        self._connection = connection
+        self.touched = set()
+        self.judged_anew = set()
 
     async def load(self) -> None:
         """Read the accounts that are there.

@@ -4,11 +4,11 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Select, Table, or_, select, update
+from sqlalchemy import Select, Table, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from qm_tui.store.reading.booking_rates import RATE_HOLDS, TAX_CURRENCY
-from qm_tui.store.reading.parts import parts
+from qm_tui.store.reading.parts import AT_ONCE, parts
 from qm_tui.store.schema.accounts import accounts
 from qm_tui.store.schema.activity import (
     SETTLEMENTS,
@@ -103,6 +103,18 @@ async def facts_of(connection: AsyncConnection, named: Iterable[int]) -> set[Pai
                 select(c.account_id, c.instrument_id).where(c.instrument_id.in_(part)).distinct(),
             )
     return found
+
+
+async def with_facts(connection: AsyncConnection, named: set[int]) -> set[int]:
+    """Return those of some instruments of which there are facts, under whatever name."""
+    if not named:
+        return set()
+    i = instruments.c
+    told = or_(*(exists().where(table.c.instrument_id == i.id) for table in BOOKED))
+    query = select(func.coalesce(i.same_as_id, i.id)).where(told)
+    if len(named) <= AT_ONCE:
+        query = query.where(or_(i.id.in_(named), i.same_as_id.in_(named)))
+    return named & set(await connection.scalars(query))
 
 
 async def belonging_to(connection: AsyncConnection, run_id: int) -> set[Pair]:

@@ -9,7 +9,7 @@ from sqlalchemy.pool import QueuePool
 from qm_tui.store.sealed import connect
 
 if TYPE_CHECKING:
-    from sqlalchemy.ext.asyncio import AsyncEngine
+    from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 BUSY_TIMEOUT_MS = 60_000
 """How long a writer waits for another process: longer than the import of a large statement."""
@@ -67,3 +67,8 @@ def writing_engine(path: Path) -> "AsyncEngine":
         "BEGIN IMMEDIATE",
     )
     return engine
+
+
+async def written_elsewhere(connection: "AsyncConnection") -> int:
+    """Return a number that changes when another connection, of any process, wrote to the file."""
+    return int((await connection.exec_driver_sql("PRAGMA data_version")).scalar_one())

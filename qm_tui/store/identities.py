@@ -52,6 +52,9 @@ class Days:
         )
 
 
+_NEVER = Days()
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What an instrument turned out to be: another one, itself, or nobody knows which of many."""
@@ -84,7 +87,8 @@ class Identities:
         names = self._names[one]
         if name not in names:
             self._bearers[name].append(one)
-        names[name] = names.get(name, Days()).with_days(first, last)
+        known = names.get(name, _NEVER)
+        names[name] = known if first is None and last is None else known.with_days(first, last)
 
     def tickers(self, one: int) -> dict[str, Days]:
         """Return the tickers of an instrument, and when it bore them."""

@@ -47,6 +47,8 @@ class Origin:
     source_at: dt.datetime
     """When the source was made."""
     recorded_at: dt.datetime
+    live: bool = False
+    """Whether the source speaks again and again of now."""
 
 
 @dataclass(slots=True)

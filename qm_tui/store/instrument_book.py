@@ -2,11 +2,13 @@
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sqlalchemy import Dialect, bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from qm_tui.domain.exact import canonical, utc_text
 from qm_tui.domain.instruments import (
     Bond,
     Derivative,
@@ -18,9 +20,12 @@ from qm_tui.domain.instruments import (
 from qm_tui.store.descriptions import Description
 from qm_tui.store.dirty import DERIVATIVES
 from qm_tui.store.identities import SCHEMES, STRONG, Identities, Verdict
+from qm_tui.store.incoming import driver_insert
+from qm_tui.store.reading.parts import parts
 from qm_tui.store.schema.instruments import instrument_aliases, instruments
 from qm_tui.store.schema.people import decisions
-from qm_tui.store.upsert import upsert
+from qm_tui.store.texts import json_text
+from qm_tui.store.upsert import driver_upsert
 
 _DESCRIBED = (
     "instrument_type", "symbol", "currency", "description", "conid", "osi_symbol", "cusip", "isin",
@@ -37,6 +42,8 @@ _BOOKED = frozenset(
 )  # fmt: skip
 """What lots and gains depend on."""
 _WHEN = ("described_at", "described")
+_ALIAS = ("instrument_id", "scheme", "value", "currency")
+_BORNE = ("first_day", "last_day")
 _JOINED = "What was known by a weaker name can only be this one."
 _PARTED = "What was known by a weaker name could be several by now."
 Days = list[dt.date | None]
@@ -70,19 +77,43 @@ def describe(instrument: Instrument) -> dict[str, Any]:
     return row
 
 
-class InstrumentBook:
-    """The instruments of a store during one transaction."""
+_ADDED = ("id", *_DESCRIBED, *_WHEN)
+_AS_STORED: dict[str, Callable[[Any], Any]] = {
+    "multiplier": canonical, "strike": canonical, "expiry": dt.date.isoformat,
+    "maturity": dt.date.isoformat, "described_at": utc_text, "described": json_text,
+}  # fmt: skip
+"""How the driver stores what is neither text nor a whole number."""
+_TO_STORE = [(place, _AS_STORED[name]) for place, name in enumerate(_ADDED) if name in _AS_STORED]
 
-    def __init__(self, connection: AsyncConnection, source: str, seen_at: dt.datetime) -> None:
-        self._connection = connection
+
+def _bound(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Bind a new instrument for the driver."""
+    values = [row[name] for name in _ADDED]
+    for place, as_stored in _TO_STORE:
+        if values[place] is not None:
+            values[place] = as_stored(values[place])
+    return tuple(values)
+
+
+class InstrumentBook:
+    """The instruments of a store, a transaction at a time."""
+
+    _connection: AsyncConnection
+    _seen_at: dt.datetime
+
+    def __init__(self, source: str) -> None:
         self._source = source
-        self._seen_at = seen_at
         self._rows: dict[int, dict[str, Any]] = {}
         self._identities = Identities(self._rows)
         self._aliases: dict[tuple[int, str, str, str], Days] = {}
         self._changed_aliases: set[tuple[int, str, str, str]] = set()
         self._descriptions: dict[int, Description] = {}
         """Of the instruments that were described anew."""
+        self._renewed: set[int] = set()
+        """Instruments of which all was said again, and nothing else."""
+        self._new: list[int] = []
+        """Instruments that are not written yet."""
+        self._last_id = 0
         self.warnings: list[str] = []
         self.changes = 0
         """How many instruments were added or described anew."""
@@ -91,29 +122,57 @@ class InstrumentBook:
         self.described_anew: set[int] = set()
         """Instruments of which something else is known now that lots and gains depend on."""
 
+    @property
+    def size(self) -> int:
+        """How many instruments there are."""
+        return len(self._rows)
+
+    def begin(self, connection: AsyncConnection, seen_at: dt.datetime) -> None:
+        """Begin a transaction of a source made at a time."""
+        self._connection = connection
+        self._seen_at = seen_at
+        self.warnings = []
+        self.changes = 0
+        self.judged_anew = set()
+        self.described_anew = set()
+
     async def load(self) -> None:
         """Read every instrument's identity: a few thousand small rows."""
-        names = ("id", *_DESCRIBED, *_WHEN, "same_as_id", "unresolved")
-        for row in await self._connection.execute(select(*(instruments.c[name] for name in names))):
-            self._rows[row.id] = dict(row._mapping)
-        for row in await self._connection.execute(select(instrument_aliases)):
-            self._identities.note(
-                row.instrument_id, (row.scheme, row.value), row.first_day, row.last_day
-            )
-            key = (row.instrument_id, row.scheme, row.value, row.currency)
-            if row.source == self._source:
-                self._aliases[key] = [row.first_day, row.last_day]
+        names = (*_ADDED, "same_as_id", "unresolved")
+        known = await self._connection.execute(select(*(instruments.c[name] for name in names)))
+        for row in known.all():
+            self._rows[row[0]] = dict(zip(names, row, strict=True))
+        self._last_id = max(self._rows, default=0)
+        c = instrument_aliases.c
+        borne = await self._connection.execute(
+            select(*(c[name] for name in (*_ALIAS, "source", *_BORNE)))
+        )
+        for one, scheme, value, currency, source, first, last in borne.all():
+            self._identities.note(one, (scheme, value), first, last)
+            if source == self._source:
+                self._aliases[one, scheme, value, currency] = [first, last]
 
-    async def resolve(self, instrument: Instrument) -> int:
-        """Return the id of an instrument, new or known, and take note of its names."""
+    def place(self, instrument: Instrument) -> int:
+        """Return the id of an instrument, new or known, and take note of its names.
+
+        New ones are there for others to refer to after `add_new`.
+        """
         row = describe(instrument)
         instrument_id = self._identities.kept_under(row)
         if instrument_id is None:
-            instrument_id = await self._add(row, instrument)
-        else:
+            instrument_id = self._add(row, instrument)
+        elif not self._repeats(instrument_id, row):
             self._learn(instrument_id, row)
         self._note_aliases(instrument, instrument_id)
         return instrument_id
+
+    async def add_new(self) -> None:
+        """Write the instruments that are new, many at once."""
+        if self._new:
+            rows = [_bound(self._rows[one]) for one in self._new]
+            statement = driver_insert(instruments, _ADDED, self._connection.dialect)
+            await self._connection.exec_driver_sql(statement, rows)
+            self._new.clear()
 
     def alike(self, instrument_id: int) -> set[int]:
         """Return the instruments that this one is or could be, itself among them."""
@@ -139,22 +198,42 @@ class InstrumentBook:
             )
             self._identities.note(instrument_id, ("ticker", instrument.symbol), *days)
 
-    async def _add(self, said: dict[str, Any], instrument: Instrument) -> int:
+    def _add(self, said: dict[str, Any], instrument: Instrument) -> int:
         self.changes += 1
-        row = said | {"multiplier": instrument.multiplier}
-        # A multiplier that was only assumed counts as never said: whoever states one is right.
-        described = None if instrument.multiplier_stated else {"multiplier": ""}
-        result = await self._connection.execute(
-            insert(instruments).values(**row, described_at=self._seen_at, described=described)
-        )
-        primary_key = result.inserted_primary_key
-        assert primary_key is not None
-        instrument_id = int(primary_key[0])
-        self._rows[instrument_id] = {
-            **row, "id": instrument_id, "described_at": self._seen_at, "described": described,
-            "same_as_id": None, "unresolved": 0,
-        }  # fmt: skip
-        return instrument_id
+        # Nobody else writes meanwhile, so that the numbers are ours to give.
+        self._last_id += 1
+        self._rows[self._last_id] = {
+            **said,
+            "multiplier": instrument.multiplier,
+            "id": self._last_id,
+            "described_at": self._seen_at,
+            # One that was only assumed counts as never said: whoever states one is right.
+            "described": None if instrument.multiplier_stated else {"multiplier": ""},
+            "same_as_id": None,
+            "unresolved": 0,
+        }
+        self._new.append(self._last_id)
+        return self._last_id
+
+    def _repeats(self, instrument_id: int, row: dict[str, Any]) -> bool:
+        """Note that all that is said is known already: only the time at which it was said is new.
+
+        Whoever is asked again and again mostly says nothing new, of thousands of instruments.
+        """
+        known = self._rows[instrument_id]
+        if instrument_id in self._descriptions or known["described_at"] is None:
+            return False
+        if not known["described_at"] <= self._seen_at:
+            return False
+        times = known["described"] or {}
+        for name in _LEARNED:
+            said = row[name]
+            if (said is None) != (known[name] is None or name in times) or (
+                said is not None and said != known[name]
+            ):
+                return False
+        self._renewed.add(instrument_id)
+        return True
 
     def _learn(self, instrument_id: int, row: dict[str, Any]) -> None:
         """Take over what a description says, where nobody said something newer."""
@@ -174,7 +253,9 @@ class InstrumentBook:
             row = self._rows[instrument_id]
             self._descriptions[instrument_id] = Description(
                 values={name: row[name] for name in _LEARNED},
-                described_at=row["described_at"],
+                described_at=(
+                    self._seen_at if instrument_id in self._renewed else row["described_at"]
+                ),
                 times=dict(row["described"] or {}),
             )
         return self._descriptions[instrument_id]
@@ -203,6 +284,7 @@ class InstrumentBook:
         if self._changed_aliases or self._descriptions:
             await self._judge()
         await self._write_descriptions()
+        await self._write_times()
         touched = {key[0] for key in self._changed_aliases if key[1] == "ticker"}
         if self._changed_aliases:
             await self._write_aliases(dialect)
@@ -271,22 +353,18 @@ class InstrumentBook:
         return others
 
     async def _write_aliases(self, dialect: Dialect) -> None:
-        rows = [
-            {
-                "instrument_id": instrument_id, "scheme": scheme, "value": value,
-                "currency": currency, "source": self._source,
-                "first_day": self._aliases[instrument_id, scheme, value, currency][0],
-                "last_day": self._aliases[instrument_id, scheme, value, currency][1],
-            }
-            for instrument_id, scheme, value, currency in sorted(self._changed_aliases)
-        ]  # fmt: skip
-        statement = upsert(
+        statement = driver_upsert(
             instrument_aliases,
+            (*_ALIAS, "source", *_BORNE),
             dialect,
-            key=("instrument_id", "scheme", "value", "currency", "source"),
-            replace=("first_day", "last_day"),
+            key=(*_ALIAS, "source"),
+            replace=_BORNE,
         )
-        await self._connection.execute(statement, rows)
+        rows = [
+            (*key, self._source, *(day and day.isoformat() for day in self._aliases[key]))
+            for key in sorted(self._changed_aliases)
+        ]
+        await self._connection.exec_driver_sql(statement, rows)
         self._changed_aliases.clear()
 
     async def _write_descriptions(self) -> None:
@@ -306,6 +384,19 @@ class InstrumentBook:
                 .where(instruments.c.id == bindparam("b_id"))
                 .values({name: bindparam(f"b_{name}") for name in (*_LEARNED, *_WHEN)}),
                 rows,
+            )
+
+    async def _write_times(self) -> None:
+        """Write when the instruments were described of which nothing else is new."""
+        renewed = [one for one in self._renewed if self._rows[one]["described_at"] < self._seen_at]
+        self._renewed.clear()
+        for one in renewed:
+            self._rows[one]["described_at"] = self._seen_at
+        for part in parts(renewed):
+            await self._connection.execute(
+                update(instruments)
+                .where(instruments.c.id.in_(part))
+                .values(described_at=self._seen_at)
             )
 
     async def _rename(self, touched: set[int]) -> None:

@@ -53,10 +53,11 @@ class Reader:
 
 def _data_version(connection: Connection) -> int:
     # One counter over connections of one pool could differ; what is stored of the newest run, of
-    # what was decided (it marks) and of what was derived does not.
+    # what was decided (it marks), of what was derived and of runs under way does not.
     row = connection.exec_driver_sql(
         "SELECT coalesce(max(id), 0), count(finished_at), "
-        "(SELECT generation FROM booking_state), (SELECT derivations FROM booking_state) "
+        "(SELECT generation FROM booking_state), (SELECT derivations FROM booking_state), "
+        "(SELECT saves FROM booking_state) "
         "FROM sync_runs"
     ).one()
     return hash(tuple(row))

@@ -5,7 +5,12 @@ from collections.abc import Iterable
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from qm_tui.domain.selection import Scope
+from qm_tui.store.dirty import with_facts
 from qm_tui.store.reading.reported import signs
+
+Signs = dict[tuple[int, int], int]
+_Meant = tuple[str, frozenset[int] | None]
+"""An account's number, and which instruments."""
 
 
 class Reported:
@@ -13,20 +18,28 @@ class Reported:
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
-        self._before: dict[str, dict[tuple[int, int], int]] = {}
+        self._before: dict[_Meant, Signs] = {}
 
-    async def look(self, accounts: Iterable[str]) -> None:
-        """Remember what is reported of accounts, before it changes."""
-        for number in set(accounts) - self._before.keys():
-            self._before[number] = await self._signs(number)
+    async def look(self, accounts: Iterable[str], named: Iterable[int] | None = None) -> None:
+        """Remember what is reported of accounts before it changes, of all or of what is named."""
+        instruments = None if named is None else frozenset(named)
+        for number in set(accounts):
+            meant = (number, instruments)
+            if meant not in self._before and (number, None) not in self._before:
+                self._before[meant] = await self._signs(meant)
 
     async def turned(self) -> set[tuple[int, int]]:
-        """Return (account id, instrument id) of what is reported to go another way by now."""
-        found: set[tuple[int, int]] = set()
-        for number, before in self._before.items():
-            after = await self._signs(number)
-            found |= {place for place, _ in before.items() ^ after.items()}
-        return found
+        """Return (account id, instrument id) of what is reported to go another way by now.
 
-    async def _signs(self, number: str) -> dict[tuple[int, int], int]:
-        return await self._connection.run_sync(signs, Scope(account=number))
+        Only of what there are facts: nothing is derived from a holding alone.
+        """
+        found: set[tuple[int, int]] = set()
+        for meant, before in self._before.items():
+            after = await self._signs(meant)
+            found |= {place for place, _ in before.items() ^ after.items()}
+        told = await with_facts(self._connection, {instrument_id for _, instrument_id in found})
+        return {place for place in found if place[1] in told}
+
+    async def _signs(self, meant: _Meant) -> Signs:
+        number, instruments = meant
+        return await self._connection.run_sync(signs, Scope(account=number), instruments)

@@ -2,13 +2,14 @@
 
 import datetime as dt
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from qm_tui.domain.batches import Batch, Document, Novelty, RefusedRow
+from qm_tui.domain.batches import Authority, Batch, Document, Novelty, RefusedRow
 from qm_tui.domain.events import SectionCounts
 from qm_tui.domain.words import Section
 from qm_tui.store.schema.accounts import connections
@@ -20,6 +21,7 @@ from qm_tui.store.schema.sync import (
     sync_runs,
     sync_sections,
 )
+from qm_tui.store.upsert import upsert
 
 _KEPT_EXAMPLES = 1000
 """Kinds of novelty kept for a run: a hostile file could have millions."""
@@ -33,11 +35,13 @@ class Source:
     broker: str
     """Whose accounts they are."""
     kind: str
-    """`import` or `sync`."""
+    """`import`, `sync`, or `live` for what changed between two syncs."""
     live: bool = False
     document: Document | None = None
     options: str = ""
     """What the reading depended on beside the document's bytes."""
+    authority: Authority | None = None
+    """Whose word its facts are; None for what the document says, without one the broker's books."""
 
 
 @dataclass(slots=True)
@@ -65,6 +69,21 @@ class Tally:
                 self.novelties[key] += novelty.count
         self.warn(*batch.warnings)
 
+    def join(self, section: Section, other: "Tally") -> None:
+        """Add what a batch of a section brought."""
+        self.count(section, other.total)
+        self.refused.extend(other.refused)
+        for key, count in other.novelties.items():
+            if key in self.novelties or len(self.novelties) < _KEPT_EXAMPLES:
+                self.novelties[key] += count
+        self.warn(*other.warnings)
+        self.rows += other.rows
+
+    @property
+    def total(self) -> SectionCounts:
+        """The counts of all sections together."""
+        return sum(self.sections.values(), SectionCounts())
+
     def warn(self, *sentences: str) -> None:
         """Add warnings, each once."""
         self.warnings.extend(text for text in sentences if text not in self.warnings)
@@ -78,12 +97,15 @@ class Tally:
 
 
 async def connection_id(connection: AsyncConnection, source: Source) -> int:
-    """Return the id of a connection, new or known."""
-    found = await connection.scalar(
-        select(connections.c.id).where(connections.c.name == source.connection)
-    )
+    """Return the id of a connection, new or known; one that is live now may not have been."""
+    c = connections.c
+    found = (
+        await connection.execute(select(c.id, c.live).where(c.name == source.connection))
+    ).one_or_none()
     if found is not None:
-        return int(found)
+        if source.live and not found.live:
+            await connection.execute(update(connections).where(c.id == found.id).values(live=1))
+        return int(found.id)
     made = await connection.execute(
         insert(connections).values(
             name=source.connection, broker=source.broker, live=int(source.live)
@@ -182,7 +204,51 @@ async def finish(
                 for section, counts in tally.sections.items()
             ],
         )  # fmt: skip
-    if tally.refused:
+    await add_refused(connection, run_id, document, tally.refused)
+    await add_novelties(connection, run_id, tally.news())
+    await _note(connection, run_id, source, tally, now)
+
+
+async def end(
+    connection: AsyncConnection,
+    run_id: int,
+    source: Source,
+    state: str,
+    error: str | None,
+    tally: Tally,
+    accounts: list[str],
+    now: dt.datetime,
+) -> None:
+    """Write how a run ended whose sections are written already."""
+    details: dict[str, Any] = {"accounts": accounts, "warnings": tally.warnings}
+    await connection.execute(
+        update(sync_runs)
+        .where(sync_runs.c.id == run_id)
+        .values(state=state, finished_at=now, error=error, details=details)
+    )
+    await _note(connection, run_id, source, tally, now)
+
+
+async def add_failed(
+    connection: AsyncConnection,
+    source: Source,
+    reason: str,
+    started: dt.datetime,
+    state: str,
+    now: dt.datetime,
+) -> int:
+    """Write down a run that failed before anything came; return its number."""
+    connected = await connection_id(connection, source)
+    run_id = await begin(connection, source, connected, None, started)
+    await end(connection, run_id, source, state, reason, Tally(), [], now)
+    return run_id
+
+
+async def add_refused(
+    connection: AsyncConnection, run_id: int, document: int | None, rows: Sequence[RefusedRow]
+) -> None:
+    """Write which rows could not be read."""
+    if rows:
         await connection.execute(
             insert(refused_rows),
             [
@@ -191,18 +257,33 @@ async def finish(
                     "document_row": row.document_row, "field": row.field, "text": row.text,
                     "reason": row.reason,
                 }
-                for row in tally.refused
+                for row in rows
             ],
         )  # fmt: skip
-    if tally.novelties:
+
+
+async def add_novelties(connection: AsyncConnection, run_id: int, news: Sequence[Novelty]) -> None:
+    """Write what was not known to this program, and how often it came in the run so far."""
+    if news:
         await connection.execute(
-            insert(novelties),
+            upsert(
+                novelties,
+                connection.dialect,
+                key=("run_id", "what", "where", "example"),
+                replace=("count",),
+            ),
             [
-                {"run_id": run_id, "what": news.what, "where": news.where,
-                 "example": news.example, "count": news.count}
-                for news in tally.news()
+                {"run_id": run_id, "what": one.what, "where": one.where,
+                 "example": one.example, "count": one.count}
+                for one in news
             ],
         )  # fmt: skip
+
+
+async def _note(
+    connection: AsyncConnection, run_id: int, source: Source, tally: Tally, now: dt.datetime
+) -> None:
+    """Write into the audit log that a run ended."""
     totals = sum(tally.sections.values(), SectionCounts())
     await connection.execute(
         insert(audit_log).values(

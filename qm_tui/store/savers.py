@@ -39,6 +39,9 @@ _SECTIONS: dict[type[r.Record], Section] = {
     r.AccountInfo: Section.ACCOUNTS,
     r.InstrumentInfo: Section.INSTRUMENTS,
     r.FxRate: Section.FX_RATES,
+    r.Quote: Section.QUOTES,
+    r.Greeks: Section.GREEKS,
+    r.AccountNotice: Section.NOTICES,
     **{kind: section for kind, (_, section) in _FACTS.items()},
     **{kind: section for kind, (_, _, section, _) in _OBSERVATIONS.items()},
 }

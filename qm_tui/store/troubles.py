@@ -10,6 +10,10 @@ class StoreRefused(Exception):  # noqa: N818 - a state of the file, told to the 
     """The store cannot be used as it is, and was not touched. Speaks to the user."""
 
 
+class RowRefused(Exception):  # noqa: N818 - what the store did; told to the user
+    """The store refused a row that everybody before it let pass."""
+
+
 _DAMAGED = "the file is damaged; `qm-tui db check` says how, a backup helps"
 _TROUBLES = {
     sqlite3.SQLITE_FULL: "there is no room left on the disk",

@@ -1,38 +1,27 @@
 """One transaction of the writer: records in, tables filled, what follows from them marked."""
 
-import datetime as dt
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from qm_tui.domain.batches import Batch, Holds
 from qm_tui.domain.events import SectionCounts
 from qm_tui.domain.exact import utc_text
 from qm_tui.domain.instruments import Instrument
-from qm_tui.domain.records import (
-    AccountInfo,
-    FxRate,
-    InstrumentInfo,
-    NavSummary,
-    Observation,
-    Position,
-    Record,
-)
+from qm_tui.domain.records import NavSummary, Observation, Position, Record
 from qm_tui.domain.words import Section
 from qm_tui.store import overlaps
-from qm_tui.store.account_book import AccountBook
+from qm_tui.store.beside import Beside
 from qm_tui.store.binding import Binder, Bound, BoundBatch
+from qm_tui.store.books import Books
 from qm_tui.store.dirty import belonging_to, converted_on, facts_of, mark, mark_account
 from qm_tui.store.documents import add_blocks
 from qm_tui.store.incoming import Origin
-from qm_tui.store.instrument_book import InstrumentBook
 from qm_tui.store.reading.booking_ties import identical
 from qm_tui.store.reported import Reported
 from qm_tui.store.runs import Source, Tally
 from qm_tui.store.savers import Savers
-from qm_tui.store.schema.market import fx_rates
 from qm_tui.store.schema.sync import coverage, cursors, raw_documents
 from qm_tui.store.trade_states import settle
 from qm_tui.store.upsert import upsert
@@ -43,22 +32,26 @@ class Unit:
     """One transaction: everything saved through it becomes visible together, or never."""
 
     def __init__(
-        self, connection: AsyncConnection, source: Source, origin: Origin, connection_id: int
+        self,
+        connection: AsyncConnection,
+        source: Source,
+        origin: Origin,
+        connection_id: int,
+        books: Books | None = None,
     ) -> None:
         self._connection = connection
         self._dialect = connection.dialect
-        self._source = source
         self._origin = origin
         self._connection_id = connection_id
         self._savers = Savers(self._dialect)
-        self._accounts = AccountBook(connection, source.broker, connection_id)
-        self._instruments = InstrumentBook(connection, source.broker, origin.source_at)
+        self._books = books or Books(source.broker, connection_id)
+        self._accounts = self._books.accounts
+        self._instruments = self._books.instruments
+        self._beside = Beside(connection, self._books, origin, source.broker)
         self._binder = Binder()
         self._met: list[tuple[Instrument, int]] = []
         self._dirty: set[tuple[int, int]] = set()
         self._traded: set[int] = set()
-        self._rated: set[dt.date] = set()
-        self._identical: Mapping[int, int] = {}
         self._reported = Reported(connection)
         self._document_rows = 0
         self.tally = Tally()
@@ -77,9 +70,7 @@ class Unit:
 
     async def begin(self) -> None:
         """Read what is needed to tell new from known."""
-        await self._accounts.load()
-        await self._instruments.load()
-        self._identical = await self._connection.run_sync(identical)
+        await self._books.begin(self._connection, self._origin)
         self._savers.trades.alike = self._instruments.alike
 
     async def save(self, batch: Batch) -> SectionCounts:
@@ -96,38 +87,35 @@ class Unit:
         await self._meet(batch)
         total = SectionCounts()
         for kind, rows in batch.rows.items():
-            counts = await self._save_rows(kind, rows)
-            total += self._count(kind, rest.section, counts, len(rows))
-        by_kind: dict[type[Record], list[Record]] = defaultdict(list)
-        for record in rest.records:
-            by_kind[type(record)].append(record)
-        for kind, records in by_kind.items():
-            counts = await self._save_others(kind, records)
-            total += self._count(kind, rest.section, counts, len(records))
+            counts = await self._save_rows(kind, rows, amends=rest.amends)
+            total += self._count(kind, rest.section, counts + SectionCounts(received=len(rows)))
+        for kind, counts in (await self._beside.save(rest.records)).items():
+            total += self._count(kind, rest.section, counts)
         for holds in rest.holds:
-            await self._complete(holds)
+            if not rest.amends:
+                await self._complete(holds)
         await self._cover(rest)
         if rest.cursor is not None:
             await self._move_cursor(rest.section, rest.cursor)
         return total
 
-    def _count(
-        self, kind: type[Record], section: Section, counts: SectionCounts, received: int
-    ) -> SectionCounts:
-        counts += SectionCounts(received=received)
+    def _count(self, kind: type[Record], section: Section, counts: SectionCounts) -> SectionCounts:
         self.tally.count(self._savers.section(kind, section), counts)
-        self.tally.rows += received
+        self.tally.rows += counts.received
         return counts
 
     async def _meet(self, batch: BoundBatch) -> None:
         """Resolve the instruments a batch names."""
         for instrument in batch.new_instruments:
-            self._met.append((instrument, await self._instruments.resolve(instrument)))
+            self._met.append((instrument, self._instruments.place(instrument)))
+        await self._instruments.add_new()
         for place, first, last in batch.seen:
             if first is not None and last is not None:
                 self._instruments.borne(*self._met[place], first, last)
 
-    async def _save_rows(self, kind: type[Record], rows: Sequence[Bound]) -> SectionCounts:
+    async def _save_rows(
+        self, kind: type[Record], rows: Sequence[Bound], *, amends: bool
+    ) -> SectionCounts:
         resolved = [
             (
                 row,
@@ -138,11 +126,11 @@ class Unit:
         ]
         if issubclass(kind, Observation) and kind is not NavSummary:
             if kind is Position:
-                await self._reported.look(row.account for row in rows)
+                await self._look(resolved, amends=amends)
                 self._dirty |= self._year_ends(resolved)
             observed = self._savers.observations(kind)
             return await observed.save(
-                self._connection, resolved, self._connection_id, self._origin
+                self._connection, resolved, self._connection_id, self._origin, amends=amends
             )
         table = self._savers.facts(kind)
         incoming = [table.incoming(*row) for row in resolved]
@@ -152,6 +140,14 @@ class Unit:
         if table is self._savers.trades:
             self._traded |= {account_id for account_id, _ in outcome.touched}
         return outcome.counts
+
+    async def _look(self, rows: Sequence[tuple[Bound, int, int | None]], *, amends: bool) -> None:
+        """Remember what is reported so far: of all, as what is not named may be gone by now."""
+        named = None
+        if amends:
+            known = (one for _, _, one in rows if one is not None)
+            named = set[int]().union(*map(self._instruments.alike, known))
+        await self._reported.look((row.account for row, _, _ in rows), named)
 
     def _year_ends(self, rows: Sequence[tuple[Bound, int, int | None]]) -> set[tuple[int, int]]:
         """Return what is seen at the end of a year and may be marked to market then."""
@@ -163,15 +159,10 @@ class Unit:
             and self._instruments.is_derivative(instrument_id)
         }
 
-    async def _save_others(self, kind: type[Record], records: Sequence[Record]) -> SectionCounts:
-        if kind is AccountInfo:
-            return await self._describe_accounts(records)
-        if kind is InstrumentInfo:
-            return await self._describe_instruments(records)
-        assert kind is FxRate, f"no table takes {kind.__name__}"
-        return await self._save_rates(records)
-
     async def _complete(self, holds: Holds) -> None:
+        if holds.section is Section.NOTICES:
+            await self._beside.complete(holds)
+            return
         table = self._savers.of_section(holds.section)
         if table is not None:
             account_id = await self._accounts.resolve(holds.account)
@@ -182,54 +173,6 @@ class Unit:
                 self._connection_id,
                 self._origin,
             )
-
-    async def _describe_accounts(self, records: Sequence[Record]) -> SectionCounts:
-        counts = SectionCounts()
-        for record in records:
-            assert isinstance(record, AccountInfo)
-            done = await self._accounts.describe(record, self._origin.source_at)
-            counts += SectionCounts(**{done: 1})
-        return counts
-
-    async def _describe_instruments(self, records: Sequence[Record]) -> SectionCounts:
-        before = self._instruments.changes
-        for record in records:
-            assert isinstance(record, InstrumentInfo)
-            await self._instruments.resolve(record.instrument)
-        changed = self._instruments.changes - before
-        return SectionCounts(changed=changed, unchanged=len(records) - changed)
-
-    async def _save_rates(self, records: Sequence[Record]) -> SectionCounts:
-        added = 0
-        for record in records:
-            assert isinstance(record, FxRate)
-            c = fx_rates.c
-            where = (
-                c.from_currency == record.from_currency, c.to_currency == record.to_currency,
-                c.date == record.date,
-            )  # fmt: skip
-            known = (
-                await self._connection.execute(select(c.rate, c.source_at).where(*where))
-            ).one_or_none()
-            if known and (known.source_at, known.rate) >= (self._origin.source_at, record.rate):
-                continue
-            if known is None or known.rate != record.rate:
-                added += 1
-                self._rated.add(record.date)
-            await self._connection.execute(
-                upsert(
-                    fx_rates,
-                    self._dialect,
-                    key=("from_currency", "to_currency", "date"),
-                    replace=("rate", "source_at", "document_id"),
-                ),
-                {
-                    "from_currency": record.from_currency, "to_currency": record.to_currency,
-                    "date": record.date, "rate": record.rate,
-                    "source_at": self._origin.source_at, "document_id": self._origin.document_id,
-                },
-            )  # fmt: skip
-        return SectionCounts(added=added, unchanged=len(records) - added)
 
     async def _cover(self, batch: Batch) -> None:
         for part in batch.coverage:
@@ -280,7 +223,7 @@ class Unit:
         self._dirty |= await facts_of(self._connection, named)
         self._dirty |= await belonging_to(self._connection, self._origin.run_id)
         self._dirty |= await facts_of(self._connection, await self._identified_anew())
-        self._dirty |= await converted_on(self._connection, self._rated)
+        self._dirty |= await converted_on(self._connection, self._beside.rated)
         self._dirty |= await self._reported.turned()
         marks = {
             (self._accounts.taxpayer(account_id), instrument_id)
@@ -297,7 +240,7 @@ class Unit:
 
         It need not have facts of its own: what derives from it is tied by it to the others.
         """
-        before, now = self._identical, await self._connection.run_sync(identical)
+        before, now = self._books.identical, await self._connection.run_sync(identical)
         changed = {number for _, number in before.items() ^ now.items()}
         return {
             one for known in (before, now) for one, number in known.items() if number in changed

@@ -3,11 +3,11 @@
 import asyncio
 import datetime as dt
 import logging
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -17,24 +17,27 @@ from qm_tui.domain.batches import Authority, Batch, RefusedRow
 from qm_tui.domain.booking.rows import GroupRows
 from qm_tui.domain.events import SectionCounts
 from qm_tui.domain.settings import AccountSettings, TaxSettings
-from qm_tui.store import decided, runs
+from qm_tui.store import decided, leases, runs, thinning
 from qm_tui.store.account_book import DEFAULT_TAXPAYER
+from qm_tui.store.books import Shelf
 from qm_tui.store.derived import Saved, replace_groups
 from qm_tui.store.dirty import mark_account
 from qm_tui.store.incoming import Origin
+from qm_tui.store.leases import Leased
+from qm_tui.store.live_runs import LiveRun
 from qm_tui.store.reading.settings import account_settings as known_settings
 from qm_tui.store.reading.settings import tax_settings as known_tax_settings
 from qm_tui.store.runs import Source
 from qm_tui.store.schema.accounts import account_settings, accounts
 from qm_tui.store.schema.booking import booking_state
-from qm_tui.store.troubles import in_words
+from qm_tui.store.troubles import RowRefused, in_words
 from qm_tui.store.unit import Unit
+from qm_tui.store.whole import to_the_end
 
+T = TypeVar("T")
+
+__all__ = ["AlreadyStored", "RowRefused", "Writer"]
 _log = logging.getLogger(__name__)
-
-
-class RowRefused(Exception):  # noqa: N818 - what the store did; told to the user
-    """The store refused a row that everybody before it let pass."""
 
 
 class AlreadyStored(Exception):  # noqa: N818 - nothing went wrong
@@ -45,16 +48,6 @@ class AlreadyStored(Exception):  # noqa: N818 - nothing went wrong
         self.refused = refused
 
 
-async def to_the_end(work: Coroutine[Any, Any, None]) -> None:
-    """Do work that must not stop half-way: who is cancelled meanwhile waits until it is done."""
-    task = asyncio.ensure_future(work)
-    try:
-        await asyncio.shield(task)
-    finally:
-        if not task.done():
-            await asyncio.wait([task])
-
-
 class Writer:
     """Saves batches. One in a process; units of one process wait for each other."""
 
@@ -62,6 +55,7 @@ class Writer:
         self._engine = engine
         self._path = Path(engine.url.database or "")
         self._now = now
+        self._shelf = Shelf(engine)
 
     async def known(self, source: Source) -> list[RefusedRow] | None:
         """Return what was refused of a document that was read before; None for a new one.
@@ -103,6 +97,7 @@ class Writer:
             await connection.begin()
             connected = await runs.connection_id(connection, source)
             document = source.document
+            authority = source.authority or (document.authority if document else Authority.FINAL)
             document_id = None
             if document is not None:
                 # Asked again now that nobody else can write.
@@ -114,9 +109,10 @@ class Writer:
             origin = Origin(
                 run_id=run_id,
                 document_id=document_id,
-                authority=int(document.authority if document else Authority.FINAL),
+                authority=int(authority),
                 source_at=(document.generated_at if document else None) or started,
                 recorded_at=started,
+                live=source.live and document is None,
             )
             unit = Unit(connection, source, origin, connected)
             await unit.begin()
@@ -144,6 +140,69 @@ class Writer:
         """Save one batch as a run of its own."""
         async with self.unit(source) as unit:
             return await unit.save(batch)
+
+    @asynccontextmanager
+    async def run(self, source: Source) -> AsyncIterator[LiveRun]:
+        """Begin a run whose batches are stored one by one, each in a transaction of its own.
+
+        Its row says `running` until it is left: then `done`, `partial` or `failed`, `cancelled` by
+        who gives up, and `failed` by an error; why, `LiveRun.fail` says. What was saved stays.
+
+        Raises:
+            StoreRefused: the file cannot be written.
+        """
+        run = LiveRun(self._engine, self._shelf, source, self._now)
+        try:
+            await run.begin()
+            yield run
+        except (asyncio.CancelledError, GeneratorExit):
+            await run.end_early("cancelled")
+            raise
+        except BaseException:
+            await run.end_early("failed")
+            raise
+        await run.end()
+
+    async def note_failure(
+        self, source: Source, reason: str, started: dt.datetime, state: str = "failed"
+    ) -> int:
+        """Write down a pull that failed before anything came; return the number of its run."""
+
+        async def work(at_work: AsyncConnection) -> int:
+            return await runs.add_failed(at_work, source, reason, started, state, self._now())
+
+        return await self._aside(work)
+
+    async def lease(self, connection: str, broker: str, holder: str) -> Leased | None:
+        """Take the lease of a connection for a minute; return who has it where that is another.
+
+        Args:
+            connection: its name.
+            broker: its broker's name, for one that is not known yet.
+            holder: who asks, as `pid@host kind`.
+        """
+        source = Source(connection=connection, broker=broker, kind="sync")
+        return await self._aside(
+            lambda at_work: leases.acquire(at_work, source, holder, self._now())
+        )
+
+    async def renew(self, connection: str, holder: str) -> bool:
+        """Hold a lease for another minute; False when it is lost."""
+        return await self._aside(
+            lambda at_work: leases.renew(at_work, connection, holder, self._now())
+        )
+
+    async def release(self, connection: str, holder: str) -> None:
+        """Give a lease back."""
+        await self._aside(lambda at_work: leases.release(at_work, connection, holder))
+
+    async def thin(self, connection: str, now: dt.datetime) -> int:
+        """Thin out what a live connection saw more than a day ago; return how many answers went."""
+        return await self._aside(lambda at_work: thinning.thin(at_work, connection, now))
+
+    async def _aside(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
+        with in_words(self._path):
+            return await self._shelf.aside(work)
 
     async def apply_account_settings(self, settings: Sequence[AccountSettings]) -> None:
         """Take over what the configuration says of accounts, those there are and those to come."""
@@ -230,16 +289,8 @@ class Writer:
             now: when they were derived.
             compare: whether to say what is different from the former rows.
         """
-        done: list[Saved] = []
-
-        async def work() -> None:
-            async with self._engine.begin() as connection:
-                replace = partial(replace_groups, compare=compare)
-                done.append(await connection.run_sync(replace, groups, generation, now))
-
-        with in_words(self._path):
-            await to_the_end(work())
-        return done[0]
+        replace = partial(replace_groups, compare=compare)
+        return await self._aside(lambda at_work: at_work.run_sync(replace, groups, generation, now))
 
     async def decide_of_account(
         self,

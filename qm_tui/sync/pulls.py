@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from qm_tui.brokers.client import BrokerClient
+from qm_tui.brokers.client import BrokerClient, Known
 from qm_tui.store.runs import Source
 from qm_tui.store.writer import Writer
 
@@ -11,7 +11,7 @@ async def pull_once(writer: Writer, client: BrokerClient, connection: str) -> No
     """Pull everything a connection has, from the beginning, as one run."""
     source = Source(connection=connection, broker=client.broker, kind="sync", live=True)
     async with writer.unit(source) as unit:
-        async for batch in client.pull({}):
+        async for batch in client.pull(Known()):
             await unit.save(batch)
 
 

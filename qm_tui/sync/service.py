@@ -4,7 +4,7 @@ import asyncio
 import os
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -26,6 +26,20 @@ _LARGE = 4_000_000
 """Bytes from which a document is read by a process of its own, which takes a moment to start."""
 
 Recognize = Callable[[Path], StatementReader]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Intake:
+    """How a document comes in."""
+
+    told: str
+    """What it is called in what is told of it."""
+    called: str
+    """What it is called in the store."""
+    connection: str
+    kind: str
+    account: str | None = None
+    warnings: Sequence[str] = ()
 
 
 class Importer:
@@ -65,12 +79,37 @@ class Importer:
                 async for one in derived:
                     yield one
 
+    async def take_in(
+        self, path: Path, *, connection: str, called: str, warnings: Sequence[str] = ()
+    ) -> AsyncGenerator[SyncEvent, None]:
+        """Store a document that a connection fetched, as one of its syncs, and tell it.
+
+        Args:
+            path: of the document; it stays.
+            connection: that fetched it.
+            called: what the document is called.
+            warnings: what else is to be said of it.
+        """
+        intake = _Intake(
+            told=connection, called=called, connection=connection, kind="sync", warnings=warnings
+        )
+        async with aclosing(self._take(path, intake)) as events:
+            async for event in events:
+                yield event
+
     async def _import_file(
         self, path: Path, account: str | None
     ) -> AsyncGenerator[SyncEvent, None]:
         name = _told(path.name)
+        intake = _Intake(told=name, called=name, connection=CONNECTION, kind="import")
+        async with aclosing(self._take(path, replace(intake, account=account))) as events:
+            async for event in events:
+                yield event
+
+    async def _take(self, path: Path, intake: "_Intake") -> AsyncGenerator[SyncEvent, None]:
+        name = intake.told
         try:
-            async with aclosing(self._read(path, name, account)) as events:
+            async with aclosing(self._read(path, intake)) as events:
                 async for event in events:
                     yield event
         except AlreadyStored as known:
@@ -81,13 +120,12 @@ class Importer:
             why = (error.strerror or "unknown reason").lower()
             yield SyncFailed(source=name, reason=f"{name} cannot be read: {why}.")
 
-    async def _read(
-        self, path: Path, name: str, account: str | None
-    ) -> AsyncGenerator[SyncEvent, None]:
-        options = ReadOptions(account=account, timezone=self._timezone)
+    async def _read(self, path: Path, intake: "_Intake") -> AsyncGenerator[SyncEvent, None]:
+        name = intake.told
+        options = ReadOptions(account=intake.account, timezone=self._timezone)
         reader = await asyncio.to_thread(self._recognize, path)
         statement = await asyncio.to_thread(reader.open, path, options)
-        source = _source(statement, options)
+        source = _source(statement, options, intake)
         yield SyncStarted(source=name, total_bytes=statement.document.size)
         refused = await self._writer.known(source)
         if refused is not None:
@@ -95,13 +133,14 @@ class Importer:
             return
         large = statement.document.size >= self._apart_from
         batches = read_apart(statement) if large else _read_here(statement)
-        async with aclosing(self._store(name, batches, source)) as events:
+        async with aclosing(self._store(intake, batches, source)) as events:
             async for event in events:
                 yield event
 
     async def _store(
-        self, name: str, batches: AsyncGenerator[BoundBatch, None], source: Source
+        self, intake: "_Intake", batches: AsyncGenerator[BoundBatch, None], source: Source
     ) -> AsyncGenerator[SyncEvent, None]:
+        name = intake.told
         assert source.document is not None
         total = source.document.size
         unit: Unit | None = None
@@ -115,6 +154,7 @@ class Importer:
                     )  # fmt: skip
                 if unit.tally.refused and not unit.tally.rows:
                     raise BrokerRefused(_all_refused(name, unit.tally.refused))
+                unit.tally.warn(*intake.warnings)
         finally:
             if unit is not None and unit.stored:
                 self.last_stored = name
@@ -154,11 +194,11 @@ def _all_refused(name: str, refused: Sequence[RefusedRow]) -> str:
     )
 
 
-def _source(statement: Statement, options: ReadOptions) -> Source:
+def _source(statement: Statement, options: ReadOptions, intake: _Intake) -> Source:
     return Source(
-        connection=CONNECTION,
+        connection=intake.connection,
         broker=statement.broker,
-        kind="import",
-        document=replace(statement.document, name=_told(statement.document.name)),
+        kind=intake.kind,
+        document=replace(statement.document, name=intake.called),
         options=f"{options.account or ''}|{options.timezone.key}",
     )

@@ -18,6 +18,7 @@ from typing_extensions import override
 from qm_tui.ui.cell import plain
 from qm_tui.ui.context import Context
 from qm_tui.ui.import_desk import ImportDesk
+from qm_tui.ui.live_feed import LiveFeed
 from qm_tui.ui.screens.accounts import AccountsScreen
 from qm_tui.ui.screens.page import Page
 from qm_tui.ui.session import Session
@@ -26,6 +27,8 @@ from qm_tui.ui.themes import DARK, THEMES
 
 _GRACE = 3
 """Seconds that workers are given to end when the monitor does."""
+FORMER_IDS = {"show.imports": "show.syncs"}
+"""Ids of keys that were given another name: what a configuration says of them still holds."""
 _WARNED_FOR = dt.timedelta(seconds=5)
 """How long a warning about an import that goes on holds."""
 
@@ -49,10 +52,11 @@ class MonitorApp(App[None]):
         Binding("I,ctrl+o", "import", "Import", id="app.import"),
         Binding("1", "show('accounts')", "Accounts", id="show.accounts"),
         Binding("2", "show('positions')", "Positions", id="show.positions"),
+        Binding("3", "show('options')", "Options", id="show.options"),
         Binding("4", "show('lots')", "Lots", id="show.lots"),
         Binding("6", "show('activity')", "Activity", id="show.activity"),
-        Binding("7", "show('imports')", "Imports", id="show.imports"),
-        Binding("R,ctrl+r", "reload_all", "Reload everything", id="app.reload", show=False),
+        Binding("7", "show('syncs')", "Syncs", id="show.syncs"),
+        Binding("R,ctrl+r", "resync_all", "Sync everything", id="app.reload", show=False),
         Binding(
             "dollar_sign", "toggle_amounts", "Hide or show amounts", id="app.amounts", show=False
         ),
@@ -69,18 +73,20 @@ class MonitorApp(App[None]):
         self.session = Session(context)
         self.imports = ImportDesk(self, self.session, self._import_went_on, self.action_reload_all)
         self._warned_at: dt.datetime | None = None
-        self._watch = StoreWatch(self, self.session, self.action_reload_all)
+        self._watch = StoreWatch(self, self.session, self._read_again)
+        self._live = LiveFeed(self, self.session, lambda: self.page, self.action_reload_all)
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = context.theme if context.theme in self.available_themes else DARK.name
         for mode, make in _SCREENS.items():
             self.add_mode(mode, partial(make, self.session))
-        self.set_keymap(dict(context.keys))
+        self.set_keymap({FORMER_IDS.get(name, name): keys for name, keys in context.keys.items()})
 
     def on_ready(self) -> None:
         """The first frame is on the screen."""
         self.session.first_frame.set()
         self._watch.begin()
+        self._live.begin()
         for complaint in self._complaints():
             self.notify(complaint, severity="warning", markup=False, timeout=15)
 
@@ -95,7 +101,7 @@ class MonitorApp(App[None]):
         # Late: it loads every screen and dialog.
         from qm_tui.ui.key_ids import key_ids  # noqa: PLC0415
 
-        for name in sorted(self.session.context.keys.keys() - key_ids()):
+        for name in sorted(self.session.context.keys.keys() - key_ids() - FORMER_IDS.keys()):
             yield f"[keys] {plain(name)} is no id of a key; ? shows the keys with their ids."
 
     # Where one is
@@ -147,8 +153,17 @@ class MonitorApp(App[None]):
     def action_reload_all(self) -> None:
         """Read everything again: this screen now, the others when they are shown."""
         self.session.generation += 1
+        self._read_again()
+
+    def _read_again(self) -> None:
         if self.page is not None:
             self.page.action_reload()
+
+    def action_resync_all(self) -> None:
+        """Sync all connections, and read everything that is stored already again."""
+        self.action_reload_all()
+        if self.page is not None:
+            self.page.resync(self.session.connections_of(None))
 
     def _import_went_on(self) -> None:
         if self.page is not None:
@@ -159,8 +174,9 @@ class MonitorApp(App[None]):
         self.imports.open()
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        """Say how an import ended, whatever ended it."""
+        """Say how an import ended, whatever ended it, or that live updates did."""
         self.imports.take_note(event)
+        self._live.take_note(event)
 
     # The end
 
@@ -216,18 +232,25 @@ def _activity(session: Session) -> Page:
     return ActivityScreen(session, ("Activity",))
 
 
-def _imports(session: Session) -> Page:
-    from qm_tui.ui.screens.runs import RunsScreen  # noqa: PLC0415 - when first shown
+def _options(session: Session) -> Page:
+    from qm_tui.ui.screens.options import OptionsScreen  # noqa: PLC0415 - when first shown
 
-    return RunsScreen(session, ("Imports",))
+    return OptionsScreen(session, ("Options",))
+
+
+def _syncs(session: Session) -> Page:
+    from qm_tui.ui.screens.syncs import SyncsScreen  # noqa: PLC0415 - when first shown
+
+    return SyncsScreen(session, ("Syncs",))
 
 
 _SCREENS: dict[str, Callable[[Session], Page]] = {
     "accounts": lambda session: AccountsScreen(session, ("Accounts",)),
     "positions": _positions,
+    "options": _options,
     "lots": _lots,
     "activity": _activity,
-    "imports": _imports,
+    "syncs": _syncs,
 }
 
 

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 from typing import Generic, TypedDict, TypeVar
 
 from typing_extensions import Unpack
@@ -143,6 +144,26 @@ class Kinds(Generic[R]):
             width=width,
             align="right",
             cell=_written(self._form.price, value),
+            sort_key=value,
+            **options,
+        )
+
+    def greek(
+        self,
+        key: str,
+        title: str,
+        value: Callable[[R], Decimal | None],
+        digits: int,
+        width: int,
+        **options: Unpack[Options],
+    ) -> Column[R]:
+        """A Greek of one unit, with always as many digits."""
+        return Column(
+            key=key,
+            title=title,
+            width=width,
+            align="right",
+            cell=_written(partial(self._form.decimal, digits=digits), value),
             sort_key=value,
             **options,
         )

@@ -1,7 +1,7 @@
 """What the monitor is built from; the command line makes and joins the parts."""
 
 import datetime as dt
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -10,7 +10,10 @@ if TYPE_CHECKING:
     # Nothing of the store or of its records is needed for the first frame.
     from qm_tui.decisions.lot_methods import ChosenMethod
     from qm_tui.domain.booking.words import LotMethod
-    from qm_tui.domain.events import SyncEvent
+    from qm_tui.domain.events import SectionCounts, SyncEvent
+    from qm_tui.domain.health import Health
+    from qm_tui.domain.live import LiveBook, LiveChange
+    from qm_tui.domain.words import Section
     from qm_tui.store.reader import Reader
 
 
@@ -47,6 +50,65 @@ class MethodDesk(Protocol):
         """Take a decision back."""
 
 
+class UnderWay(Protocol):
+    """A sync that goes on."""
+
+    @property
+    def connection(self) -> str:
+        """Which connection is synced."""
+
+    @property
+    def run(self) -> int | None:
+        """The run's number in the store; None before it has one."""
+
+    @property
+    def started_at(self) -> dt.datetime:
+        """When it began."""
+
+    @property
+    def sections(self) -> "Mapping[Section, SectionCounts]":
+        """What is stored so far."""
+
+    @property
+    def says(self) -> str:
+        """What it is at: a section, or a sentence about what it waits for."""
+
+    @property
+    def until(self) -> dt.datetime | None:
+        """When it goes on at the latest, while it waits."""
+
+    @property
+    def done_bytes(self) -> int:
+        """Of a document that is fetched."""
+
+    @property
+    def total_bytes(self) -> int:
+        """0 while nobody knows."""
+
+
+class Syncs(Protocol):
+    """Keeps connections synced while the monitor is open; begun and closed by who made it."""
+
+    @property
+    def live(self) -> "LiveBook":
+        """The latest of all that was pushed."""
+
+    def health(self) -> "Sequence[Health]":
+        """How each connection is doing, in the order of the configuration."""
+
+    def request(self, connections: Collection[str] | None = None) -> None:
+        """Sync these now, or all; also those that wait or were refused."""
+
+    def cancel(self, connection: str) -> None:
+        """End the sync that goes on; what it has stored stays."""
+
+    def progress(self) -> "Sequence[UnderWay]":
+        """The syncs that go on."""
+
+    def news(self) -> "AsyncIterator[SyncEvent | Health | LiveChange]":
+        """Tell what happens; closing the iterator ends it. It ends by itself when syncs do."""
+
+
 async def _nothing() -> None:
     """Nothing was opened that must be closed."""
 
@@ -60,6 +122,8 @@ class Context:
     open_importer: Callable[[], Awaitable[Importer]]
     open_methods: "Callable[[], Awaitable[MethodDesk]] | None" = None
     """None where nothing may be decided."""
+    open_syncs: "Callable[[], Awaitable[Syncs]] | None" = None
+    """None where no connection is configured. Awaited after the first rows, until it succeeds."""
     now: Callable[[], dt.datetime]
     """The present, aware."""
     zone: dt.tzinfo

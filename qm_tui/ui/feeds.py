@@ -50,9 +50,21 @@ class Feed(Protocol[V]):
 class ListFeed(Generic[V]):
     """Rows that are few enough to hold."""
 
-    def __init__(self, fetch: Fetch[V], key: Callable[[V], Hashable]) -> None:
+    def __init__(
+        self,
+        fetch: Fetch[V],
+        key: Callable[[V], Hashable],
+        source: ListSource[V] | None = None,
+    ) -> None:
+        """Read rows.
+
+        Args:
+            fetch: reads all of them.
+            key: identifies a row.
+            source: where to put them, if not into a list of their own.
+        """
         self.total: int | None = None
-        self.source: ListSource[V] = ListSource([], key)
+        self.source: ListSource[V] = ListSource([], key) if source is None else source
         self._fetch = fetch
 
     @property

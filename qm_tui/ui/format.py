@@ -1,6 +1,7 @@
 """How numbers and times are written: the only rounding, and the only local time."""
 
 import datetime as dt
+import math
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 
@@ -60,6 +61,12 @@ class Format:
         text = f"{whole}.{fraction.rstrip('0').ljust(2, '0')}"
         return Cell(_at_the_point(text), Tone.NEGATIVE if value < 0 else Tone.PLAIN)
 
+    def decimal(self, value: Decimal | None, *, digits: int) -> Cell:
+        """A number that is public, with so many digits."""
+        if value is None:
+            return UNKNOWN
+        return Cell(grouped(value, digits), Tone.NEGATIVE if value < 0 else Tone.PLAIN)
+
     def date(self, value: dt.date | None) -> Cell:
         """A calendar day, as it is: no zone applies."""
         return UNKNOWN if value is None else Cell(value.isoformat())
@@ -96,6 +103,16 @@ def age(now: dt.datetime, then: dt.datetime) -> str:
         if seconds < below:
             return f"{seconds // unit} {name}"
     return f"{seconds // (7 * 86_400)} w"
+
+
+def countdown(now: dt.datetime, then: dt.datetime) -> str:
+    """How long until: `12 s`, `4:05`, `3 h`, `2 d`; what is over is `0 s`."""
+    seconds = max(math.ceil((then - now).total_seconds()), 0)
+    if seconds < 60:
+        return f"{seconds} s"
+    if seconds < 3600:
+        return f"{seconds // 60}:{seconds % 60:02}"
+    return f"{seconds // 3600} h" if seconds < 48 * 3600 else f"{seconds // 86_400} d"
 
 
 def duration(start: dt.datetime, end: dt.datetime | None) -> str:

@@ -7,11 +7,13 @@ from qm_tui.domain.events import (
     Derived,
     Deriving,
     DerivingFailed,
+    SectionDone,
     SyncEvent,
     SyncFailed,
     SyncFinished,
     SyncProgress,
     SyncStarted,
+    SyncWaits,
 )
 from qm_tui.ui.format import count
 
@@ -57,6 +59,8 @@ class ImportJob:
                 self.deriving = None
             case DerivingFailed():
                 self.deriving, self.not_derived = None, event.reason
+            case SectionDone() | SyncWaits():
+                pass  # Told by syncs: a file is stored as a whole.
 
     def cancel(self, last_stored: str | None) -> None:
         """The user wants no more; whatever is stored by now stays."""

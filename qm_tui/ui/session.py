@@ -1,7 +1,8 @@
-"""What all screens share while the monitor is open: the store's reader, and how numbers look."""
+"""What all screens share while the monitor is open: the store's reader, syncs, and formats."""
 
 import asyncio
 import datetime as dt
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -9,8 +10,11 @@ from qm_tui.ui.context import Context
 from qm_tui.ui.format import Format
 
 if TYPE_CHECKING:
+    from qm_tui.domain.health import Health
+    from qm_tui.domain.live import LiveBook
     from qm_tui.queries.views import StatusView
     from qm_tui.store.reader import Reader
+    from qm_tui.ui.context import Syncs, UnderWay
 
 _NEW_YORK = ZoneInfo("America/New_York")
 
@@ -22,17 +26,47 @@ class Session:
         self.context = context
         self.format = Format(zone=context.zone, hidden=context.hide_amounts)
         self.generation = 0
+        self.version: int | None = None
+        """What the store was at when it was last looked at; see `Reader.data_version`."""
         self.status: StatusView | None = None
         self.first_frame = asyncio.Event()
         """Set when something is on the screen: what is slow to import waits for it."""
+        self.first_rows = asyncio.Event()
+        """Set when a screen has been read: what is slow to begin waits for it."""
         self.under_way: str | None = None
         """What the status bar says about an import that runs."""
+        self.syncs: Syncs | None = None
+        """None until they are opened, and where there are no connections."""
         self._opening: asyncio.Task[Reader] | None = None
 
     @property
     def today(self) -> dt.date:
         """The day in New York, where the tax year is."""
         return self.context.now().astimezone(_NEW_YORK).date()
+
+    @property
+    def live(self) -> "LiveBook | None":
+        """The latest of all that brokers push."""
+        return None if self.syncs is None else self.syncs.live
+
+    @property
+    def health(self) -> "Sequence[Health]":
+        """How each connection is doing, in the order of the configuration."""
+        return () if self.syncs is None else self.syncs.health()
+
+    @property
+    def progress(self) -> "Sequence[UnderWay]":
+        """The syncs that go on."""
+        return () if self.syncs is None else self.syncs.progress()
+
+    def connections_of(self, account: str | None) -> Sequence[str]:
+        """Name the connections that can sync an account, or anything."""
+        stored = self.status.connections_of.get(account or "", ()) if self.status else ()
+        return [
+            each.connection
+            for each in self.health
+            if account is None or account in each.accounts or each.connection in stored
+        ]
 
     async def reader(self) -> "Reader":
         """The store's reader, opened by whoever asks first.
@@ -57,6 +91,18 @@ class Session:
 
         self.status = await status(await self.reader())
         return self.status
+
+    async def take_note(self, reader: "Reader") -> bool:
+        """Look whether anybody has written to the store since the last look; whether so.
+
+        What is read after this is at least as new as what it saw.
+        """
+        version = await reader.data_version()
+        before, self.version = self.version, version
+        if before is None or before == version:
+            return False
+        self.generation += 1
+        return True
 
     async def _open(self) -> "Reader":
         return await self.context.open_reader()

@@ -17,21 +17,18 @@ class StoreWatch:
         self._app = app
         self._session = session
         self._changed = changed
-        self._seen: int | None = None
 
     def begin(self) -> None:
         """Look from now on; to be called when the first rows are on the screen."""
         self._app.set_interval(_EVERY, self._start_look, name="store-watch")
 
     def _start_look(self) -> None:
-        if self._session.status is not None:
+        # What our own syncs write is told by them, and not at every section.
+        if self._session.status is not None and not self._session.progress:
             self._app.run_worker(
                 self._look(), group="store-watch", exclusive=True, exit_on_error=False
             )
 
     async def _look(self) -> None:
-        reader = await self._session.reader()
-        version = await reader.data_version()
-        if self._seen is not None and version != self._seen:
+        if await self._session.take_note(await self._session.reader()):
             self._changed()
-        self._seen = version

@@ -1,6 +1,6 @@
 """What positions are worth together, by currency: nothing is converted, nothing unknown is zero."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -19,17 +19,26 @@ class PositionSum:
     """How many are not in the sum of values."""
 
 
-def position_sums(positions: Iterable[PositionView]) -> list[PositionSum]:
+Worth = Callable[[PositionView], tuple[Decimal | None, Decimal | None]]
+"""The market value of a position, and what is gained on it."""
+
+
+def as_stored(position: PositionView) -> tuple[Decimal | None, Decimal | None]:
+    """What a position was worth when it was stored."""
+    return position.market_value, position.unrealized_pnl
+
+
+def position_sums(positions: Iterable[PositionView], worth: Worth = as_stored) -> list[PositionSum]:
     """One sum a currency, in the order of their names."""
-    groups: dict[str | None, list[PositionView]] = {}
+    groups: dict[str | None, list[tuple[Decimal | None, Decimal | None]]] = {}
     for position in positions:
-        groups.setdefault(position.currency, []).append(position)
+        groups.setdefault(position.currency, []).append(worth(position))
     return [
         PositionSum(
             currency=currency,
-            market_value=known_sum(position.market_value for position in group),
-            unrealized_pnl=known_sum(position.unrealized_pnl for position in group),
-            without_value=sum(position.market_value is None for position in group),
+            market_value=known_sum(value for value, _ in group),
+            unrealized_pnl=known_sum(gain for _, gain in group),
+            without_value=sum(value is None for value, _ in group),
         )
         for currency, group in sorted(groups.items(), key=lambda item: item[0] or "")
     ]

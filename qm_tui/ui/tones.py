@@ -5,7 +5,7 @@ from textual.content import Content
 from qm_tui.ui.cell import Cell, Tone
 from qm_tui.ui.widgets.bar import words
 
-_STYLES = {
+STYLES = {
     Tone.PLAIN: "",
     Tone.POSITIVE: "$text-success",
     Tone.NEGATIVE: "$text-error",
@@ -19,7 +19,7 @@ _STYLES = {
 
 def toned(cell: Cell) -> Content:
     """The cell's text in the style of its tone."""
-    return words(cell.text.strip(), _STYLES[cell.tone])
+    return words(cell.text.strip(), STYLES[cell.tone])
 
 
 def labeled(label: str, cell: Cell, *, unknown: int = 0) -> Content:

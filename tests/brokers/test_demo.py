@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeVar
 
 import pytest
 
-from qm_tui.brokers.client import BrokerClient
+from qm_tui.brokers.client import BrokerClient, Known
 from qm_tui.brokers.demo.client import demo_brokers
 from qm_tui.domain.batches import Batch
 from qm_tui.domain.instruments import Forex, Future, InstrumentType, instrument_type
@@ -48,7 +48,7 @@ class Book(NamedTuple):
 
 async def told(seed: int, now: dt.datetime = NOW) -> list[Batch]:
     brokers: tuple[BrokerClient, ...] = demo_brokers(seed, now)
-    return [batch for broker in brokers async for batch in broker.pull({})]
+    return [batch for broker in brokers async for batch in broker.pull(Known())]
 
 
 @pytest.fixture(scope="module", params=[1, 2, 77])
@@ -193,12 +193,12 @@ async def test_any_day_can_be_the_present(day: str) -> None:
 async def test_each_section_ends_with_the_word_that_it_is_complete() -> None:
     for broker in demo_brokers(1, NOW):
         last: dict[Section, Batch] = {}
-        async for batch in broker.pull({}):
+        async for batch in broker.pull(Known()):
             assert len(batch.records) <= 500
             last[batch.section] = batch
         held = {holds.section for batch in last.values() for holds in batch.holds}
         assert held == set(last) - {Section.FX_RATES}
         cursors = {section: batch.cursor for section, batch in last.items() if batch.cursor}
-        again = {batch.section async for batch in broker.pull(cursors)}
+        again = {batch.section async for batch in broker.pull(Known(cursors=cursors))}
         assert again == set(last) - set(cursors)
         await broker.close()

@@ -45,13 +45,19 @@ def test_the_version_is_the_packages() -> None:
     assert program.apart("--version").out == f"qm-tui {__version__}\n"
 
 
-@pytest.mark.parametrize("command", [[], ["import"], ["show"], ["db"], ["doctor"]])
+@pytest.mark.parametrize(
+    "command",
+    [[], ["sync"], ["import"], ["show"], ["login"], ["logout"], ["db"], ["doctor"]],
+)
 def test_every_command_tells_what_it_does(program: Program, command: list[str]) -> None:
     ran = program.apart(*command, "--help")
 
     assert ran.status == 0
     assert "usage: qm-tui" in ran.out
 
+
+IBKR = "[[connection]]\nname = 'ib'\nbroker = 'ibkr'\n"
+FLEX = "[[connection]]\nname = 'ib-flex'\nbroker = 'ibkr-flex'\n"
 
 CONFIGS: dict[str, tuple[str | bytes, str]] = {
     "no TOML": ("[store", "is not TOML"),
@@ -135,6 +141,65 @@ CONFIGS: dict[str, tuple[str | bytes, str]] = {
         "[tax] spin_offs is 0.25; expected a table [tax.spin_offs]",
     ),
     "no text": (b"\xff\xfe", "is not TOML"),
+    "a port out of range": (IBKR + "port = 70000\n", "port is 70000; expected a port, from 1 to"),
+    "a port in quotes": (IBKR + "port = '4001'\n", "port is '4001'; expected a port, from 1 to"),
+    "client 0": (
+        IBKR + "client_id = 0\n",
+        "client_id is 0; expected a whole number from 1 on (client 0 would be given the orders of",
+    ),
+    "a client below 0": (
+        IBKR + "client_id = -3\n",
+        "client_id is -3; expected a whole number from",
+    ),
+    "a truth for a client": (IBKR + "client_id = true\n", "client_id is True; expected a whole"),
+    "no host": (IBKR + "host = ''\n", "host is ''; expected a text that is not empty"),
+    "a host with its port": (IBKR + "host = 'localhost:4001'\n", "expected the name or address of"),
+    "a host that is an address": (
+        IBKR + "host = 'http://tws'\n",
+        "expected the name or address of",
+    ),
+    "market data by a word": (
+        IBKR + "market_data = 'no'\n",
+        "market_data is 'no'; expected true or",
+    ),
+    "a query as a number": (
+        FLEX + "query_id = 123456\n",
+        'query_id is 123456; expected the number of a Flex query in quotes, like "123456"',
+    ),
+    "a query by its name": (FLEX + "query_id = 'all'\n", "expected the number of a Flex query in"),
+    "a service without scheme": (
+        FLEX + "base_url = 'ndcdyn.example/Flex'\n",
+        'expected an address like "https://host/path"',
+    ),
+    "a service in the clear": (
+        FLEX + "base_url = 'http://flex.example/x'\n",
+        "expected https, for http sends secrets in the clear",
+    ),
+    "a service with a port that is none": (
+        FLEX + "base_url = 'https://flex.example:http/x'\n",
+        "expected an address like",
+    ),
+    "a file for a service": (
+        FLEX + "base_url = 'file:///etc/passwd'\n",
+        "expected an address like",
+    ),
+    "a streamer in the clear": (
+        "[[connection]]\nname = 'x'\nbroker = 'tastytrade'\n"
+        "account_streamer_url = 'ws://streamer.example'\n",
+        "expected wss, for ws sends secrets in the clear",
+    ),
+    "a name like an option": (
+        "[[connection]]\nname = '--all'\nbroker = 'ibkr'\n",
+        "name is '--all'; expected a word of letters, digits and -",
+    ),
+    "a name with a line break": (
+        '[[connection]]\nname = "a\\nb"\nbroker = "ibkr"\n',
+        "expected a word of letters, digits and -",
+    ),
+    "the name of what is imported": (
+        "[[connection]]\nname = 'import'\nbroker = 'ibkr'\n",
+        "expected another name, for imported files go by this one",
+    ),
 }
 
 
@@ -232,7 +297,25 @@ def test_a_secret_in_the_configuration_is_refused_with_the_place_where_it_belong
 
     assert ran.status == 2
     assert "put it into the environment as QM_TUI_IB_FLEX_TOKEN" in ran.err
+    assert "run `qm-tui login ib-flex`" in ran.err
     assert "abc" not in ran.err
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        "host = '::1'\nport = 7497\nclient_id = 1\nmarket_data = false\n",
+        "host = 'tws.home.example'\nport = 65535\nclient_id = 2147483000\n",
+        "broker = 'ibkr-flex'\nquery_id = '0012'\nbase_url = 'http://127.0.0.1:8080/x'\n",
+        "broker = 'ibkr-flex'\nbase_url = 'https://flex.example/x'\n",
+        "broker = 'ibkr-flex'\nbase_url = 'http://[::1]:1/x'\n",
+    ],
+)
+def test_what_a_connection_can_have_is_taken(program: Program, options: str) -> None:
+    broker = "" if "broker" in options else "broker = 'ibkr'\n"
+    program.config.write_text(f"[[connection]]\nname = 'x'\n{broker}{options}")
+
+    assert program("--config", program.config, "show", "accounts").status == 0
 
 
 def test_an_option_that_a_broker_does_not_have_is_refused(program: Program) -> None:

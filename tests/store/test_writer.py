@@ -15,7 +15,7 @@ from qm_tui.store.migrate import backup, prepare
 from qm_tui.store.runs import Source
 from qm_tui.store.store import Store
 from qm_tui.store.troubles import StoreRefused
-from qm_tui.store.writer import to_the_end
+from qm_tui.store.whole import to_the_end
 from tests.builders import a_balance, a_batch, a_trade, an_account, holds
 from tests.conftest import NOW
 

@@ -24,6 +24,7 @@ from qm_tui.sync.service import Importer
 from qm_tui.ui.app import MonitorApp
 from qm_tui.ui.context import Context
 from qm_tui.ui.screens.page import Page
+from qm_tui.ui.screens.table_screen import TableScreen
 from qm_tui.ui.widgets.record_table import RecordTable
 from tests.builders import (
     a_balance,
@@ -206,7 +207,8 @@ class Monitor:
 
     @property
     def table(self) -> RecordTable[Any]:
-        return self.app.screen.query(RecordTable).first()
+        page = self.app.screen
+        return page.table if isinstance(page, TableScreen) else page.query(RecordTable).first()
 
     @property
     def toasts(self) -> list[str]:

@@ -449,7 +449,7 @@ async def test_what_another_connection_derives_appears_by_itself(store: Store) -
     async with monitor(a_context(store)) as it:
         await it.press("4")
         assert "to do…" in it.lines[2]
-        await it.until(lambda: it.app._watch._seen is not None)
+        await it.until(lambda: it.app.session.version is not None)
         await derive(elsewhere)
         await it.until_shown("lots follow all facts")
         assert "open lots" in it.lines[0]

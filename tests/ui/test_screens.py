@@ -385,7 +385,7 @@ async def test_y_copies_the_row_with_tabs_between_the_columns(store: Store) -> N
         assert it.toasts == ["Row copied."]
 
 
-# --- imports, raw rows -------------------------------------------------------------------------
+# --- syncs, raw rows -------------------------------------------------------------------------
 
 
 async def test_an_import_leads_to_its_changes_and_they_to_their_rows(store: Store) -> None:
@@ -396,7 +396,7 @@ async def test_an_import_leads_to_its_changes_and_they_to_their_rows(store: Stor
         assert "partial" in it.text
         await it.press("enter")
         await it.until_shown("! refused")
-        assert it.trail == "Imports / 1 statement.xml"
+        assert it.trail == "Syncs / 1 statement.xml"
         assert "+ added" in it.text
         await it.press("enter")
         await it.until_shown("row 4 of 12")

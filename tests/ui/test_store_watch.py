@@ -16,7 +16,7 @@ async def test_what_another_connection_writes_appears_by_itself(store: Store) ->
     elsewhere = Writer(writing_engine(store.path), lambda: NOW)
     async with monitor(a_context(store)) as it:
         assert "Elsewhere" not in it.text
-        await it.until(lambda: it.app._watch._seen is not None)
+        await it.until(lambda: it.app.session.version is not None)
         await elsewhere.save(
             Source(connection="import", broker="ibkr", kind="import"),
             a_batch(an_account("U0000009", nickname="Elsewhere")),

@@ -1,10 +1,11 @@
 """The demo's brokers: an invented portfolio that comes in by the same door as a real one."""
 
 import datetime as dt
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from decimal import Decimal
 from itertools import islice
 
+from qm_tui.brokers.client import Greeting, Known, Update
 from qm_tui.brokers.demo.book import Book
 from qm_tui.brokers.demo.lots import CENT, ZERO, Lot
 from qm_tui.brokers.demo.portfolio import Account, accounts
@@ -49,13 +50,30 @@ class DemoBroker:
         self._accounts = its_accounts
         self._world = world
 
-    async def pull(self, cursors: Mapping[Section, str]) -> AsyncIterator[Batch]:
+    async def connect(self) -> Greeting:
+        """Connect to nobody."""
+        return Greeting(
+            accounts=tuple(account.book.profile.number for account in self._accounts),
+            latency=dt.timedelta(0),
+            says="Connected to the demo.",
+        )
+
+    async def pull(self, known: Known) -> AsyncIterator[Batch]:
         """Bring everything; sections that were brought to the same day before are left out."""
         day = self._world.last.isoformat()
-        news = [section for section in _FACTS if cursors.get(section) != day]
+        news = [section for section in _FACTS if known.cursors.get(section) != day]
         for section in (*_SEEN, *news):
             for batch in self._section(section):
                 yield batch
+
+    def snapshot(self) -> Sequence[Batch]:
+        """Nothing was pushed."""
+        return ()
+
+    async def updates(self) -> AsyncIterator[Update]:
+        """Push nothing."""
+        for update in ():
+            yield update
 
     async def close(self) -> None:
         """Let go of nothing."""

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import Connection, Select, and_, func, select
+from sqlalchemy import Connection, Select, and_, func, or_, select
 
 from qm_tui.domain.selection import Scope
 from qm_tui.domain.words import Section
@@ -28,42 +28,57 @@ class SeenSet(NamedTuple):
     as_of: dt.datetime
     overruled: bool
     """Another answer of the same moment holds; this one may know fields that the other left out."""
+    amends: bool
+    """It names only what changed, and puts nothing else in doubt."""
 
 
 def current_sets(connection: Connection, section: Section, scope: Scope) -> list[SeenSet]:
     """Return the sets that say what is held, the newest of each account first.
 
-    Per account the newest complete answer and the incomplete ones that came after it; then, as
-    overruled, other answers of that moment. At equal times the live source holds, then what was
-    made later.
+    Per account the newest complete answer and the others that came after it; then, as overruled,
+    other answers of that moment. At equal times the live source holds, then what amends, then what
+    was made later.
     """
     s = observation_sets
+    meant = [
+        s.c.section == section.value,
+        *among(s.c.account_id, account_ids(connection, scope)),
+        *([] if scope.as_of is None else [s.c.as_of < end_of(scope.as_of)]),
+    ]
+    # Of a live source there are thousands of answers; all but the last are history.
+    whole = (
+        select(s.c.account_id, func.max(s.c.as_of).label("as_of"))
+        .where(*meant, s.c.complete == 1)
+        .group_by(s.c.account_id)
+        .subquery()
+    )
     query = (
-        select(s.c.id, s.c.account_id, s.c.as_of, s.c.complete)
+        select(s.c.id, s.c.account_id, s.c.as_of, s.c.complete, s.c.amends)
         .join_from(s, connections, connections.c.id == s.c.connection_id)
-        .where(s.c.section == section.value, *among(s.c.account_id, account_ids(connection, scope)))
+        .outerjoin(whole, whole.c.account_id == s.c.account_id)
+        .where(*meant, or_(whole.c.as_of.is_(None), s.c.as_of >= whole.c.as_of))
         .order_by(
-            s.c.account_id, s.c.as_of.desc(), connections.c.live.desc(), s.c.generated_at.desc(),
-            connections.c.name,
+            s.c.account_id, s.c.as_of.desc(), connections.c.live.desc(), s.c.amends.desc(),
+            s.c.generated_at.desc(), connections.c.name,
         )
     )  # fmt: skip
-    if scope.as_of is not None:
-        query = query.where(s.c.as_of < end_of(scope.as_of))
     kept: list[SeenSet] = []
-    answered: dict[int, dt.datetime] = {}
+    answered: set[int] = set()
     for row in connection.execute(query):
-        moment = answered.get(row.account_id)
-        if moment is None or row.as_of == moment:
-            kept.append(SeenSet(row.id, row.account_id, row.as_of, overruled=moment is not None))
+        kept.append(
+            SeenSet(row.id, row.account_id, row.as_of, row.account_id in answered, bool(row.amends))
+        )
         if row.complete:
-            answered.setdefault(row.account_id, row.as_of)
+            answered.add(row.account_id)
     return kept
 
 
 def _newest(sets: Sequence[SeenSet]) -> dict[int, dt.datetime]:
+    """Return when each account last answered: what was not confirmed then is stale."""
     newest: dict[int, dt.datetime] = {}
     for row in sets:
-        newest[row.account_id] = max(row.as_of, newest.get(row.account_id, row.as_of))
+        if not row.amends:
+            newest[row.account_id] = max(row.as_of, newest.get(row.account_id, row.as_of))
     return newest
 
 
@@ -93,7 +108,7 @@ def current_positions(
         values = dict(row._mapping)
         account_id = values.pop("account_id")
         set_id = values.pop("set_id")
-        values["stale"] = row.as_of < newest[account_id]
+        values["stale"] = row.as_of < newest.get(account_id, row.as_of)
         known = found.get((account_id, row.instrument_id))
         if known is not None:
             _fill_in(known, values)

@@ -1,6 +1,7 @@
 """Whose holdings: connections, accounts, and what the user says about them."""
 
 from sqlalchemy import Index, PrimaryKeyConstraint, Table, UniqueConstraint
+from sqlalchemy import text as text_clause
 
 from qm_tui.domain.words import TaxTreatment
 from qm_tui.store.columns import one_of
@@ -75,6 +76,16 @@ account_notices = Table(
     moment("noticed_at", nullable=False),
     moment("ended_at"),
     Index(None, "account_id", "noticed_at"),
+    # What holds is said once.
+    Index(
+        "ix_account_notices_open",
+        "account_id",
+        "kind",
+        "message",
+        unique=True,
+        sqlite_where=text_clause("ended_at IS NULL"),
+        postgresql_where=text_clause("ended_at IS NULL"),
+    ),
 )
 
 account_categories = Table(

@@ -12,6 +12,8 @@ booking_state = Table(
     whole("generation"),
     # Grows whenever anything derived is written.
     whole("derivations"),
+    # Grows with everything that is stored before its run has ended.
+    whole("saves"),
     # What the configuration says of taxes, as it was last taken over.
     mapping("tax_settings"),
     CheckConstraint("id = 1", name="one"),

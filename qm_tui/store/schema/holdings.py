@@ -34,9 +34,12 @@ observation_sets = Table(
     refers("run_id", "sync_runs"),
     # Only a complete set says that what it does not name is closed.
     whole("complete"),
+    # Names only what changed since the answer before, and puts nothing else in doubt.
+    whole("amends"),
     one_of("section", Section, "section"),
     one_of("complete", ("0", "1"), "complete"),
-    UniqueConstraint("account_id", "section", "connection_id", "as_of", "generated_at"),
+    one_of("amends", ("0", "1"), "amends"),
+    UniqueConstraint("account_id", "section", "connection_id", "as_of", "generated_at", "amends"),
     Index(None, "account_id", "section", "complete", "as_of"),
 )
 

@@ -44,6 +44,8 @@ instruments = Table(
     moment("described_at"),
     # Field → when it was last said, where that is not described_at.
     mapping("described"),
+    # When a live source was last asked for everything it knows of the instrument.
+    moment("details_at"),
     # 1 when a bare ticker could mean several instruments: the user has to say which.
     whole("unresolved"),
     # Two instruments that turned out to be one stay two rows, so that the joining can be undone:

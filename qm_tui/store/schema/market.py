@@ -1,8 +1,21 @@
-"""What things cost: end-of-day exchange rates."""
+"""What things cost: end-of-day exchange rates, and the latest of what is quoted."""
 
-from sqlalchemy import CheckConstraint, Table, UniqueConstraint
+from typing import Any
 
-from qm_tui.store.schema.base import day, identity, metadata, moment, number, refers, text
+from sqlalchemy import CheckConstraint, Column, Table, UniqueConstraint
+
+from qm_tui.store.columns import one_of
+from qm_tui.store.schema.base import (
+    day,
+    identity,
+    mapping,
+    metadata,
+    moment,
+    number,
+    refers,
+    text,
+    whole,
+)
 
 fx_rates = Table(
     "fx_rates",
@@ -16,4 +29,45 @@ fx_rates = Table(
     refers("document_id", "raw_documents", nullable=True),
     UniqueConstraint("from_currency", "to_currency", "date"),
     CheckConstraint("rate NOT LIKE '-%' AND rate <> '0'", name="rate"),
+)
+
+
+def _latest() -> list[Any]:
+    columns: list[Column[Any]] = [
+        identity(),
+        refers("instrument_id", "instruments"),
+        text("source", nullable=False),
+        moment("as_of", nullable=False),
+        whole("delayed"),
+        mapping("broker_specific"),
+    ]
+    return [
+        *columns,
+        one_of("delayed", ("0", "1"), "delayed"),
+        UniqueConstraint("instrument_id", "source"),
+    ]
+
+
+quotes = Table(
+    "quotes",
+    metadata,
+    *_latest(),
+    number("bid"),
+    number("ask"),
+    number("last"),
+    number("close"),
+)
+
+greeks = Table(
+    "greeks",
+    metadata,
+    *_latest(),
+    number("delta"),
+    number("gamma"),
+    number("theta"),
+    number("vega"),
+    number("rho"),
+    number("implied_volatility"),
+    number("underlying_price"),
+    number("option_price"),
 )

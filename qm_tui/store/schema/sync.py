@@ -20,7 +20,8 @@ sync_runs = Table(
     refers("document_id", "raw_documents", nullable=True),
     text("error"),
     mapping("details"),
-    one_of("kind", ("import", "sync"), "kind"),
+    # `live` is what changed between two syncs.
+    one_of("kind", ("import", "sync", "live"), "kind"),
     one_of("state", _STATES, "state"),
     Index(None, "connection_id", "started_at"),
 )

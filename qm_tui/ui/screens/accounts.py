@@ -1,6 +1,6 @@
 """Every account and what it is worth; the first screen there is."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -14,15 +14,22 @@ from qm_tui.ui.feeds import Feed, ListFeed
 from qm_tui.ui.format import UNKNOWN, age
 from qm_tui.ui.screens.page import Page
 from qm_tui.ui.screens.table_screen import TableScreen
+from qm_tui.ui.session import Session
+from qm_tui.ui.steadily import Steadily
 from qm_tui.ui.widgets.account_panel import AccountPanel
 from qm_tui.ui.widgets.columns import Column
+from qm_tui.ui.widgets.live_source import LiveSource
 from qm_tui.ui.widgets.notice import Notice
 from qm_tui.ui.widgets.record_table import RecordTable
 
 if TYPE_CHECKING:
+    from qm_tui.domain.live import LiveChange
+    from qm_tui.queries.accounts import AccountBasis
     from qm_tui.queries.views import AccountView
     from qm_tui.store.reader import Reader
 
+CHANGES = 0.3
+"""Seconds between two times that accounts are reckoned anew."""
 WELCOME = (
     "There is nothing in the store yet. Import a Flex statement (IBKR):",
     "",
@@ -40,11 +47,26 @@ class AccountsScreen(TableScreen["AccountView"]):
 
     noun = ("account", "accounts")
 
+    def __init__(self, session: Session, trail: Sequence[str], scope: Scope = Scope()) -> None:
+        super().__init__(session, trail, scope)
+        self._bases: dict[Hashable, AccountBasis] = {}
+        self._pushed: set[str] = set()
+        self._change = Steadily(self, CHANGES, self._show_pushed)
+
     @override
     def columns(self) -> "Sequence[Column[AccountView]]":
         kinds = Kinds["AccountView"](self.session.format)
         return (
-            kinds.text("account", "Account", 12, lambda a: a.account, letter="a", flexible=True),
+            Column(
+                key="account",
+                title="Account",
+                cell=_account,
+                width=16,
+                min_width=12,
+                sort_key=lambda a: a.account.casefold(),
+                letter="a",
+                flexible=True,
+            ),
             kinds.text("nickname", "Name", 12, lambda a: a.nickname, drop_order=4, letter="n"),
             kinds.text("broker", "Broker", 10, lambda a: a.broker, drop_order=8, letter="b"),
             kinds.text("type", "Type", 12, account_type, drop_order=12),
@@ -78,17 +100,46 @@ class AccountsScreen(TableScreen["AccountView"]):
 
     @override
     def make_feed(self) -> "Feed[AccountView]":
-        return ListFeed(self._fetch, lambda account: (account.broker, account.account))
+        self.source = LiveSource["AccountView"]([], _key, self._latest)
+        return ListFeed(self._fetch, _key, self.source)
 
     async def _fetch(self, reader: "Reader") -> "Sequence[AccountView]":
         # Queries bring SQLAlchemy: not before the first frame.
-        from qm_tui.queries.accounts import account_totals, accounts  # noqa: PLC0415
+        from qm_tui.queries.accounts import account_bases, account_view  # noqa: PLC0415
 
-        views = await accounts(reader, self.scope)
+        bases = await account_bases(reader, self.scope)
+        self._bases = {(basis.row.broker, basis.row.account): basis for basis in bases}
+        return [account_view(basis) for basis in bases]
+
+    def _latest(self, account: "AccountView") -> "AccountView":
+        live, basis = self.session.live, self._bases.get(_key(account))
+        if live is None or basis is None:
+            return account
+        from qm_tui.queries.accounts import account_view  # noqa: PLC0415 - see above
+
+        return account_view(basis, live)
+
+    @override
+    def on_live(self, change: "LiveChange") -> None:
+        self._pushed |= change.accounts
+        self._pushed.update(account for account, _ in change.holdings)
+        self._change.soon()
+
+    def _show_pushed(self) -> None:
+        keys = [key for key, basis in self._bases.items() if basis.row.account in self._pushed]
+        self._pushed.clear()
+        self.source.forget(keys)
+        self.table.update_rows(keys)
+        self._sum_up()
+
+    def _sum_up(self) -> None:
+        from qm_tui.queries.accounts import account_totals  # noqa: PLC0415 - see above
+
+        views = self.source.current()
         panel = self.query_one(AccountPanel)
         panel.totals = tuple(account_totals(views))
         panel.baseless = sum(view.base_currency is None for view in views)
-        return views
+        panel.account = self.table.cursor_row
 
     @override
     def body(self) -> ComposeResult:
@@ -106,12 +157,16 @@ class AccountsScreen(TableScreen["AccountView"]):
 
     @override
     def redraw(self) -> None:
+        self.source.forget()
         super().redraw()
         self.query_one(AccountPanel).refresh(layout=True)
+        if self.loaded is not None:
+            self._sum_up()
 
     @override
     async def load(self, reader: "Reader") -> None:
         await super().load(reader)
+        self._sum_up()
         empty = not self.feed.total and (await self.session.read_status()).empty
         self.query_one(AccountPanel).display = not empty
         if empty:
@@ -127,6 +182,20 @@ class AccountsScreen(TableScreen["AccountView"]):
         return Cell(age(self.session.context.now(), account.as_of), Tone.MUTED)
 
 
+def _key(account: "AccountView") -> Hashable:
+    return account.broker, account.account
+
+
+def _account(account: "AccountView") -> Cell:
+    """The number, with a sign where something holds the account back or it is play money."""
+    grave = any(notice.kind != "information" for notice in account.notices)
+    text = f"{account.account}{' !' if grave else ''}{' paper' if account.paper else ''}"
+    if grave:
+        return Cell(text, Tone.WARNING)
+    return Cell(text, Tone.ACCENT if account.paper else Tone.PLAIN)
+
+
 def account_type(account: "AccountView") -> str | None:
     """Type and tax treatment, as far as they are known."""
-    return " ".join(filter(None, (account.tax_treatment, account.account_type))) or None
+    paper = "paper" if account.paper else None
+    return " ".join(filter(None, (paper, account.tax_treatment, account.account_type))) or None

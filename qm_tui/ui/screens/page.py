@@ -14,6 +14,7 @@ from textual.widget import Widget
 from textual.worker import Worker, WorkerState
 from typing_extensions import override
 
+from qm_tui.ui.cell import plain
 from qm_tui.ui.left_once import LeftOnce
 from qm_tui.ui.session import Session
 from qm_tui.ui.widgets.bar import Bar, words
@@ -23,13 +24,16 @@ from qm_tui.ui.widgets.notice import Notice
 from qm_tui.ui.widgets.status_bar import about_the_data, about_the_program
 
 if TYPE_CHECKING:
+    from qm_tui.domain.live import LiveChange
     from qm_tui.store.reader import Reader
 
 _log = logging.getLogger(__name__)
 
 HELP = key_hints([("?", "Help", "app.help"), ("^p", "Palette", "app.command_palette")])
-_TICK = 15
-"""Seconds between two looks at the clock."""
+_TICK = 1
+"""Seconds between two looks at the clock, while something is told by the second."""
+_AGES = 5
+"""Ticks between two frames with other ages."""
 
 
 class Page(LeftOnce[None]):
@@ -37,7 +41,7 @@ class Page(LeftOnce[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", "Back", id="page.back"),
-        Binding("r", "reload", "Reload", id="page.reload", show=False),
+        Binding("r", "resync", "Sync what is shown", id="page.reload", show=False),
     ]
 
     def __init__(self, session: Session, trail: Sequence[str]) -> None:
@@ -48,6 +52,7 @@ class Page(LeftOnce[None]):
         self.loaded: int | None = None
         """The generation of the store that is shown; None while nothing is."""
         self._noticed = False
+        self._ticks = 0
 
     # What subclasses say
 
@@ -68,6 +73,18 @@ class Page(LeftOnce[None]):
         """For the header: how many rows, for example."""
         return ""
 
+    @property
+    def account(self) -> str | None:
+        """Whose holdings are shown; None are everybody's."""
+        return None
+
+    def on_live(self, change: "LiveChange") -> None:
+        """Show what brokers pushed; only the screen in front is told."""
+
+    def on_health(self) -> None:
+        """Show how connections are doing, and what is synced."""
+        self.show_status()
+
     # The frame
 
     @override
@@ -79,7 +96,7 @@ class Page(LeftOnce[None]):
 
     def on_mount(self) -> None:
         """Have it drawn and loaded."""
-        self.set_interval(_TICK, self.show_frame)
+        self.set_interval(_TICK, self._tick)
         self.bindings_updated_signal.subscribe(self, lambda _: self.show_hints())
         self.action_reload()
 
@@ -89,20 +106,55 @@ class Page(LeftOnce[None]):
         if self.loaded is not None and self.loaded != self.session.generation:
             self.action_reload()
 
+    def _tick(self) -> None:
+        if self.app.screen_stack and self.app.screen is not self:
+            return
+        self._ticks += 1
+        if self._ticks % _AGES == 0:
+            self.grow_older()
+        elif self.session.health:
+            self.on_second()
+
+    def grow_older(self) -> None:
+        """Write ages anew."""
+        self.show_frame()
+
+    def on_second(self) -> None:
+        """Write countdowns anew."""
+        self.show_status()
+
     def show_frame(self) -> None:
         """Bring header and status bar up to date."""
-        context = self.session.context
-        now = context.now()
+        now = self.session.context.now()
         clock = words(f"  {self.session.format.clock(now)}", "$text-muted")
         self.query_one("#header", Bar).say(
             breadcrumbs(self.trail), Content.assemble(words(self.summary()), clock)
         )
-        self.query_one("#status", Bar).say(
-            about_the_data(self.session.status, now),
-            about_the_program(
-                self.session.under_way, demo=context.demo, hidden=self.session.format.hidden
-            ),
+        self.show_status()
+
+    def show_status(self) -> None:
+        """Bring the status bar up to date."""
+        session, bar = self.session, self.query_one("#status", Bar)
+        right = about_the_program(
+            session.under_way, demo=session.context.demo, hidden=session.format.hidden
         )
+        left = about_the_data(session.status, session.context.now())
+        if health := session.health:
+            # Late: the first frame knows of no connection yet.
+            from qm_tui.ui.widgets.link_line import about_the_links  # noqa: PLC0415
+
+            left = about_the_links(
+                health,
+                session.progress,
+                session.status,
+                session.context.now(),
+                bar.room_beside(right),
+            )
+        bar.say(left, right)
+
+    def on_resize(self) -> None:
+        """What there is room for is other now."""
+        self.call_after_refresh(self.show_status)
 
     def redraw(self) -> None:
         """Numbers may be written otherwise now."""
@@ -132,6 +184,26 @@ class Page(LeftOnce[None]):
 
     # Loading
 
+    def action_resync(self) -> None:
+        """Have the connections of what is shown synced, and read what is stored already."""
+        self.action_reload()
+        self.resync(self.session.connections_of(self.account))
+
+    def resync(self, connections: Sequence[str]) -> None:
+        """Have connections synced, and say which; without any there is nothing to be said."""
+        if self.session.syncs is None:
+            return
+        if connections:
+            self.session.syncs.request(connections)
+            names = plain(", ".join(connections))
+            self.notify(f"Syncing {names}…", timeout=3, markup=False)
+        elif self.account is not None:
+            self.notify(
+                f"No connection reaches {plain(self.account)}: read again from the store.",
+                timeout=3,
+                markup=False,
+            )
+
     def action_reload(self) -> None:
         """Read again; what is shown stays until the answer is here."""
         self._load()
@@ -139,11 +211,14 @@ class Page(LeftOnce[None]):
     @work(group="load", exclusive=True, exit_on_error=False)
     async def _load(self) -> None:
         await self.session.first_frame.wait()
-        generation = self.session.generation
         reader = await self.session.reader()
+        if self.session.first_rows.is_set():
+            await self.session.take_note(reader)
+        generation = self.session.generation
         self._noticed = False
         await self.load(reader)
         self.loaded = generation
+        self.session.first_rows.set()
         if not self._noticed:
             self._show_subject()
         self.show_frame()

@@ -91,6 +91,11 @@ class TableScreen(Page, Generic[V]):
 
     # The page
 
+    @property
+    @override
+    def account(self) -> str | None:
+        return self.scope.account
+
     @override
     def body(self) -> ComposeResult:
         yield self.table
@@ -126,6 +131,12 @@ class TableScreen(Page, Generic[V]):
     def redraw(self) -> None:
         super().redraw()
         self.table.redraw()
+
+    @override
+    def grow_older(self) -> None:
+        super().grow_older()
+        if any(column.key == "as_of" for column in self.table.columns):
+            self.table.redraw()
 
     # What the user does with rows
 

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 _APART = Content("   ")
 _NAMED = 3
 """Accounts that are named as missing in a sum; more are only counted."""
+_NOTICES = 3
+"""Of an account that are told here."""
+_LONGEST = 400
+"""Characters of one that are."""
 _COLUMNS = {
     "net_liquidation": "net liquidation",
     "total_cash": "cash",
@@ -64,9 +68,15 @@ class AccountPanel(Widget):
             labeled("buying power", money(account.buying_power)),
         ]
         name = words(f"{account.account}  ", "bold $primary")
+        if account.paper:
+            name = Content.assemble(name, words("paper account  ", "bold $text-accent"))
         title = words("cash  ", "$text-muted")
         yield from self._in_lines(Content.assemble(name, title), cash)
         yield from self._in_lines(Content(" " * name.cell_length), margin)
+        for notice in account.notices[:_NOTICES]:
+            style = "$text-muted" if notice.kind == "information" else "$text-warning"
+            sign = "i " if notice.kind == "information" else "! "
+            yield words(sign + notice.message[:_LONGEST], style)
 
     def _total(self, total: "AccountTotal") -> Iterator[Content]:
         if total.base_currency is None:

@@ -36,8 +36,14 @@ class Bar(Widget):
             self.left, self.right = left, right
             self.refresh()
 
+    def room_beside(self, right: Content) -> int:
+        """How many cells the left side has beside such a right side."""
+        return self.size.width - (right.cell_length + _APART if right.cell_length else 0)
+
     @override
     def render(self) -> Content:
+        if not self.right.cell_length:
+            return self.left.truncate(self.size.width, ellipsis=True)
         room = self.size.width - self.right.cell_length
         if room < _APART:
             return self.right

@@ -64,6 +64,16 @@ class ListSource(Generic[R]):
         """All rows, in the owner's order, whatever the filter."""
         return self._rows
 
+    def current(self) -> Sequence[R]:
+        """All rows as they are sorted and filtered by."""
+        return self._rows
+
+    @property
+    def shown(self) -> Iterable[R]:
+        """The owner's rows that pass the filter, in the order shown."""
+        rows = self._rows
+        return rows if self._shown is None else (rows[at] for at in self._shown)
+
     def __len__(self) -> int:
         return len(self._rows) if self._shown is None else len(self._shown)
 
@@ -102,7 +112,7 @@ class ListSource(Generic[R]):
     def _arrange(self) -> None:
         self._sorted = None
         if self._by is not None:
-            values = [self._by(row) for row in self._rows]
+            values = [self._by(row) for row in self.current()]
             known = [at for at, value in enumerate(values) if value is not None]
             known.sort(key=values.__getitem__, reverse=self._reverse)
             known.extend(at for at, value in enumerate(values) if value is None)
@@ -112,7 +122,7 @@ class ListSource(Generic[R]):
     def _select(self) -> None:
         self._shown = self._sorted
         if (keep := self._keep) is not None:
-            rows = self._rows
+            rows = self.current()
             order: Iterable[int] = range(len(rows)) if self._sorted is None else self._sorted
             self._shown = array("I", [at for at in order if keep(rows[at])])
         if self.on_changed is not None:

@@ -1,0 +1,39 @@
+"""How a connection's state is written: a sign, a word, and how grave it is."""
+
+import datetime as dt
+from collections.abc import Mapping
+
+from qm_tui.domain.health import LinkState
+from qm_tui.ui.cell import Tone
+from qm_tui.ui.context import UnderWay
+from qm_tui.ui.format import countdown, size
+
+WORDS: Mapping[LinkState, tuple[str, str, Tone]] = {
+    LinkState.OFF: ("○", "off", Tone.MUTED),
+    LinkState.CONNECTING: ("○", "connecting", Tone.ACCENT),
+    LinkState.SYNCING: ("↻", "syncing", Tone.ACCENT),
+    LinkState.LIVE: ("●", "live", Tone.POSITIVE),
+    LinkState.IDLE: ("●", "up to date", Tone.POSITIVE),
+    LinkState.STALE: ("◐", "out of touch", Tone.WARNING),
+    LinkState.WAITING: ("○", "waiting", Tone.WARNING),
+    LinkState.REFUSED: ("!", "refused", Tone.ERROR),
+    LinkState.LEASED: ("⇄", "elsewhere", Tone.WARNING),
+}
+
+DELAYED = "delayed"
+"""Said of prices that come some fifteen minutes late."""
+
+
+def doing(sync: UnderWay, now: dt.datetime) -> str:
+    """What a sync is at: `positions, 1,200 rows`, `waits for the statement, 12 s`."""
+    rows = sum(counts.received for counts in sync.sections.values())
+    last = next(reversed(list(sync.sections)), None)
+    parts = [sync.says or (last.value.replace("_", " ") if last is not None else "begins")]
+    if rows:
+        parts.append(f"{rows:,} rows")
+    if sync.done_bytes:
+        whole = f" of {size(sync.total_bytes)}" if sync.total_bytes else ""
+        parts.append(f"{size(sync.done_bytes)}{whole}")
+    if sync.until is not None:
+        parts.append(countdown(now, sync.until))
+    return ", ".join(parts)

@@ -1,0 +1,175 @@
+"""What screens of positions share: rows that follow what is pushed, sums, and where Enter leads."""
+
+from collections.abc import Hashable, Sequence
+from typing import TYPE_CHECKING, ClassVar, TypeVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from typing_extensions import override
+
+from qm_tui.domain.selection import Scope
+from qm_tui.queries.views import PositionView
+from qm_tui.ui.cell import Cell, Tone
+from qm_tui.ui.feeds import Feed, ListFeed
+from qm_tui.ui.format import age
+from qm_tui.ui.screens.page import Page
+from qm_tui.ui.screens.table_screen import TableScreen
+from qm_tui.ui.session import Session
+from qm_tui.ui.steadily import Steadily
+from qm_tui.ui.widgets.columns import Column
+from qm_tui.ui.widgets.live_source import LiveSource
+from qm_tui.ui.widgets.sum_lines import Sum, SumLines
+
+if TYPE_CHECKING:
+    from qm_tui.domain.live import LiveBook, LiveChange
+    from qm_tui.domain.records import Position
+    from qm_tui.store.reader import Reader
+    from qm_tui.ui.live_rows import LiveRows
+
+V = TypeVar("V", bound=PositionView)
+
+_SUMS = 0.5
+"""Seconds between two sums over what changes by itself."""
+_MISSED = 1.0
+"""Seconds until what was pushed and is no row is looked for in the store."""
+
+
+class HoldingsScreen(TableScreen[V]):
+    """Subclasses say what is read, what it is now, and which sums stand below."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("t", "trades", "Trades", id="positions.trades"),
+    ]
+
+    def __init__(self, session: Session, trail: Sequence[str], scope: Scope = Scope()) -> None:
+        super().__init__(session, trail, scope)
+        self._rows: LiveRows[V] | None = None
+        self._foot = Steadily(self, _SUMS, self._sum_up)
+        self._catch_up = Steadily(self, _MISSED, self.action_reload)
+
+    # What subclasses say
+
+    async def stored(self, reader: "Reader") -> Sequence[V]:
+        """Read what is stored."""
+        raise NotImplementedError
+
+    def now(self, row: V, live: "LiveBook") -> V:
+        """Lay what was pushed over what is stored."""
+        raise NotImplementedError
+
+    def sums(self) -> Sequence[Sum]:
+        """What stands below, over the rows that the filter lets through."""
+        raise NotImplementedError
+
+    def belongs(self, pushed: "Position") -> bool:
+        """Whether something that was pushed should be a row here."""
+        scope = self.scope
+        is_narrow = scope.symbol is not None or scope.instrument_id is not None
+        return scope.account in {None, pushed.account} and not is_narrow
+
+    # The rows
+
+    @override
+    def make_feed(self) -> Feed[V]:
+        self.source = LiveSource[V]([], holding_key, self._latest)
+        return ListFeed(self._fetch, holding_key, self.source)
+
+    async def _fetch(self, reader: "Reader") -> Sequence[V]:
+        rows = await self.stored(reader)
+        # What was closed just now may still be stored as open.
+        return rows if self.live is None else [row for row in rows if self._latest(row).quantity]
+
+    @property
+    def live(self) -> "LiveBook | None":
+        """What was pushed; nothing where a former day is shown."""
+        return None if self.scope.as_of is not None else self.session.live
+
+    def _latest(self, row: V) -> V:
+        live = self.live
+        return row if live is None else self.now(row, live)
+
+    @override
+    def on_live(self, change: "LiveChange") -> None:
+        from qm_tui.ui.live_rows import LiveRows  # noqa: PLC0415 - it brings records
+
+        if (live := self.live) is None or self.loaded is None:
+            return
+        if self._rows is None:
+            self._rows = LiveRows(self.source, self.table, holding_key)
+        if self._rows.show(change, live):
+            self._foot.soon()
+        if self._rows.missing(change, live, self.belongs):
+            self._catch_up.soon()
+
+    @override
+    def redraw(self) -> None:
+        self.source.forget()
+        super().redraw()
+
+    # The sums
+
+    @override
+    def body(self) -> ComposeResult:
+        yield from super().body()
+        yield SumLines(id="foot")
+
+    @override
+    def show_frame(self) -> None:
+        super().show_frame()
+        self._sum_up()
+
+    def _sum_up(self) -> None:
+        self.query_one("#foot", SumLines).say(self.sums())
+
+    # Where rows lead
+
+    @override
+    def below(self, row: V) -> Page:
+        from qm_tui.ui.screens.lots import LotsScreen  # noqa: PLC0415 - when asked for
+
+        return LotsScreen(self.session, *self._narrowed(row))
+
+    @override
+    def beyond(self) -> Page | None:
+        from qm_tui.ui.screens.lots_ways import trades_page  # noqa: PLC0415 - when asked for
+
+        # An account may be flat and still have a history.
+        return trades_page(self.session, self.trail, self.scope) if self.scope.account else None
+
+    def action_trades(self) -> None:
+        """Show the trades that led to the position; without positions, those of the account."""
+        from qm_tui.ui.screens.lots_ways import trades_page  # noqa: PLC0415 - when asked for
+
+        if (row := self.table.cursor_row) is not None:
+            self.app.push_screen(trades_page(self.session, *self._narrowed(row)))
+        else:
+            self.go_beyond()
+
+    def _narrowed(self, row: V) -> tuple[tuple[str, ...], Scope]:
+        scope = Scope(account=row.account, broker=row.broker, instrument_id=row.instrument_id)
+        # An account that is not in the trail yet must be, or the lots seem to be of all accounts.
+        names = (row.symbol,) if self.scope.account else (row.account, row.symbol)
+        return (*self.trail, *names), scope
+
+    def age_column(self) -> Column[V]:
+        """How long ago a row was so."""
+        return Column(
+            key="as_of",
+            title="Age",
+            cell=self.age_of,
+            width=8,
+            align="right",
+            sort_key=lambda row: row.as_of,
+            drop_order=1,
+        )
+
+    def age_of(self, row: V) -> Cell:
+        """How long ago a row was so, with a sign where that is in doubt."""
+        text = age(self.session.context.now(), row.as_of)
+        # A position that the newest answer did not confirm may be gone.
+        return Cell(f"? {text}", Tone.WARNING) if row.stale else Cell(text, Tone.MUTED)
+
+
+def holding_key(position: PositionView) -> Hashable:
+    """What a row is known by: also when it was stored anew."""
+    return position.broker, position.account, position.instrument_id

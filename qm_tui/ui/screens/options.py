@@ -1,0 +1,177 @@
+"""Options that are held, with their Greeks: what they react to, and how strongly."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING, ClassVar
+
+from typing_extensions import override
+
+from qm_tui.queries.views import OptionView
+from qm_tui.ui.cell import Cell, Tone
+from qm_tui.ui.column_kinds import Kinds
+from qm_tui.ui.format import UNKNOWN, age
+from qm_tui.ui.option_sums import OptionSum, option_sums
+from qm_tui.ui.screens.holdings import HoldingsScreen
+from qm_tui.ui.tones import labeled
+from qm_tui.ui.widgets.bar import words
+from qm_tui.ui.widgets.columns import Column
+from qm_tui.ui.widgets.sum_lines import Sum
+
+if TYPE_CHECKING:
+    from qm_tui.domain.live import LiveBook
+    from qm_tui.domain.records import Position
+    from qm_tui.store.reader import Reader
+
+_RIGHTS = {"C": "call", "P": "put"}
+_SOON = 7
+"""Days to expiry from which on they stand out."""
+
+
+class OptionsScreen(HoldingsScreen[OptionView]):
+    """Options of all accounts, or of one; what expires soonest stands first."""
+
+    noun = ("option", "options")
+    EMPTY: ClassVar[str] = "No options are held."
+    sorted_by = ("expiry", False)
+
+    @override
+    def columns(self) -> Sequence[Column[OptionView]]:
+        kinds = Kinds[OptionView](self.session.format)
+        account = kinds.text(
+            "account", "Account", 10, lambda o: o.account, drop_order=10, letter="a"
+        )
+        greek = kinds.greek
+        return (
+            kinds.text("underlying", "Under", 6, _underlying, letter="u", flexible=True),
+            *(() if self.scope.account else (account,)),
+            kinds.date("expiry", "Expiry", lambda o: o.expiry, letter="e"),
+            Column(
+                key="days_to_expiry",
+                title="Days",
+                cell=_days,
+                width=5,
+                align="right",
+                sort_key=lambda o: o.days_to_expiry,
+                drop_order=5,
+            ),
+            kinds.price("strike", "Strike", lambda o: o.strike, 9, letter="k"),
+            kinds.text(
+                "right", "Right", 5, lambda o: _RIGHTS.get(o.right or "", o.right), letter="r"
+            ),
+            kinds.quantity("quantity", "Quantity", lambda o: o.quantity, 8, letter="q"),
+            kinds.price("market_price", "Mark", lambda o: o.market_price, 9, letter="m"),
+            kinds.money("market_value", "Value", lambda o: o.market_value, 12, drop_order=10),
+            kinds.gain(
+                "unrealized_pnl", "Unrealized", lambda o: o.unrealized_pnl, 12, drop_order=11
+            ),
+            Column(
+                key="implied_volatility",
+                title="IV",
+                cell=_volatility,
+                width=7,
+                align="right",
+                sort_key=lambda o: o.implied_volatility,
+                drop_order=4,
+                letter="i",
+            ),
+            greek("delta", "Delta", lambda o: o.delta, 3, 7, letter="d"),
+            greek("gamma", "Gamma", lambda o: o.gamma, 4, 8, drop_order=12),
+            greek("theta", "Theta", lambda o: o.theta, 3, 8, drop_order=7),
+            greek("vega", "Vega", lambda o: o.vega, 3, 8, drop_order=9),
+            greek("rho", "Rho", lambda o: o.rho, 3, 8, drop_order=17),
+            kinds.amount(
+                "position_delta", "Pos. delta", lambda o: o.position_delta, 10, drop_order=3
+            ),
+            kinds.amount(
+                "position_gamma", "Pos. gamma", lambda o: o.position_gamma, 10, drop_order=14
+            ),
+            kinds.amount(
+                "position_theta", "Theta/day", lambda o: o.position_theta, 10, drop_order=6
+            ),
+            kinds.amount(
+                "position_vega", "Pos. vega", lambda o: o.position_vega, 10, drop_order=13
+            ),
+            Column(
+                key="greeks_as_of",
+                title="Greeks",
+                cell=self._source,
+                width=19,
+                min_width=12,
+                sort_key=lambda o: o.greeks_as_of,
+                drop_order=8,
+            ),
+            self.age_column(),
+        )
+
+    def _source(self, option: OptionView) -> Cell:
+        """Whose Greeks they are, and how old."""
+        if option.greeks_as_of is None:
+            return UNKNOWN
+        old = age(self.session.context.now(), option.greeks_as_of)
+        text = f"{option.greeks_source} {old}"
+        return Cell(f"{text} delayed", Tone.WARNING) if option.delayed else Cell(text, Tone.MUTED)
+
+    @override
+    async def stored(self, reader: "Reader") -> Sequence[OptionView]:
+        from qm_tui.queries.options import options  # noqa: PLC0415 - brings SQLAlchemy
+
+        return await options(reader, self.scope, today=self.session.today)
+
+    @override
+    def now(self, row: OptionView, live: "LiveBook") -> OptionView:
+        from qm_tui.queries.options import option_now  # noqa: PLC0415 - see above
+
+        return option_now(row, live)
+
+    @override
+    def age_of(self, row: OptionView) -> Cell:
+        cell = super().age_of(row)
+        return Cell(f"d {cell.text}", Tone.WARNING) if row.delayed and not row.stale else cell
+
+    @override
+    def belongs(self, pushed: "Position") -> bool:
+        from qm_tui.domain.instruments import EquityOption, FutureOption  # noqa: PLC0415
+
+        return super().belongs(pushed) and isinstance(
+            pushed.instrument, EquityOption | FutureOption
+        )
+
+    @override
+    def sums(self) -> Sequence[Sum]:
+        return [self._sum(each) for each in option_sums(self.source.shown_now)]
+
+    def _sum(self, each: OptionSum) -> Sum:
+        form = self.session.format
+        parts = [
+            labeled("value", form.money(each.market_value), unknown=each.without_value),
+            labeled("delta in money", form.amount(each.delta_value)),
+            labeled("theta/day", form.gain(each.theta)),
+            labeled("vega", form.amount(each.vega)),
+        ]
+        if each.without_greeks:
+            parts.append(words(f"({each.without_greeks:,} without Greeks)", "$text-warning"))
+        if each.delayed:
+            parts.append(words(f"({each.delayed:,} delayed)", "$text-warning"))
+        return Sum(name=words(f"Σ {each.currency or 'no currency'}  ", "bold $accent"), parts=parts)
+
+    @override
+    def empty_text(self) -> str:
+        if self.scope.account is None:
+            return self.EMPTY
+        return "This account holds no options."
+
+
+def _underlying(option: OptionView) -> str:
+    return option.underlying or option.symbol
+
+
+def _days(option: OptionView) -> Cell:
+    days = option.days_to_expiry
+    if days is None:
+        return UNKNOWN
+    return Cell(f"{days:,}", Tone.WARNING if days <= _SOON else Tone.PLAIN)
+
+
+def _volatility(option: OptionView) -> Cell:
+    value = option.implied_volatility
+    return UNKNOWN if value is None else Cell(f"{value * Decimal(100):,.1f} %")

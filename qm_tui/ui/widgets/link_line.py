@@ -1,0 +1,121 @@
+"""What the status bar says of connections: as much as there is room for, the worst in full."""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+
+from qm_tui.domain.health import Health, LinkState
+from qm_tui.ui.cell import Tone
+from qm_tui.ui.context import UnderWay
+from qm_tui.ui.format import age, count, countdown
+from qm_tui.ui.link_words import DELAYED, WORDS, doing
+from qm_tui.ui.tones import STYLES
+from qm_tui.ui.widgets.bar import words
+
+if TYPE_CHECKING:
+    from qm_tui.queries.views import StatusView
+
+_APART = words(" · ", "$text-muted")
+_WELL = frozenset({LinkState.LIVE, LinkState.IDLE})
+_LONGEST_NAME = 20
+_LONGEST_DOING = 40
+
+Forms = Sequence[Content]
+"""The same in fewer and fewer words."""
+
+
+def about_the_links(
+    health: Sequence[Health],
+    progress: Sequence[UnderWay],
+    status: "StatusView | None",
+    now: dt.datetime,
+    room: int,
+) -> Content:
+    """The left side of the status bar where there are connections; at most `room` cells."""
+    at = {sync.connection: sync for sync in progress}
+    links = [_forms(each, at.get(each.connection), now) for each in health]
+    # The least important goes first: how many accounts there are, then words of what is well.
+    breaks, accounts = _breaks(status), _accounts(status)
+    order = sorted(range(len(health)), key=lambda place: health[place].state not in _WELL)
+    levels = [0] * len(links)
+    said = _joined(links, levels, (*breaks, *accounts))
+    if said.cell_length <= room:
+        return said
+    said = _joined(links, levels, breaks)
+    for _ in range(max(map(len, links), default=1) - 1):
+        for place in order:
+            if said.cell_length <= room:
+                return said
+            levels[place] = min(levels[place] + 1, len(links[place]) - 1)
+            said = _joined(links, levels, breaks)
+    return said
+
+
+def _joined(links: Sequence[Forms], levels: Sequence[int], more: Sequence[Content]) -> Content:
+    chosen = [forms[level] for forms, level in zip(links, levels, strict=True)]
+    return _APART.join([*chosen, *more])
+
+
+def _forms(health: Health, sync: UnderWay | None, now: dt.datetime) -> Forms:
+    mark, word, tone = WORDS[health.state]
+    sign = words(mark, STYLES[tone])
+    name = Content.assemble(sign, " ", words(_cut(health.connection, _LONGEST_NAME)))
+    data = "" if health.data_as_of is None else age(now, health.data_as_of)
+    match health.state:
+        case LinkState.LIVE:
+            texts = (f"{word} {data}", word)
+        case LinkState.IDLE:
+            texts = (f"data {data} old" if data else word, data)
+        case LinkState.SYNCING:
+            at = _cut(doing(sync, now), _LONGEST_DOING) if sync is not None else word
+            texts = (at, word)
+        case LinkState.WAITING if health.next_try is not None:
+            wait = countdown(now, health.next_try)
+            texts = (_with_data(f"tries again in {wait}", data), f"in {wait}")
+        case _:
+            texts = (_with_data(word, data), word)
+    late = words(f" {DELAYED}", STYLES[Tone.WARNING]) if health.delayed else Content()
+    forms = [
+        Content.assemble(
+            name,
+            " ",
+            words(text.strip(), _style(health.state)),
+            "," if health.delayed else "",
+            late,
+        )
+        for text in texts
+    ]
+    return (
+        *forms,
+        Content.assemble(name, words(f" {DELAYED}", STYLES[Tone.WARNING]))
+        if health.delayed
+        else name,
+        name,
+        sign,
+    )
+
+
+def _style(state: LinkState) -> str:
+    return "$text-muted" if state in _WELL else STYLES[WORDS[state][2]]
+
+
+def _with_data(text: str, data: str) -> str:
+    return f"{text}, data {data} old" if data else text
+
+
+def _breaks(status: "StatusView | None") -> Sequence[Content]:
+    if status is None or status.open_breaks is None:
+        return ()
+    style = "$text-error" if status.open_breaks else "$text-success"
+    number = count(status.open_breaks, "open discrepancy", "open discrepancies")
+    return (words(number, style),)
+
+
+def _accounts(status: "StatusView | None") -> Sequence[Content]:
+    return () if status is None else (words(count(status.accounts, "account"), "$text-muted"),)
+
+
+def _cut(text: str, length: int) -> str:
+    return text if len(text) <= length else text[: length - 1] + "…"
