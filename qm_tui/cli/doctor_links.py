@@ -9,11 +9,12 @@ from qm_tui.brokers.client import BrokerClient, BrokerRefused, BrokerUnavailable
 from qm_tui.brokers.registry import NOT_LIVE, SECRETS
 from qm_tui.cli.environment import Environment
 from qm_tui.cli.findings import Finding, trouble
-from qm_tui.cli.links import client, makes_statements, missing, secrets, words
+from qm_tui.cli.links import client, missing, secrets, words
 from qm_tui.config import ConnectionSettings
 from qm_tui.credentials import SecretTrouble, Whereabouts, environment_name
 from qm_tui.domain.batches import Coverage
 from qm_tui.queries.views import LinkView, RunView
+from qm_tui.sync.links import makes_statements
 from qm_tui.ui.format import age, count
 
 _PATIENCE = 8.0
@@ -52,7 +53,7 @@ async def _look(here: Environment, connection: ConnectionSettings, known: Histor
     if (reason := NOT_LIVE.get(connection.broker)) is not None:
         return Finding(what, f"{connection.broker} is not part of this version", advice=reason)
     places, lacking = await _secrets(here, connection)
-    more = [*places, *_past(here.now(), known)]
+    more = [*places, *_past(here.now(), known), *known.warnings]
     if lacking is not None:
         says, _, advice = lacking.partition(". ")
         return trouble(what, f"{connection.broker}: {says}", advice, more)
@@ -96,7 +97,6 @@ async def _service(
     due = made.due(known.covered, here.now(), asked)
     when = "now" if due <= here.now() else f"{due.astimezone():%Y-%m-%d %H:%M}"
     more.append(f"next statement: {when}")
-    more.extend(known.warnings)
     if link is not None and link.lease is not None:
         return Finding(what, "not asked now, for another program is at it", more=tuple(more))
     if _is_crowded(here.now(), known):

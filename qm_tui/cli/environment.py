@@ -87,6 +87,7 @@ class _Redacting(logging.Formatter):
 _TAMED = {
     # What they tell below these levels: every message with its figures, every address with its
     # query, every turn of the event loop.
+    "alembic.runtime.plugins": logging.WARNING,
     "asyncio": logging.WARNING,
     "eventkit": logging.WARNING,
     "httpcore2": logging.WARNING,

@@ -9,7 +9,7 @@ from typing import TextIO
 from qm_tui.cli.environment import Environment
 from qm_tui.cli.parts import opened_store
 from qm_tui.cli.progress import Progress
-from qm_tui.cli.telling import refusals, remarks, section_line, summary, tell_deriving
+from qm_tui.cli.telling import counts_line, refusals, remarks, summary, tell_deriving
 from qm_tui.domain.events import (
     Derived,
     Deriving,
@@ -72,5 +72,5 @@ def _report(err: TextIO, event: SyncFinished) -> None:
 def _lines(event: SyncFinished) -> Iterator[str]:
     yield summary(event)
     for section, counts in event.sections.items():
-        yield f"  {section_line(section, counts)}"
+        yield f"  {counts_line(section.value, counts)}"
     yield from remarks(event)

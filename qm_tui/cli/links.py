@@ -5,8 +5,6 @@ import socket
 from collections.abc import Sequence
 from functools import partial
 
-from typing_extensions import TypeIs
-
 from qm_tui.brokers.client import BrokerClient, BrokerRefused, Secrets, StatementService
 from qm_tui.brokers.registry import LinkSettings, connect_to
 from qm_tui.cli.environment import Environment, hide
@@ -22,6 +20,7 @@ def links(here: Environment, connections: Sequence[ConnectionSettings]) -> list[
             name=connection.name,
             broker=connection.broker,
             make=partial(client, here, connection, secrets(here, connection.name)),
+            timezone=connection.timezone,
         )
         for connection in connections
     ]
@@ -42,11 +41,6 @@ def client(
         timezone=connection.timezone,
     )
     return connect_to(settings, secret, here.now)
-
-
-def makes_statements(made: BrokerClient | StatementService) -> TypeIs[StatementService]:
-    """Tell a service that makes statements from a connection that is held open."""
-    return hasattr(made, "fetch")
 
 
 def secrets(here: Environment, connection: str) -> Secrets:

@@ -8,10 +8,11 @@ from typing import TextIO
 from qm_tui.brokers.client import BrokerRefused, BrokerUnavailable
 from qm_tui.brokers.registry import NOT_LIVE, SECRETS
 from qm_tui.cli.environment import Environment, hide
-from qm_tui.cli.links import client, makes_statements, unknown, words
+from qm_tui.cli.links import client, unknown, words
 from qm_tui.cli.telling import plain_lines
 from qm_tui.config import ConnectionSettings
 from qm_tui.credentials import Secret, SecretTrouble, environment_name, secret_of
+from qm_tui.sync.links import makes_statements
 from qm_tui.ui.cell import plain
 
 _LONGEST_LINE = 10_000

@@ -30,7 +30,7 @@ class Progress:
 
     def wait(self, source: str, says: str, left: dt.timedelta | None) -> None:
         """Say for whom a sync waits, and for how long at most."""
-        seconds = "" if left is None else f" {max(0, round(left.total_seconds()))} s"
+        seconds = "" if left is None else f" {seconds_of(left)} s"
         room = _WIDEST - len(seconds)
         self.say(f"{fit(plain(f'{source}: {says}'), room, 'left').rstrip()}{seconds}")
 
@@ -50,6 +50,11 @@ class Progress:
         if self.on:
             self._err.write(f"\r\x1b[K{text}")
             self._err.flush()
+
+
+def seconds_of(left: dt.timedelta) -> int:
+    """Return for how long something is still waited for; at least 0."""
+    return max(0, round(left.total_seconds()))
 
 
 def _amount(event: SyncProgress) -> str:

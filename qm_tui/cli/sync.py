@@ -11,8 +11,8 @@ from qm_tui.brokers.registry import NOT_LIVE
 from qm_tui.cli.environment import Environment
 from qm_tui.cli.links import holder, links, unknown
 from qm_tui.cli.parts import opened_store
-from qm_tui.cli.progress import Progress
-from qm_tui.cli.telling import plain_lines, remarks, section_line, sentence, summary, tell_deriving
+from qm_tui.cli.progress import Progress, seconds_of
+from qm_tui.cli.telling import counts_line, plain_lines, remarks, sentence, summary, tell_deriving
 from qm_tui.config import ConnectionSettings
 from qm_tui.domain.events import (
     Derived,
@@ -92,7 +92,7 @@ class Told:
         self._progress = Progress(here.err)
         self._came: dict[str, _Came] = {}
         self._pages: dict[str, _Pages] = {}
-        self._sectioned: set[str] = set()
+        self._sectioned: dict[str, set[Section]] = {}
         self._waits: dict[str, SyncWaits] = {}
         self._underived = False
 
@@ -133,12 +133,12 @@ class Told:
         if self._progress.on:
             self._count_down()
         elif before is None or before.says != event.says:
-            self._err.write(f"{plain(event.source)}: {sentence(event.says)}\n")
+            left = "" if event.until is None else f" {seconds_of(event.until - self._now())} s"
+            self._err.write(f"{plain(event.source)}: {sentence(event.says)}{left}\n")
 
     def _section(self, event: SectionDone, came: _Came) -> None:
         if event.error is None or event.counts.received:
             came.something = True
-        self._sectioned.add(event.source)
         pages = self._pages.get(event.source)
         if pages is None or pages.section is not event.section:
             self._turn(event.source)
@@ -155,7 +155,11 @@ class Told:
         pages = self._pages.pop(source, None)
         if pages is None:
             return
-        self._say(f"{plain(source)}: {section_line(pages.section, pages.counts)}")
+        told = self._sectioned.setdefault(source, set())
+        # What comes late comes by itself: profit and loss after the other balances.
+        name = f"{pages.section.value}, more" if pages.section in told else pages.section.value
+        told.add(pages.section)
+        self._say(f"{plain(source)}: {counts_line(name, pages.counts)}")
         for error in pages.errors:
             self._say(f"{plain(source)}: {pages.section.value} is not whole: {sentence(error)}")
 
@@ -165,7 +169,10 @@ class Told:
             came.something = True
             self._say(f"{plain(event.source)}: nothing new; nothing changed.")
             return
-        _log.info("sync of %s for %s: %s", event.source, event.accounts, event.totals)
+        _log.info(
+            "sync of %s, run %s, for %s: %s",
+            event.source, event.run, ", ".join(event.accounts), event.totals,
+        )  # fmt: skip
         if event.incomplete or event.refused:
             came.whole = False
         failed = set(event.incomplete)
@@ -174,7 +181,7 @@ class Told:
         self._say(summary(event))
         if event.source not in self._sectioned:
             for section, counts in event.sections.items():
-                self._say(f"  {section_line(section, counts)}")
+                self._say(f"  {counts_line(section.value, counts)}")
             for section, reason in event.incomplete.items():
                 self._say(f"  {section.value} is not whole: {sentence(reason)}")
         for line in remarks(event):
@@ -182,7 +189,7 @@ class Told:
 
     def _failed(self, event: SyncFailed, came: _Came) -> None:
         self._turn(event.source)
-        _log.warning("sync of %s failed: %s", event.source, event.reason)
+        _log.warning("sync of %s, run %s, failed: %s", event.source, event.run, event.reason)
         came.whole = False
         came.leased = event.leased
         self._say(f"qm-tui: {plain(event.source)}: {sentence(event.reason)}")

@@ -13,8 +13,8 @@ from qm_tui.domain.events import (
     SectionCounts,
     SyncFinished,
 )
-from qm_tui.domain.words import Section
 from qm_tui.ui.cell import plain
+from qm_tui.ui.format import count
 
 _SHOWN = 20
 """Refused rows and novelties printed one by one; the rest is counted."""
@@ -29,16 +29,16 @@ def summary(event: SyncFinished) -> str:
     totals = event.totals
     refused = f", {totals.refused:,} refused" if totals.refused else ""
     return (
-        f"{plain(event.source)}: {totals.received:,} rows for "
+        f"{plain(event.source)}: {count(totals.received, 'row')} for "
         f"{', '.join(map(plain, event.accounts)) or 'no account'}: {totals.added:,} added, "
         f"{totals.changed:,} changed, {totals.unchanged:,} unchanged{refused}."
     )
 
 
-def section_line(section: Section, counts: SectionCounts) -> str:
+def counts_line(section: str, counts: SectionCounts) -> str:
     """Write the counts of a section below those of the others."""
     return (
-        f"{section.value:<18} {counts.received:>8,} received {counts.added:>8,} added "
+        f"{section:<18} {counts.received:>8,} received {counts.added:>8,} added "
         f"{counts.changed:>7,} changed {counts.unchanged:>8,} unchanged"
     )
 

@@ -1,5 +1,7 @@
 """The engines of a store: one that writes, one that reads, and how SQLite is told to behave."""
 
+import sqlite3
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -66,6 +68,14 @@ def writing_engine(path: Path) -> "AsyncEngine":
         ),
         "BEGIN IMMEDIATE",
     )
+
+    @event.listens_for(engine.sync_engine, "invalidate")
+    def roll_back(connection: Any, _record: Any, _error: Any) -> None:
+        # Who is cancelled amid a statement has his connection closed. That alone does not end the
+        # transaction while anything remembers the statement, and nobody else could write.
+        with suppress(sqlite3.Error, ValueError):
+            connection.rollback()
+
     return engine
 
 

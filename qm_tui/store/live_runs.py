@@ -105,6 +105,8 @@ class LiveRun:
             for piece in _pieces(batch):
                 await unit.save(piece)
                 await asyncio.sleep(0)
+            if batch.incomplete and not batch.amends:
+                await unit.doubt(batch.section, self._started)
             await unit.end()
             saved = await self._write(connection, batch, unit.tally, begun)
             moment = await self._shelf.moment(connection)

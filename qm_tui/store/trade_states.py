@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from qm_tui.domain.batches import Authority
 from qm_tui.domain.words import TradeKind, TradeLevel
+from qm_tui.store.incoming import execution
 from qm_tui.store.schema.activity import trades
 from qm_tui.store.schema.instruments import instruments
 
@@ -112,10 +113,13 @@ async def _states(
     fills = await _fills(connection, account_id, [*cancels, *orders])
     right: dict[int, str] = {row.id: "cancel" for row in cancels}
     right |= dict.fromkeys((row.id for row in fills), "booked")
-    taken = _match(cancels, fills)
+    standing_cancels = _standing(cancels, fills)
+    taken = _match(standing_cancels, fills)
     right |= dict.fromkeys(taken.values(), "cancelled")
     settled.waiting += sum(
-        run_id in (row.run_id, row.changed_run_id) for row in cancels if row.id not in taken
+        run_id in (row.run_id, row.changed_run_id)
+        for row in standing_cancels
+        if row.id not in taken
     )
     standing = [row for row in fills if right[row.id] == "booked"]
     right |= {row.id: "superseded" if _is_superseded(row, standing) else "booked" for row in orders}
@@ -158,6 +162,26 @@ def _booking_order(row: Row[Any]) -> tuple[Any, ...]:
     """Order fills as the broker booked them: transaction ids grow, where there are any."""
     number = row.broker_transaction_id or ""
     return (row.ordered_at, len(number), number, row.key)
+
+
+def _standing(cancels: Iterable[Row[Any]], fills: Iterable[Row[Any]]) -> list[Row[Any]]:
+    """Return the cancellations but those of executions that a correction has replaced already.
+
+    The correction is another word on the same fill, which is not taken back: it is as corrected.
+    """
+    newest: dict[tuple[int, str], int] = {}
+    for fill in fills:
+        if fill.broker_execution_id:
+            stem, number = execution(fill.broker_execution_id)
+            place = (fill.meant, stem)
+            newest[place] = max(number, newest.get(place, number))
+    left = []
+    for cancel in cancels:
+        stem, number = execution(cancel.broker_execution_id or "")
+        booked = cancel.broker_transaction_id or cancel.original_transaction_id
+        if booked or number >= newest.get((cancel.meant, stem), -1):
+            left.append(cancel)
+    return left
 
 
 def _match(cancels: Iterable[Row[Any]], fills: list[Row[Any]]) -> dict[int, int]:

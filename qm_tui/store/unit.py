@@ -1,8 +1,9 @@
 """One transaction of the writer: records in, tables filled, what follows from them marked."""
 
+import datetime as dt
 from collections.abc import Sequence
 
-from sqlalchemy import insert, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from qm_tui.domain.batches import Batch, Holds
@@ -22,6 +23,7 @@ from qm_tui.store.reading.booking_ties import identical
 from qm_tui.store.reported import Reported
 from qm_tui.store.runs import Source, Tally
 from qm_tui.store.savers import Savers
+from qm_tui.store.schema.accounts import account_connections
 from qm_tui.store.schema.sync import coverage, cursors, raw_documents
 from qm_tui.store.trade_states import settle
 from qm_tui.store.upsert import upsert
@@ -172,6 +174,25 @@ class Unit:
                 utc_text(holds.as_of),
                 self._connection_id,
                 self._origin,
+            )
+
+    async def doubt(self, section: Section, since: dt.datetime) -> None:
+        """Note that the accounts of the connection gave no whole answer: what was seen is unseen.
+
+        Args:
+            section: that was asked for.
+            since: when the asking began; what was answered after that is not in doubt.
+        """
+        table = self._savers.of_section(section)
+        if table is None:
+            return
+        seen = account_connections.c
+        known = await self._connection.scalars(
+            select(seen.account_id).where(seen.connection_id == self._connection_id)
+        )
+        for account_id in known.all():
+            await table.open_set(
+                self._connection, account_id, utc_text(since), self._connection_id, self._origin
             )
 
     async def _cover(self, batch: Batch) -> None:

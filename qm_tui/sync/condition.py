@@ -1,72 +1,89 @@
-"""How one connection is doing, kept up to date and told when it changes."""
+"""How a connection is doing: kept for one worker, and told when it is other than it was."""
 
 import datetime as dt
 from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from qm_tui.domain.health import Health, LinkState
 from qm_tui.store.reading.links import LinkHistory
+from qm_tui.sync.links import Link
 
 _LAST = 20
-_RUNNING = "running"
-_GOOD = "done"
-_GONE = "cancelled"
+_TOLD_EVERY = dt.timedelta(seconds=1)
 
 
 class Condition:
-    """The health of one connection."""
+    """A connection's health, from what its worker sees."""
 
     def __init__(
-        self,
-        connection: str,
-        broker: str,
-        now: Callable[[], dt.datetime],
-        tell: Callable[[Health], None],
+        self, link: Link, now: Callable[[], dt.datetime], tell: Callable[[Health], None]
     ) -> None:
         self._now = now
         self._tell = tell
-        self._ended: deque[bool] = deque(maxlen=_LAST)
+        self._whole: deque[bool] = deque(maxlen=_LAST)
+        self._told = now()
         self.health = Health(
-            connection=connection, broker=broker, state=LinkState.OFF, since=now(),
-            says="Not begun yet.",
-        )  # fmt: skip
-
-    def remember(self, history: LinkHistory) -> None:
-        """Take over what is on record."""
-        states = [state for state in history.states if state not in {_RUNNING, _GONE}]
-        self._ended.extend(state == _GOOD for state in reversed(states))
-        self._change(
-            last_success=history.last_success, data_as_of=history.newest_as_of, **self._counts()
+            connection=link.name, broker=link.broker, state=LinkState.OFF, since=now()
         )
 
-    def is_(
+    def recall(self, history: LinkHistory) -> None:
+        """Take over what is on record."""
+        ended = [state for state in history.states if state != "running"]
+        self._whole = deque((state == "done" for state in reversed(ended)), maxlen=_LAST)
+        self.note(
+            last_success=_later(self.health.last_success, history.last_success),
+            data_as_of=_later(self.health.data_as_of, history.newest_as_of),
+            **self._counts(),
+        )
+
+    def turn(
         self,
         state: LinkState,
-        says: str,
+        says: str = "",
         *,
         next_try: dt.datetime | None = None,
         next_sync: dt.datetime | None = None,
     ) -> None:
-        """Say what the connection is at."""
+        """It is at something else now, or says something else of it."""
         since = self.health.since if state is self.health.state else self._now()
-        self._change(state=state, says=says, since=since, next_try=next_try, next_sync=next_sync)
+        self.note(state=state, since=since, says=says, next_try=next_try, next_sync=next_sync)
+
+    def note(self, **seen: Any) -> None:
+        """Take over what was seen, by the names of `Health`."""
+        now = replace(self.health, **seen)
+        if now != self.health:
+            self._show(now)
+
+    def arrived(self, latency: dt.timedelta | None = None, *, delayed: bool | None = None) -> None:
+        """Something came just now."""
+        before, now = self.health, self._now()
+        seen = replace(
+            before,
+            data_as_of=now,
+            latency=before.latency if latency is None else latency,
+            delayed=before.delayed if delayed is None else delayed,
+        )
+        if now - self._told >= _TOLD_EVERY or seen.delayed != before.delayed:
+            self._show(seen)
+        else:
+            self.health = seen
 
     def ended(self, *, whole: bool) -> None:
         """A sync ended."""
-        self._ended.append(whole)
-        last = self._now() if whole else self.health.last_success
-        self._change(last_success=last, **self._counts())
+        self._whole.append(whole)
+        success = self._now() if whole else self.health.last_success
+        self.note(last_success=success, **self._counts())
 
-    def notes(self, **new: object) -> None:
-        """Take note of accounts, latency, delayed, data_as_of, next_sync."""
-        self._change(**new)
+    def _counts(self) -> dict[str, int]:
+        return {"runs": len(self._whole), "failures": self._whole.count(False)}
 
-    def _counts(self) -> dict[str, object]:
-        return {"runs": len(self._ended), "failures": list(self._ended).count(False)}
+    def _show(self, health: Health) -> None:
+        self.health = health
+        self._told = self._now()
+        self._tell(health)
 
-    def _change(self, **new: object) -> None:
-        changed = replace(self.health, **new)  # type: ignore[arg-type] # fields by name
-        if changed != self.health:
-            self.health = changed
-            self._tell(changed)
+
+def _later(one: dt.datetime | None, other: dt.datetime | None) -> dt.datetime | None:
+    return max((at for at in (one, other) if at is not None), default=None)

@@ -1,46 +1,30 @@
-"""All connections of a monitor: begun, asked, watched and ended together."""
+"""Keeps all connections synced while the monitor is open: one worker each, and their news."""
 
 import asyncio
 import datetime as dt
 import logging
-from collections.abc import AsyncGenerator, Callable, Collection, Coroutine, Sequence
-from functools import partial
+from collections.abc import AsyncGenerator, Callable, Collection, Sequence
 from random import Random, SystemRandom
+from typing import Any
 
-from qm_tui.domain.health import Health, LinkState
+from qm_tui.domain.health import Health
 from qm_tui.domain.live import LiveBook
 from qm_tui.store.store import Store
-from qm_tui.sync.derivations import Derivations
+from qm_tui.sync.courses import SyncUnderWay
+from qm_tui.sync.derivation import Derivation
 from qm_tui.sync.deriving import Deriver
+from qm_tui.sync.desk import Desk
+from qm_tui.sync.hub import Hub, News
 from qm_tui.sync.links import Link
-from qm_tui.sync.live_worker import LiveWorker
-from qm_tui.sync.news import News, NewsDesk
-from qm_tui.sync.schedule import Intervals
+from qm_tui.sync.schedule import USUAL, Intervals
 from qm_tui.sync.service import Importer
-from qm_tui.sync.statement_worker import StatementWorker
-from qm_tui.sync.under_way import SyncUnderWay
-from qm_tui.sync.worker import Surroundings, Worker
+from qm_tui.sync.worker import Worker
 
 _log = logging.getLogger(__name__)
 
-_STATEMENTS = frozenset({"ibkr-flex"})
-"""Brokers whose connections are services that make statements."""
-_USUAL = Intervals()
-
 
 class Syncs:
-    """Keeps connections synced while the monitor is open.
-
-    Args:
-        store: open for writing.
-        importer: takes statements in.
-        deriver: derives what follows from facts.
-        links: the connections, in the order of the configuration.
-        now: the time.
-        holder: who syncs, as `pid@host monitor`.
-        intervals: how often and how long; tests shorten them.
-        chance: for back-off.
-    """
+    """All workers. What they learn is in `live`, in the store, and in the news."""
 
     def __init__(
         self,
@@ -51,79 +35,90 @@ class Syncs:
         now: Callable[[], dt.datetime],
         *,
         holder: str,
-        intervals: Intervals = _USUAL,
+        intervals: Intervals = USUAL,
         chance: Random | None = None,
     ) -> None:
-        self.live = LiveBook()
-        self._news = NewsDesk()
-        self._derivations = Derivations(deriver, self._news.tell, intervals.derive_after)
-        around = Surroundings(
-            store=store, importer=importer, live=self.live, tell=self._news.tell,
-            derive=self._derivations.ask, now=now, holder=holder, intervals=intervals,
-            chance=chance or SystemRandom(),
-        )  # fmt: skip
-        self._workers = {
-            link.name: (StatementWorker if link.broker in _STATEMENTS else LiveWorker)(link, around)
-            for link in links
-        }
-        self._tasks: dict[str, asyncio.Task[None]] = {}
-        self._closing = False
+        """Make the workers; they begin with `start`.
 
-    def start(self) -> None:
-        """Begin."""
-        self._begin("", self._derivations.run())
-        for name, worker in self._workers.items():
-            self._begin(name, worker.run())
+        Args:
+            store: open for reading and writing.
+            importer: reads statements into it.
+            deriver: derives what follows from facts.
+            links: the connections, in the order of the configuration.
+            now: the time.
+            holder: this program, as `pid@host kind`.
+            intervals: how often and how long.
+            chance: for the jitter.
+        """
+        self.live = LiveBook()
+        self._hub = Hub(intervals.live_every)
+        self._derivation = Derivation(
+            store.reader, deriver, self._hub.tell, intervals.derive_after
+        )  # fmt: skip
+        desk = Desk(
+            store=store,
+            importer=importer,
+            live=self.live,
+            hub=self._hub,
+            derivation=self._derivation,
+            now=now,
+            holder=holder,
+            intervals=intervals,
+            chance=chance or SystemRandom(),
+        )
+        self._workers = {link.name: Worker(link, desk) for link in links}
+        self._tasks: list[asyncio.Task[Any]] = []
+        self._close_within = intervals.close_within
 
     def health(self) -> Sequence[Health]:
-        """Say how each connection is doing, in the order of the configuration."""
+        """How each connection is doing, in the order of the configuration."""
         return [worker.health for worker in self._workers.values()]
 
     def progress(self) -> Sequence[SyncUnderWay]:
-        """Return the syncs that go on."""
-        running = (worker.under_way for worker in self._workers.values())
-        return [one for one in running if one is not None]
+        """The syncs that go on."""
+        return [way for worker in self._workers.values() if (way := worker.under_way) is not None]
 
     def request(self, connections: Collection[str] | None = None) -> None:
         """Sync these now, or all; also those that wait or were refused."""
         for name, worker in self._workers.items():
             if connections is None or name in connections:
                 worker.request()
-                if not self._closing and name in self._tasks and self._tasks[name].done():
-                    self._begin(name, worker.run())
 
     def cancel(self, connection: str) -> None:
         """End the sync that goes on; what it has stored stays."""
-        self._workers[connection].cancel()
+        if (worker := self._workers.get(connection)) is not None:
+            worker.cancel()
 
     def news(self) -> AsyncGenerator[News, None]:
-        """Tell what happens; closing the iterator ends it. It ends by itself when syncs do."""
-        return self._news.listen()
+        """Tell what happens from now on; closing the iterator ends it. It ends when syncs do."""
+        return self._hub.news()
+
+    def start(self) -> None:
+        """Begin to look after the connections."""
+        if self._tasks:
+            return
+        for name, worker in self._workers.items():
+            self._begin(worker.run(), f"sync {name}")
+        self._begin(self._derivation.run(), "derive")
+
+    def _begin(self, work: Any, name: str) -> None:
+        task = asyncio.create_task(work, name=name)
+        task.add_done_callback(_say_what_it_broke_by)
+        self._tasks.append(task)
 
     async def close(self) -> None:
-        """End everything: transactions come to their end, connections and leases are let go."""
-        self._closing = True
-        for task in self._tasks.values():
+        """End all syncs; what is being written is written to its end, leases are given back."""
+        for task in self._tasks:
             task.cancel()
         if self._tasks:
-            await asyncio.wait(self._tasks.values())
-        self._news.close()
+            # Closing a client, storing what was pushed last, and giving back the lease.
+            _, late = await asyncio.wait(self._tasks, timeout=3 * self._close_within + 1)
+            for task in late:
+                _log.warning("%s did not end in time", task.get_name())
+        self._tasks.clear()
+        self._hub.close()
 
-    def _begin(self, name: str, life: Coroutine[None, None, None]) -> None:
-        task = asyncio.create_task(life)
-        self._tasks[name] = task
-        task.add_done_callback(partial(self._ended, name))
 
-    def _ended(self, name: str, task: "asyncio.Task[None]") -> None:
-        """A worker that ends by itself has met a bug: it is seen, and the others go on."""
-        if task.cancelled() or self._closing or (error := task.exception()) is None:
-            return
-        _log.critical("the worker of %r died", name or "derivations", exc_info=error)
-        if name:
-            worker: Worker = self._workers[name]
-            worker.under_way = None
-            worker.condition.is_(
-                LinkState.REFUSED,
-                f"Stopped by an error in the program ({type(error).__name__}). The log has the "
-                "details; r tries again.",
-            )
+def _say_what_it_broke_by(task: "asyncio.Task[Any]") -> None:
+    if not task.cancelled() and (error := task.exception()) is not None:
+        _log.error("%s broke down", task.get_name(), exc_info=error)

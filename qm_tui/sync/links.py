@@ -2,10 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from typing_extensions import TypeIs
 
 from qm_tui.brokers.client import BrokerClient, StatementService
+
+Client = BrokerClient | StatementService
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,10 +17,12 @@ class Link:
 
     name: str
     broker: str
-    make: Callable[[], BrokerClient | StatementService]
+    make: Callable[[], Client]
     """Makes another client, for one connection; raises `BrokerRefused` where there is none."""
+    timezone: ZoneInfo | None = None
+    """In which a statement's times without zone are meant; None: as in files that are imported."""
 
 
-def makes_statements(made: BrokerClient | StatementService) -> TypeIs[StatementService]:
+def makes_statements(client: Client) -> TypeIs[StatementService]:
     """Tell a service that makes statements from a connection that is held open."""
-    return hasattr(made, "fetch")
+    return hasattr(client, "fetch")

@@ -1,25 +1,27 @@
-"""One sync of some connections, without a monitor: all at the same time, then what follows."""
+"""One sync of some connections at the same time, without the monitor."""
 
 import asyncio
 import datetime as dt
+import logging
 from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import AsyncExitStack, aclosing, suppress
+from contextlib import aclosing, suppress
 
-from qm_tui.brokers.client import BrokerClient, BrokerRefused, BrokerUnavailable, StatementService
 from qm_tui.domain.events import SyncEvent, SyncFailed
-from qm_tui.store.leases import Leased
-from qm_tui.store.reading.links import link_history
+from qm_tui.store.runs import Source
 from qm_tui.store.store import Store
 from qm_tui.store.troubles import StoreRefused
-from qm_tui.store.writer import Writer
+from qm_tui.sync.courses import TROUBLES, Course, Tell
 from qm_tui.sync.deriving import Deriver
-from qm_tui.sync.links import Link, makes_statements
-from qm_tui.sync.run import pull_run, source_of
+from qm_tui.sync.lease import Lease, LeaseLost
+from qm_tui.sync.links import Client, Link, makes_statements
+from qm_tui.sync.run import pull_once
+from qm_tui.sync.schedule import USUAL, Intervals
 from qm_tui.sync.service import Importer
-from qm_tui.sync.statements import fetch_run
+from qm_tui.sync.statements import fetch_once
+from qm_tui.sync.waiting import ended, outcome, within
+from qm_tui.sync.words import leased_elsewhere, unforeseen
 
-_RENEW_EVERY = 20.0
-_CLOSE_WITHIN = 3.0
+_log = logging.getLogger(__name__)
 
 
 async def sync_once(
@@ -29,39 +31,42 @@ async def sync_once(
     links: Sequence[Link],
     now: Callable[[], dt.datetime],
     holder: str,
+    intervals: Intervals = USUAL,
 ) -> AsyncGenerator[SyncEvent, None]:
-    """Sync every link once, and tell what happens; closing the iterator cancels.
+    """Sync all the links at once, then derive, and tell what happens.
+
+    Each link ends with one `SyncFinished` or `SyncFailed`. Closing the iterator cancels: what was
+    stored stays, and what is not derived yet is so the next time.
 
     Args:
-        store: open for writing.
-        importer: takes statements in.
-        deriver: derives in the end.
-        links: of which each has its own lease.
+        store: open for reading and writing.
+        importer: reads statements into it.
+        deriver: derives what follows from facts.
+        links: the connections.
         now: the time.
-        holder: who syncs, as `pid@host kind`.
+        holder: this program, as `pid@host kind`.
+        intervals: how often and how long.
     """
     told: asyncio.Queue[SyncEvent | None] = asyncio.Queue()
-    tasks = [
-        asyncio.create_task(_OneSync(store, importer, link, now, holder).run(told.put_nowait))
-        for link in links
-    ]
-    together = asyncio.gather(*tasks, return_exceptions=True)
-    together.add_done_callback(lambda _: told.put_nowait(None))
+    errands = [_Errand(store, importer, link, now, holder, intervals, told.put_nowait)
+               for link in links]  # fmt: skip
+    tasks = [asyncio.create_task(errand.run()) for errand in errands]
+    everything = asyncio.gather(*tasks)
+    everything.add_done_callback(lambda _: told.put_nowait(None))
     try:
         while (event := await told.get()) is not None:
             yield event
-        for task in tasks:
-            task.result()  # what nobody foresaw is to be seen
-        async with aclosing(deriver.derive()) as derived:
-            async for one in derived:
-                yield one
+        await everything
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.wait([together])
+        await ended(tasks)
+    async with aclosing(deriver.derive()) as derived:
+        async for one in derived:
+            yield one
 
 
-class _OneSync:
+class _Errand:
+    """One sync of one link."""
+
     def __init__(
         self,
         store: Store,
@@ -69,104 +74,82 @@ class _OneSync:
         link: Link,
         now: Callable[[], dt.datetime],
         holder: str,
+        intervals: Intervals,
+        tell: Tell,
     ) -> None:
         self._store = store
         self._importer = importer
         self._link = link
         self._now = now
-        self._holder = holder
-        self._tell: Callable[[SyncEvent], None] = lambda _: None
-
-    async def run(self, tell: Callable[[SyncEvent], None]) -> None:
-        """Sync with the lease held; failures are told, and on record."""
+        self._intervals = intervals
         self._tell = tell
-        name, started = self._link.name, self._now()
+        self._lease = Lease(store.writer, link, holder)
+        self._course = Course(link.name, now(), tell)
+
+    async def run(self) -> None:
+        """Sync, and tell whatever comes of it; a mistake of ours ends this one and no other."""
+        name = self._link.name
+        error = await outcome(self._with_lease())
+        if error is not None:
+            _log.error("the sync of %s broke down", name, exc_info=error)
+            if not self._course.over:
+                self._tell(SyncFailed(source=name, reason=unforeseen(name)))
+
+    async def _with_lease(self) -> None:
+        name = self._link.name
         try:
-            leased = await self._store.writer.lease(name, self._link.broker, self._holder)
+            leased = await self._lease.take()
         except StoreRefused as error:
-            tell(SyncFailed(source=name, reason=str(error)))
+            self._tell(SyncFailed(source=name, reason=str(error)))
             return
         if leased is not None:
-            reason = f"{in_words(leased)} It is left to it; close that program to sync from here."
-            tell(SyncFailed(source=name, reason=reason, leased=True))
+            reason = leased_elsewhere(name, leased)
+            self._tell(SyncFailed(source=name, reason=reason, leased=True))
             return
-        async with AsyncExitStack() as stack:
-            stack.push_async_callback(_released, self._store.writer, name, self._holder)
-            renewing = asyncio.create_task(self._renew())
-            stack.push_async_callback(_ended, renewing)
-            try:
-                await self._sync()
-            except (BrokerRefused, BrokerUnavailable, StoreRefused) as error:
-                await self._failed(str(error), started)
-
-    async def _sync(self) -> None:
-        made = self._link.make()
+        keeping = asyncio.create_task(self._keep_lease())
         try:
-            if makes_statements(made):
-                await self._fetch(made)
-            else:
-                await self._pull(made)
+            await self._with_client()
         finally:
-            await closed(made, _CLOSE_WITHIN)
+            await ended([keeping])
+            await self._lease.give_back(self._intervals.close_within)
 
-    async def _pull(self, client: BrokerClient) -> None:
-        await client.connect()
-        async with aclosing(pull_run(self._store, client, self._link.name)) as events:
-            async for event in events:
-                self._tell(event)
+    async def _keep_lease(self) -> None:
+        # Two programs that sync the same once do no harm; one that stops half-way is no better.
+        with suppress(LeaseLost):
+            await self._lease.keep(self._intervals.lease_every)
 
-    async def _fetch(self, service: StatementService) -> None:
-        name = self._link.name
-        history = await self._store.reader.read(link_history, [name])
-        unfinished = bool(history and history[0].states and history[0].states[0] != "done")
-        events = fetch_run(self._store, self._importer, service, name, unfinished=unfinished)
-        async with aclosing(events):
-            async for event in events:
-                self._tell(event)
+    async def _with_client(self) -> None:
+        started = self._now()
+        client: Client | None = None
+        try:
+            client = self._link.make()
+            await self._sync(client)
+        except TROUBLES as error:
+            if not self._course.over:
+                await self._note(str(error), started)
+        finally:
+            if client is not None:
+                await self._close(client)
 
-    async def _failed(self, reason: str, started: dt.datetime) -> None:
-        run = await noted(self._store, self._link, reason, started)
-        self._tell(SyncFailed(source=self._link.name, reason=reason, run=run))
+    async def _sync(self, client: Client) -> None:
+        course = self._course
+        if makes_statements(client):
+            work = fetch_once(self._store, self._importer, self._link, client, course)
+        else:
+            await client.connect()
+            work = pull_once(self._store, client, course)
+        await course.follow(work)
 
-    async def _renew(self) -> None:
-        while True:
-            await asyncio.sleep(_RENEW_EVERY)
-            with suppress(StoreRefused):
-                await self._store.writer.renew(self._link.name, self._holder)
+    async def _close(self, client: Client) -> None:
+        if not await within(self._intervals.close_within, client.close()):
+            _log.warning("the connection of %s did not close in time", self._link.name)
 
-
-async def noted(store: Store, link: Link, reason: str, started: dt.datetime) -> int | None:
-    """Put a failure on record, unless a run that failed for that reason is there already."""
-    history = await store.reader.read(link_history, [link.name])
-    if history and history[0].error == reason and (history[0].last_run_at or started) >= started:
-        return None
-    try:
-        return await store.writer.note_failure(source_of(link.name, link.broker), reason, started)
-    except StoreRefused:
-        return None
-
-
-def in_words(leased: Leased) -> str:
-    """Say who has a connection and since when."""
-    who, _, kind = leased.holder.partition(" ")
-    pid, _, host = who.partition("@")
-    program = "an open monitor" if kind == "monitor" else "another sync"
-    since = f"{leased.since:%Y-%m-%d %H:%M} UTC"
-    return f"{program[0].upper()}{program[1:]} (process {pid} on {host}) has it since {since}."
-
-
-async def closed(made: BrokerClient | StatementService, within: float) -> None:
-    """Close a client, but do not wait for it for long."""
-    with suppress(TimeoutError):
-        async with asyncio.timeout(within):
-            await made.close()
-
-
-async def _released(writer: Writer, name: str, holder: str) -> None:
-    with suppress(StoreRefused):
-        await writer.release(name, holder)
-
-
-async def _ended(task: "asyncio.Task[None]") -> None:
-    task.cancel()
-    await asyncio.wait([task])
+    async def _note(self, reason: str, started: dt.datetime) -> None:
+        """Write down and tell that nothing could be begun."""
+        name, run = self._link.name, None
+        source = Source(connection=name, broker=self._link.broker, kind="sync")
+        try:
+            run = await self._store.writer.note_failure(source, reason, started)
+        except StoreRefused as error:
+            _log.warning("that %s failed was not written down: %s", name, error)
+        self._tell(SyncFailed(source=name, reason=reason, run=run))

@@ -1,22 +1,19 @@
-"""Take in what a broker's connection brings: every batch in its own run of the same door."""
+"""Take in what connections bring that are never away: the demo's, each as one transaction."""
 
 from collections.abc import Sequence
 
 from qm_tui.brokers.client import BrokerClient, Known
 from qm_tui.store.runs import Source
 from qm_tui.store.writer import Writer
-
-
-async def pull_once(writer: Writer, client: BrokerClient, connection: str) -> None:
-    """Pull everything a connection has, from the beginning, as one run."""
-    source = Source(connection=connection, broker=client.broker, kind="sync", live=True)
-    async with writer.unit(source) as unit:
-        async for batch in client.pull(Known()):
-            await unit.save(batch)
+from qm_tui.sync.waiting import closing
 
 
 async def pull_all(writer: Writer, clients: Sequence[tuple[str, BrokerClient]]) -> None:
-    """Pull from several connections, one after the other."""
+    """Pull from several connections, one after the other, from the beginning."""
     for name, client in clients:
-        await pull_once(writer, client, name)
+        await client.connect()
+        source = Source(connection=name, broker=client.broker, kind="sync", live=True)
+        async with writer.unit(source) as unit, closing(client.pull(Known())) as batches:
+            async for batch in batches:
+                await unit.save(batch)
         await client.close()

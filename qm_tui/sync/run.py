@@ -1,76 +1,89 @@
-"""One sync of a live connection: every section is stored as it comes, and fails by itself."""
+"""One sync of a broker's connection: every batch it brings is stored as it comes."""
 
-from collections.abc import AsyncGenerator
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from qm_tui.brokers.client import BrokerClient, BrokerRefused, BrokerUnavailable, Known
+from qm_tui.brokers.client import BrokerClient, Known
 from qm_tui.domain.batches import Authority, Batch
-from qm_tui.domain.events import SectionDone, SyncEvent, SyncFinished, SyncStarted
+from qm_tui.domain.events import SectionDone, SyncFinished
 from qm_tui.store.live_runs import LiveRun
 from qm_tui.store.reading.known import known
 from qm_tui.store.runs import Source
 from qm_tui.store.store import Store
-from qm_tui.store.troubles import RowRefused, StoreRefused
-from qm_tui.sync.closing import closing
+from qm_tui.store.troubles import RowRefused
+from qm_tui.sync.courses import TROUBLES, Course
+from qm_tui.sync.waiting import closing
+
+_log = logging.getLogger(__name__)
+
+_AUTHORITY = {"ibkr": Authority.PROVISIONAL}
+"""Whose fills of today are only told; the broker's books follow as a statement."""
 
 
-def source_of(name: str, broker: str, kind: str = "sync") -> Source:
-    """Return what a live connection's runs come from."""
+def source_of(connection: str, client: BrokerClient, kind: str = "sync") -> Source:
+    """Return under which name a run of a live connection is stored."""
     return Source(
-        connection=name, broker=broker, kind=kind, live=True, authority=Authority.PROVISIONAL
+        connection=connection,
+        broker=client.broker,
+        kind=kind,
+        live=True,
+        authority=_AUTHORITY.get(client.broker),
     )
 
 
-async def pull_run(
-    store: Store, client: BrokerClient, name: str
-) -> AsyncGenerator[SyncEvent, None]:
-    """Pull everything as one run, and tell how it goes; closing the iterator cancels it.
+async def pull_once(store: Store, client: BrokerClient, course: Course) -> SyncFinished:
+    """Pull everything over a connection that is made, section by section, as one run.
 
     Raises:
-        BrokerUnavailable, BrokerRefused, StoreRefused: it ended early; what was stored stays, and
-            the run says why.
+        BrokerUnavailable, BrokerRefused: the connection is of no use any more.
+        StoreRefused: the store cannot be read or written.
     """
-    known_rows = await store.reader.read(known, name)
-    async with store.writer.run(source_of(name, client.broker)) as run:
-        yield SyncStarted(source=name)
-        try:
-            async with closing(client.pull(Known(**known_rows._asdict()))) as batches:
+    rows = await store.reader.read(known, course.connection)
+    told = Known(cursors=rows.cursors, described=rows.described, held=rows.held)
+    async with store.writer.run(source_of(course.connection, client)) as run:
+        with reasons(run):
+            course.begin(run.number)
+            # Not `async for` alone: when saving fails, what was asked of the broker is given up.
+            async with closing(client.pull(told)) as batches:
                 async for batch in batches:
-                    yield await _saved(run, batch, name)
-        except (BrokerRefused, BrokerUnavailable, StoreRefused) as error:
-            run.fail(str(error))
-            raise
-        tally = run.tally
-        ended = SyncFinished(
-            source=name, run=run.number, sections=tally.sections, refused=tally.refused,
-            novelties=tally.news(), warnings=tally.warnings, accounts=run.accounts,
-            incomplete=run.incomplete,
-        )  # fmt: skip
-    # Told when the run's row says so too.
-    yield ended
+                    course.tell(await saved(run, batch, course.connection))
+    return finished(run, course.connection)
 
 
-async def _saved(run: LiveRun, batch: Batch, name: str) -> SectionDone:
-    """Store a batch; where the store refuses one of its rows, the others' sections go on."""
+async def saved(run: LiveRun, batch: Batch, connection: str) -> SectionDone:
+    """Store a batch; what the store cannot take makes its section fail, and no other."""
     error = batch.incomplete
     try:
         counts = await run.save(batch)
     except RowRefused as refused:
+        _log.exception("run %d: %s was not stored", run.number, batch.section)
         error = str(refused)
-        counts = await run.save(Batch(section=batch.section, incomplete=error))
+        counts = await run.save(Batch(section=batch.section, incomplete=error, amends=True))
     return SectionDone(
-        source=name, run=run.number, section=batch.section, counts=counts, error=error
+        source=connection, run=run.number, section=batch.section, counts=counts, error=error
     )
 
 
-async def save_changes(
-    store: Store, name: str, broker: str, batches: tuple[Batch, ...]
-) -> AsyncGenerator[SectionDone, None]:
-    """Store what was pushed between two syncs, as a small run of its own."""
-    async with store.writer.run(source_of(name, broker, "live")) as run:
-        for batch in batches:
-            yield await _saved(run, batch, name)
+def finished(run: LiveRun, connection: str) -> SyncFinished:
+    """Return what a run brought."""
+    return SyncFinished(
+        source=connection,
+        run=run.number,
+        sections=dict(run.tally.sections),
+        refused=tuple(run.tally.refused),
+        novelties=tuple(run.tally.news()),
+        warnings=tuple(run.tally.warnings),
+        accounts=tuple(run.accounts),
+        incomplete=dict(run.incomplete),
+    )
 
 
-def is_whole(event: SyncFinished) -> bool:
-    """Tell whether a sync brought everything there was."""
-    return not event.incomplete and not event.refused
+@contextmanager
+def reasons(run: LiveRun) -> Iterator[None]:
+    """Have the run's row say in words why it ended early."""
+    try:
+        yield
+    except TROUBLES as error:
+        run.fail(str(error))
+        raise

@@ -1,66 +1,213 @@
-"""Statements that a broker makes when asked: fetched, stored each as a whole, and deleted."""
+"""One fetch of statements: each is stored as it comes, like a file that is imported."""
 
-import tempfile
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
+import datetime as dt
+import logging
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import aclosing, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import quote
 
 from qm_tui.brokers.client import (
-    BrokerRefused,
+    BrokerUnavailable,
     Fetched,
     Progress,
+    ReadOptions,
     StatementService,
     Waits,
 )
-from qm_tui.domain.events import SyncEvent, SyncFailed, SyncProgress, SyncStarted, SyncWaits
+from qm_tui.domain.batches import Coverage
+from qm_tui.domain.events import SectionDone, SyncFinished, SyncProgress, SyncWaits
+from qm_tui.store.live_runs import LiveRun
 from qm_tui.store.reading.known import covered
+from qm_tui.store.reading.links import link_history
+from qm_tui.store.runs import Source, Tally
 from qm_tui.store.store import Store
-from qm_tui.sync.closing import closing
+from qm_tui.sync.courses import Course
+from qm_tui.sync.documents import Intake
+from qm_tui.sync.links import Link
+from qm_tui.sync.run import reasons
 from qm_tui.sync.service import Importer
+from qm_tui.sync.waiting import closing
+
+_log = logging.getLogger(__name__)
+
+_ENDED_WELL = frozenset({"done", "partial"})
 
 
-async def fetch_run(
-    store: Store, importer: Importer, service: StatementService, name: str, *, unfinished: bool
-) -> AsyncGenerator[SyncEvent, None]:
-    """Fetch and store what is not there yet, and tell how it goes; closing it cancels.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetches:
+    """What is on record of a connection's statements."""
+
+    covered: Sequence[Coverage]
+    asked: dt.datetime | None
+    """When they were last fetched with success."""
+    unfinished: bool
+    """The fetch before ended early, so there may be holes."""
+
+
+async def fetches(store: Store, connection: str) -> Fetches:
+    """Read what is on record; raises `StoreRefused`."""
+    days = await store.reader.read(covered, connection)
+    histories = await store.reader.read(link_history, [connection])
+    if not histories or not histories[0].states:
+        return Fetches(covered=days, asked=None, unfinished=False)
+    history = histories[0]
+    well = history.states[0] in _ENDED_WELL
+    return Fetches(
+        covered=days,
+        asked=history.last_run_at if well else history.last_success,
+        unfinished=not well,
+    )
+
+
+@dataclass(slots=True)
+class _Came:
+    """What the documents of a fetch brought."""
+
+    tally: Tally = field(default_factory=Tally)
+    accounts: set[str] = field(default_factory=set)
+    documents: int = 0
+    known: int = 0
+
+    def add(self, finished: SyncFinished) -> None:
+        self.documents += 1
+        self.known += finished.already_known
+        self.accounts.update(finished.accounts)
+        for section, counts in finished.sections.items():
+            self.tally.count(section, counts)
+        self.tally.refused.extend(finished.refused)
+        self.tally.warn(*finished.warnings)
+        for novelty in finished.novelties:
+            self.tally.novelties[novelty.what, novelty.where, novelty.example] += novelty.count
+
+
+async def fetch_once(
+    store: Store, importer: Importer, link: Link, service: StatementService, course: Course
+) -> SyncFinished:
+    """Fetch what is not known yet.
+
+    The fetch is a run of its own, without rows, that says from its first moment on that it goes on:
+    so one that was killed is known to be unfinished. Each document is a run beside it.
 
     Raises:
-        BrokerUnavailable, BrokerRefused: with what to do; statements that came before are stored.
+        BrokerUnavailable: it may be tried again later.
+        BrokerRefused, RowRefused: the user has to act.
+        StoreRefused, ReadingDied: nothing of the document under way is stored.
     """
-    yield SyncStarted(source=name)
-    known = await store.reader.read(covered, name)
-    # Private to the user, like all that tempfile makes.
-    with tempfile.TemporaryDirectory(prefix="qm-tui-") as folder:
-        steps = service.fetch(known, Path(folder), unfinished=unfinished)
-        async with closing(steps) as told:
-            async for step in told:
-                match step:
-                    case Waits():
-                        yield SyncWaits(source=name, says=step.says, until=step.until)
-                    case Progress():
-                        yield SyncProgress(
-                            source=name, done_bytes=step.done_bytes,
-                            total_bytes=step.total_bytes, rows=0,
-                        )  # fmt: skip
-                    case Fetched():
-                        async with aclosing(_taken_in(importer, service, step, name)) as events:
-                            async for event in events:
-                                yield event
+    before = await fetches(store, link.name)
+    source = Source(connection=link.name, broker=link.broker, kind="sync")
+    came = _Came()
+    async with store.writer.run(source) as run:
+        with reasons(run), _private_folder(store, link) as folder:
+            course.begin(run.number)
+            steps = service.fetch(before.covered, folder, unfinished=before.unfinished)
+            async with closing(steps):
+                async for step in steps:
+                    match step:
+                        case Waits():
+                            _tell_wait(course, step)
+                        case Progress():
+                            _tell_progress(course, step, came)
+                        case Fetched():
+                            await _take_in(importer, link, step, service.warnings, course, came)
+        came.tally.warn(*service.warnings)
+        _note(run, came)
+    return _finished(run, came, link.name)
 
 
-async def _taken_in(
-    importer: Importer, service: StatementService, fetched: Fetched, name: str
-) -> AsyncGenerator[SyncEvent, None]:
-    try:
-        events = importer.take_in(
-            fetched.path, connection=name, called=fetched.name, warnings=service.warnings
+def _tell_wait(course: Course, step: Waits) -> None:
+    course.tell(SyncWaits(source=course.connection, says=step.says, until=step.until))
+
+
+def _tell_progress(course: Course, step: Progress, came: _Came) -> None:
+    course.tell(
+        SyncProgress(
+            source=course.connection, done_bytes=step.done_bytes, total_bytes=step.total_bytes,
+            rows=sum(counts.received for counts in came.tally.sections.values()),
         )
-        async with aclosing(events):
+    )  # fmt: skip
+
+
+async def _take_in(
+    importer: Importer,
+    link: Link,
+    fetched: Fetched,
+    warnings: Sequence[str],
+    course: Course,
+    came: _Came,
+) -> None:
+    intake = Intake(
+        path=fetched.path,
+        name=fetched.name,
+        source=link.name,
+        connection=link.name,
+        options=ReadOptions(timezone=link.timezone or importer.timezone),
+        warnings=warnings,
+    )
+    try:
+        async with aclosing(importer.documents.take_in(intake)) as events:
             async for event in events:
-                if isinstance(event, SyncFailed):
-                    # What cannot be stored would come again at once: the user has to look.
-                    raise BrokerRefused(event.reason)
-                if not isinstance(event, SyncStarted):
-                    yield event
+                match event:
+                    case SyncProgress():
+                        course.tell(event)
+                    case SyncFinished():
+                        came.add(event)
+                        _tell_sections(course, event)
+                    case _:
+                        pass  # the fetch has begun before
+    except OSError as error:
+        why = (error.strerror or "unknown reason").lower()
+        raise BrokerUnavailable(
+            f"The statement {fetched.name} was fetched but cannot be read: {why}."
+        ) from error
     finally:
         fetched.path.unlink(missing_ok=True)
+
+
+def _tell_sections(course: Course, finished: SyncFinished) -> None:
+    if finished.run is None:
+        return
+    for section, counts in finished.sections.items():
+        course.tell(
+            SectionDone(source=course.connection, run=finished.run, section=section, counts=counts)
+        )
+
+
+def _note(run: LiveRun, came: _Came) -> None:
+    """Have the run of the fetch say what its documents said; their rows are counted with them."""
+    run.tally.warn(*came.tally.warnings)
+    run.tally.refused.extend(came.tally.refused)
+
+
+def _finished(run: LiveRun, came: _Came, connection: str) -> SyncFinished:
+    return SyncFinished(
+        source=connection,
+        run=run.number,
+        sections=came.tally.sections,
+        refused=came.tally.refused,
+        novelties=came.tally.news(),
+        warnings=came.tally.warnings,
+        accounts=sorted(came.accounts),
+        already_known=came.known == came.documents,
+    )
+
+
+@contextmanager
+def _private_folder(store: Store, link: Link) -> Iterator[Path]:
+    """Make a folder that nobody else can read, and remove it with all that is in it.
+
+    Its name is always the same: who has the lease finds what a program that was killed left.
+    """
+    folder = store.path.parent / f"incoming-{quote(link.name, safe='')}"
+    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        folder.mkdir(mode=0o700, parents=True)
+    except OSError as error:
+        why = (error.strerror or "unknown reason").lower()
+        raise BrokerUnavailable(f"{folder} cannot be made: {why}.") from error
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

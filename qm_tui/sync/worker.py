@@ -1,245 +1,186 @@
-"""One connection's life: whose it is, when it is tried again, and until when it waits."""
+"""Looks after one connection: its lease, its attempts, its waits; it never gives up for good."""
 
-import asyncio
 import datetime as dt
 import logging
-from collections.abc import AsyncGenerator, Callable
-from contextlib import aclosing, suppress
-from dataclasses import dataclass
-from random import Random
+from contextlib import suppress
+from typing import Never
 
-from qm_tui.brokers.client import BrokerRefused, BrokerUnavailable
-from qm_tui.domain.events import SyncEvent, SyncFailed, SyncFinished, SyncStarted
+from qm_tui.brokers.client import BrokerRefused
+from qm_tui.domain.events import SectionDone, SyncFailed
 from qm_tui.domain.health import Health, LinkState
-from qm_tui.domain.live import LiveBook
 from qm_tui.store.reading.links import link_history
-from qm_tui.store.store import Store
-from qm_tui.store.troubles import StoreRefused
-from qm_tui.sync.condition import Condition
-from qm_tui.sync.links import Link
-from qm_tui.sync.news import News
-from qm_tui.sync.once import in_words, noted
-from qm_tui.sync.run import is_whole
-from qm_tui.sync.schedule import BackOff, Intervals, until
-from qm_tui.sync.service import Importer
-from qm_tui.sync.under_way import SyncUnderWay
+from qm_tui.store.runs import Source
+from qm_tui.store.troubles import RowRefused, StoreRefused
+from qm_tui.sync.changes import Changes
+from qm_tui.sync.courses import TROUBLES, SyncUnderWay
+from qm_tui.sync.desk import Desk
+from qm_tui.sync.lease import Lease, LeaseLost
+from qm_tui.sync.links import Client, Link, makes_statements
+from qm_tui.sync.post import Post
+from qm_tui.sync.schedule import BackOff
+from qm_tui.sync.session import Session
+from qm_tui.sync.statement_life import StatementLife
+from qm_tui.sync.waiting import outcome, together, within
+from qm_tui.sync.words import leased_elsewhere, unforeseen
 
 _log = logging.getLogger(__name__)
 
-_FAILURES = (BrokerUnavailable, BrokerRefused, StoreRefused)
-
-
-class LeaseLost(Exception):  # noqa: N818 - it is taken note of
-    """Another program has the connection by now."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Surroundings:
-    """What all workers share."""
-
-    store: Store
-    importer: Importer
-    live: LiveBook
-    tell: Callable[[News], None]
-    derive: Callable[[], None]
-    now: Callable[[], dt.datetime]
-    holder: str
-    intervals: Intervals
-    chance: Random
-
 
 class Worker:
-    """Keeps one connection synced until it is cancelled. Subclasses say what a session is."""
+    """Keeps one connection synced for as long as it runs."""
 
-    def __init__(self, link: Link, around: Surroundings) -> None:
+    def __init__(self, link: Link, desk: Desk) -> None:
         self.link = link
-        self.around = around
-        self.condition = Condition(link.name, link.broker, around.now, around.tell)
-        self.under_way: SyncUnderWay | None = None
-        self.wanted = asyncio.Event()
-        """Somebody asked for a sync."""
-        self._syncing: asyncio.Task[None] | None = None
-        self._cancelled = False
-        self._back_off = BackOff(
-            around.intervals.back_off_first, around.intervals.back_off_most, around.chance
+        self._desk = desk
+        self._post = Post(link, desk)
+        self._lease = Lease(desk.store.writer, link, desk.holder)
+        self._changes = Changes(
+            desk.store, desk.intervals.store_after, self._tell_stored, self._post.miss
         )
+        self._waits = _waits_of_links(desk)
+        self._failed = False
+        """Whether the attempt before did."""
+        self._noted = False
+        """Whether it is on record already that the broker cannot be reached."""
 
     @property
     def health(self) -> Health:
         """How the connection is doing."""
-        return self.condition.health
+        return self._post.condition.health
+
+    @property
+    def under_way(self) -> SyncUnderWay | None:
+        """The sync that goes on."""
+        return None if self._post.course is None else self._post.course.under_way
 
     def request(self) -> None:
-        """Sync now, whatever was waited for."""
-        self.wanted.set()
+        """Sync now, unless one goes on."""
+        if self._post.course is None:
+            self._post.ask()
 
     def cancel(self) -> None:
-        """End the sync under way; what it stored stays."""
-        if self._syncing is not None and not self._syncing.done():
-            self._cancelled = True
-            self._syncing.cancel()
+        """End the sync that goes on."""
+        if self._post.course is not None:
+            self._post.course.cancel()
 
-    async def session(self) -> None:
-        """Use the connection until it ends.
-
-        Raises:
-            BrokerUnavailable, BrokerRefused, StoreRefused, LeaseLost: why it ended.
-        """
-        raise NotImplementedError
-
-    # Life
-
-    async def run(self) -> None:
-        """Live until cancelled."""
-        history = await self.around.store.reader.read(link_history, [self.link.name])
-        for known in history:
-            self.condition.remember(known)
+    async def run(self) -> Never:
+        """Look after the connection until this is cancelled; then everything is let go of."""
         try:
             while True:
-                await self._have_lease()
-                await self._session_and_after()
+                error = await outcome(self._hold())
+                _log.error("the worker of %s broke down", self.link.name, exc_info=error)
+                await self._wait(unforeseen(self.link.name))
         finally:
-            with suppress(StoreRefused):
-                await self.around.store.writer.release(self.link.name, self.around.holder)
+            self._post.condition.turn(LinkState.OFF)
 
-    async def _have_lease(self) -> None:
+    async def _hold(self) -> None:
+        intervals = self._desk.intervals
         while True:
-            leased = None
+            await self._take_lease()
             try:
-                leased = await self.around.store.writer.lease(
-                    self.link.name, self.link.broker, self.around.holder
-                )
+                with suppress(LeaseLost):
+                    await together(
+                        self._lease.keep(intervals.lease_every),
+                        self._changes.keep_storing(intervals.close_within),
+                        self._attempts(),
+                        expected=(LeaseLost,),
+                    )
+            finally:
+                await self._lease.give_back(intervals.close_within)
+
+    async def _take_lease(self) -> None:
+        intervals, condition = self._desk.intervals, self._post.condition
+        while True:
+            try:
+                leased = await self._lease.take()
+                histories = await self._desk.store.reader.read(link_history, [self.link.name])
             except StoreRefused as error:
-                await self._wait_a_while(str(error))
+                await self._wait(str(error))
                 continue
+            for history in histories:
+                condition.recall(history)
             if leased is None:
                 return
-            self.condition.is_(
-                LinkState.LEASED,
-                f"{in_words(leased)} What it stores is shown here; this monitor takes over when "
-                "it ends.",
-            )
-            # A wish changes nothing here; it is granted when the lease is ours.
-            await asyncio.sleep(self.around.intervals.lease_again)
+            condition.turn(LinkState.LEASED, leased_elsewhere(self.link.name, leased))
+            self._post.asked = False
+            again = self._desk.now() + dt.timedelta(seconds=intervals.lease_again)
+            await self._post.until(lambda: again)  # noqa: B023 - awaited before the next round
 
-    async def _session_and_after(self) -> None:
-        begun = self.around.now()
-        try:
-            await self._held_session()
-        except LeaseLost:
-            return
-        except BrokerRefused as error:
-            await self._note(str(error), begun)
-            self.wanted.clear()
-            self.condition.is_(LinkState.REFUSED, str(error))
-            await self.wanted.wait()
-        except (BrokerUnavailable, StoreRefused) as error:
-            healthy = dt.timedelta(seconds=self.around.intervals.healthy_after)
-            if self.around.now() - begun > healthy:
-                self._back_off.reset()
-            await self._note(str(error), begun)
-            await self._wait_a_while(str(error))
+    # --- attempts --------------------------------------------------------------------------------
 
-    async def _held_session(self) -> None:
-        """Run a session with the lease renewed; raise why it ended, one reason of several."""
-        try:
-            async with asyncio.TaskGroup() as group:
-                session = group.create_task(self.session())
-                renewing = group.create_task(self._renew())
-                session.add_done_callback(lambda _: renewing.cancel())
-        except* LeaseLost as lost:
-            raise lost.exceptions[0] from None
-        except* _FAILURES as failed:
-            raise _first(failed) from None
-
-    async def _renew(self) -> None:
+    async def _attempts(self) -> None:
         while True:
-            await asyncio.sleep(self.around.intervals.lease_every)
-            with suppress(StoreRefused):
-                held = await self.around.store.writer.renew(self.link.name, self.around.holder)
-                if not held:
-                    raise LeaseLost
+            asked, self._post.asked = self._post.asked, False
+            try:
+                await self._attempt(asked=asked)
+            except (BrokerRefused, RowRefused) as error:
+                self._failed = True
+                self._post.condition.turn(LinkState.REFUSED, str(error))
+                await self._post.until(lambda: None)
+            except TROUBLES as error:
+                self._failed = True
+                await self._wait(str(error))
 
-    async def _wait_a_while(self, reason: str) -> None:
-        self.wanted.clear()
-        next_try = self.around.now() + self._back_off.next()
-        self.condition.is_(LinkState.WAITING, reason, next_try=next_try)
-        await until(next_try, self.around.now, self.wanted)
-
-    async def _note(self, reason: str, begun: dt.datetime) -> None:
-        """Put a failure on record and tell it; the same one again and again is one."""
-        state = self.health.state
-        again = state in {LinkState.WAITING, LinkState.REFUSED} and self.health.says == reason
-        _log.warning("%s: %s", self.link.name, reason)
-        if again or self._last_reason == reason:
-            return
-        self._last_reason = reason
-        with suppress(StoreRefused):
-            run = await noted(self.around.store, self.link, reason, begun)
-            if run is not None:
-                self.condition.ended(whole=False)
-                self.around.tell(SyncFailed(source=self.link.name, reason=reason, run=run))
-
-    _last_reason: str | None = None
-
-    # One sync
-
-    async def sync(self, events: AsyncGenerator[SyncEvent, None]) -> None:
-        """Let one sync run, which may be cancelled by itself.
-
-        Raises:
-            BrokerUnavailable, BrokerRefused, StoreRefused: why it ended early.
-        """
-        name = self.link.name
-        self.under_way = SyncUnderWay(connection=name, started_at=self.around.now())
-        self._cancelled = False
-        self._syncing = asyncio.create_task(self._follow(events))
+    async def _attempt(self, *, asked: bool) -> Never:
+        """Make a client and live with it until that ends; raises what it ends by."""
+        began, started = False, self._desk.now()
         try:
-            await self._syncing
-        except asyncio.CancelledError:
-            if not self._cancelled:
-                self._syncing.cancel()
-                await asyncio.wait([self._syncing])
-                raise
-            run = self.under_way.run
-            reason = "You ended this sync. What had been stored stays."
-            self.around.tell(SyncFailed(source=name, reason=reason, run=run, cancelled=True))
-        except _FAILURES as error:
-            self.condition.ended(whole=False)
-            self._last_reason = str(error)
-            self.around.tell(SyncFailed(source=name, reason=str(error), run=self.under_way.run))
+            client = self.link.make()
+            life = self._life(client, at_once=asked or self._failed)
+            try:
+                await life.live()
+            finally:
+                began = life.began
+                if life.went_well:
+                    self._waits.reset()
+                await self._close(client)
+        except TROUBLES as error:
+            if began:
+                self._noted = False
+            elif asked or not self._noted or isinstance(error, BrokerRefused):
+                await self._note(str(error), started)
             raise
-        finally:
-            self.under_way = None
-            self._syncing = None
 
-    async def _follow(self, events: AsyncGenerator[SyncEvent, None]) -> None:
-        whole = True
-        async with aclosing(events):
-            async for event in events:
-                assert self.under_way is not None
-                self.under_way = self.under_way.after(event)
-                if isinstance(event, SyncFinished):
-                    whole = whole and is_whole(event)
-                    self.condition.notes(data_as_of=self.around.now())
-                    _log.info("%s: run %s: %s", self.link.name, event.run, event.totals)
-                elif isinstance(event, SyncStarted):
-                    _log.info("%s: a sync begins", self.link.name)
-                self.around.tell(event)
-        self._last_reason = None
-        self.condition.ended(whole=whole)
-        self.around.derive()
+    def _life(self, client: Client, *, at_once: bool) -> Session | StatementLife:
+        if makes_statements(client):
+            if not self._failed:
+                self._waits = _waits_of_statements(self._desk)
+            return StatementLife(self._post, client, at_once=at_once)
+        return Session(self._post, client, self._changes)
+
+    async def _close(self, client: Client) -> None:
+        if not await within(self._desk.intervals.close_within, client.close()):
+            _log.warning("the connection of %s did not close in time", self.link.name)
+
+    async def _wait(self, says: str) -> None:
+        """Wait until it is time to try again, longer each time."""
+        again = self._desk.now() + self._waits.next()
+        _log.warning("%s: %s Tried again at %s", self.link.name, says, again)
+        self._post.condition.turn(LinkState.WAITING, says, next_try=again)
+        await self._post.until(lambda: again)
+
+    async def _note(self, reason: str, started: dt.datetime) -> None:
+        """Write down that nothing could be begun: once, not at every attempt of a long night."""
+        source = Source(connection=self.link.name, broker=self.link.broker, kind="sync")
+        try:
+            run = await self._desk.store.writer.note_failure(source, reason, started)
+        except StoreRefused as error:
+            _log.warning("that %s failed was not written down: %s", self.link.name, error)
+            return
+        self._noted = True
+        self._post.condition.ended(whole=False)
+        self._desk.hub.tell(SyncFailed(source=self.link.name, reason=reason, run=run))
+
+    def _tell_stored(self, section: SectionDone) -> None:
+        self._desk.hub.tell(section)
+        self._desk.derivation.soon()
 
 
-def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
-    """Return the weightiest of several reasons: a refusal goes before being away."""
-    leaves: list[BaseException] = []
-    rest: list[BaseException] = [group]
-    while rest:
-        one = rest.pop()
-        if isinstance(one, BaseExceptionGroup):
-            rest.extend(one.exceptions)
-        else:
-            leaves.append(one)
-    refused = [one for one in leaves if isinstance(one, BrokerRefused)]
-    return (refused or leaves)[0]
+def _waits_of_links(desk: Desk) -> BackOff:
+    return BackOff(desk.intervals.back_off_first, desk.intervals.back_off_most, desk.chance)
+
+
+def _waits_of_statements(desk: Desk) -> BackOff:
+    """Statements are made for a day: a service that is out of order is asked less often."""
+    intervals = desk.intervals
+    return BackOff(intervals.statements_first, intervals.statements_most, desk.chance)

@@ -8,10 +8,13 @@ import signal
 import socket
 import subprocess
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
+import jsonschema
 import pytest
 
+from qm_tui.cli.shapes import schema
 from qm_tui.store.store import open_store
 from tests.cli.doubles import Double, a_flex_service, a_gateway
 from tests.cli.program import Program, Ran
@@ -76,7 +79,7 @@ def test_everything_a_gateway_has_is_brought(program: Program, gateway: Double) 
     assert ran.out == ""
     lines = ran.err.splitlines()
     assert any(line.startswith("ib: positions ") and " received" in line for line in lines)
-    assert sum(line.startswith("ib: balances ") for line in lines) == 1
+    assert sum(line.startswith("ib: balances  ") for line in lines) == 1
     assert {row["account"] for row in shown(program, "accounts")} == {"U1234567", "U7654321"}
     report = gateway.report()
     held = {(account, con_id) for account, con_id, *_ in report["positions"]}
@@ -93,6 +96,24 @@ def test_syncing_again_changes_nothing(program: Program, gateway: Double) -> Non
     assert sync(program).status == 0
 
     assert [(row["symbol"], row["quantity"]) for row in shown(program, "positions")] == before
+
+
+def test_what_a_gateway_brings_has_the_shapes_that_are_published_and_options_their_greeks(
+    program: Program, gateway: Double
+) -> None:
+    configure(program, ib(gateway).replace("market_data=false", "market_data=true"))
+    assert sync(program).status == 0
+
+    shape = schema()
+    for what in ("accounts", "balances", "positions", "options", "trades", "syncs"):
+        rows = shown(program, what)
+        assert rows
+        jsonschema.validate(rows, {"$ref": f"#/$defs/{what}", "$defs": shape["$defs"]})
+    options = shown(program, "options")
+    assert {row["greeks_source"] for row in options} == {"ibkr"}
+    for row in options:
+        of_all = Decimal(row["delta"]) * Decimal(row["quantity"]) * Decimal(row["multiplier"])
+        assert Decimal(row["position_delta"]) == of_all
 
 
 def test_a_row_that_cannot_be_read_makes_a_sync_partial(program: Program) -> None:
@@ -226,8 +247,8 @@ def test_a_sync_that_is_interrupted_says_so_and_keeps_what_it_has(program: Progr
         running = program.start(
             "--config", program.config, "sync", stdout=subprocess.PIPE, stderr=subprocess.PIPE
         )
-        while not slow.report()["asked"].get("POSITIONS"):
-            assert running.poll() is None
+        while running.poll() is None and not slow.report()["asked"].get("POSITIONS"):
+            pass
         running.send_signal(signal.SIGINT)
         out, err = running.communicate(timeout=30)
 

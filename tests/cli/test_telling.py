@@ -139,7 +139,7 @@ def test_elsewhere_than_on_a_terminal_a_wait_is_said_once() -> None:
         until = NOW + dt.timedelta(seconds=seconds)
         heard.hear(SyncWaits(source="ib-flex", says="The statement is being made.", until=until))
 
-    assert err.getvalue() == "ib-flex: The statement is being made.\n"
+    assert err.getvalue() == "ib-flex: The statement is being made. 5 s\n"
 
 
 async def test_on_a_terminal_a_wait_counts_down(monkeypatch: pytest.MonkeyPatch) -> None:

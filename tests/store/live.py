@@ -24,7 +24,7 @@ BETWEEN = Source(connection="ib", broker="ibkr", kind="live", live=True)
 class Clock:
     """A clock that a test moves."""
 
-    def __init__(self, now: dt.datetime = MOMENT) -> None:
+    def __init__(self, now: dt.datetime) -> None:
         self.now = now
 
     def __call__(self) -> dt.datetime:

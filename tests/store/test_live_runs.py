@@ -3,22 +3,19 @@
 import asyncio
 import datetime as dt
 import os
-import signal
-import subprocess
 import sys
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
+from qm_tui.domain.batches import Batch, Novelty
 from qm_tui.domain.events import SectionCounts
 from qm_tui.domain.words import Section
-from qm_tui.store.live_runs import LiveRun
 from qm_tui.store.reading.changes import count_changes
 from qm_tui.store.reading.known import known
 from qm_tui.store.runs import Source
+from qm_tui.store.schema.instruments import instruments
 from qm_tui.store.schema.sync import novelties, refused_rows
 from qm_tui.store.store import Store, open_store
 from qm_tui.store.writer import RowRefused
@@ -33,6 +30,7 @@ from tests.builders import (
     an_equity,
     holds,
 )
+from tests.conftest import NOW
 from tests.store.live import BETWEEN, LIVE, Clock, held, recorded, sections
 from tests.store.stores import tell, told
 
@@ -40,21 +38,8 @@ POSITIONS = a_batch(a_position(instrument=an_equity("AAPL", "1")), holds=[holds(
 FAILED = a_batch(section="balances", incomplete="Account values did not come within 10 s.")
 
 
-class Broken(Exception):
+class Broken(Exception):  # noqa: N818 - it is a word for what happens
     """Something that nobody foresaw."""
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-async def store(store_path: Path, clock: Clock) -> AsyncIterator[Store]:
-    """A new store with a clock that the test moves."""
-    opened = await open_store(store_path, clock)
-    yield opened
-    await opened.close()
 
 
 async def test_a_run_is_on_record_before_anything_came(store: Store) -> None:
@@ -63,7 +48,7 @@ async def test_a_run_is_on_record_before_anything_came(store: Store) -> None:
             (run.number, "running", None)
         ]
 
-    assert await recorded(store.reader, "state", "finished_at") == [("done", MOMENT)]
+    assert await recorded(store.reader, "state", "finished_at") == [("done", NOW)]
 
 
 async def test_each_section_is_there_as_soon_as_it_is_saved(store: Store, clock: Clock) -> None:
@@ -139,15 +124,13 @@ async def test_refused_rows_make_a_run_partial_and_are_named(store: Store) -> No
 
 
 async def test_what_is_new_to_the_program_is_counted_over_the_run(store: Store) -> None:
-    from qm_tui.domain.batches import Novelty  # noqa: PLC0415
-
     news = Novelty(what="value", where="Position/secType", example="XYZ", count=2)
     async with store.writer.run(LIVE) as run:
         for _ in range(2):
             await run.save(a_batch(section="positions", novelties=[news]))
 
     rows = await store.reader.read(lambda at: at.execute(select(novelties)).all())
-    assert [(row.example, row.count) for row in rows] == [("XYZ", 4)]
+    assert [(row.example, row._mapping["count"]) for row in rows] == [("XYZ", 4)]
 
 
 async def test_a_run_that_is_given_up_is_cancelled_and_keeps_what_it_saved(store: Store) -> None:
@@ -175,16 +158,15 @@ async def test_a_save_that_is_given_up_half_way_is_kept_whole_or_not_at_all(stor
         holds=[holds("positions")],
     )
     for turns in range(0, 200, 40):
-        entered: list[LiveRun] = []
+        begun = asyncio.Event()
 
-        async def pull(entered: list[LiveRun] = entered) -> None:
+        async def pull(begun: asyncio.Event = begun) -> None:
             async with store.writer.run(LIVE) as run:
-                entered.append(run)
+                begun.set()
                 await run.save(many)
 
         task = asyncio.create_task(pull())
-        while not entered:
-            await asyncio.sleep(0)
+        await begun.wait()
         for _ in range(turns):
             await asyncio.sleep(0)
         task.cancel()
@@ -198,12 +180,26 @@ async def test_a_save_that_is_given_up_half_way_is_kept_whole_or_not_at_all(stor
     assert set(await recorded(store.reader, "state")) == {"cancelled", "done"}
 
 
+async def test_others_can_write_at_once_after_an_import_that_was_given_up(store: Store) -> None:
+    many = a_batch(*(a_position(instrument=an_equity(f"S{n}", str(n))) for n in range(1000)))
+    for milliseconds in range(5, 60, 9):
+        task = asyncio.create_task(store.writer.save(told(many).source, many))
+        await asyncio.wait([task], timeout=milliseconds / 1000)
+        task.cancel()
+        await asyncio.wait([task])
+        async with asyncio.timeout(5):
+            await store.writer.lease("ib", "ibkr", "1@desk monitor")
+
+
 async def test_an_error_that_was_explained_is_on_record_in_these_words(store: Store) -> None:
-    with pytest.raises(Broken):
+    async def pull() -> None:
         async with store.writer.run(LIVE) as run:
             await run.save(POSITIONS)
             run.fail("The gateway hung up.")
             raise Broken
+
+    with pytest.raises(Broken):
+        await pull()
 
     assert await recorded(store.reader, "state", "error") == [("failed", "The gateway hung up.")]
     assert await held(store.reader) == {"AAPL": (100, False)}
@@ -251,7 +247,7 @@ async def test_a_large_section_is_stored_whole(store: Store) -> None:
 
 
 async def test_a_live_answer_is_compared_with_the_one_before(store: Store, clock: Clock) -> None:
-    def answer(*quantities: int) -> object:
+    def answer(*quantities: int) -> Batch:
         rows = [
             a_position(instrument=an_equity(f"S{n}", str(n)), quantity=quantity, as_of=clock())
             for n, quantity in enumerate(quantities)
@@ -262,7 +258,7 @@ async def test_a_live_answer_is_compared_with_the_one_before(store: Store, clock
     for quantities in ((1, 2), (1, 3), (1, 3, 4)):
         clock.passes(minutes=15)
         async with store.writer.run(LIVE) as run:
-            counted.append(await run.save(answer(*quantities)))  # type: ignore[arg-type]
+            counted.append(await run.save(answer(*quantities)))
     clock.passes(minutes=1)
     async with store.writer.run(BETWEEN) as run:
         back = a_position(instrument=an_equity("S1", "1"), quantity=2, as_of=clock())
@@ -289,10 +285,8 @@ async def test_other_programs_may_write_between_two_sections(store: Store) -> No
             imported = told(a_batch(a_trade(instrument=an_equity(f"S{start}", str(start)))))
             await tell(store, imported)
 
-    rows = await store.reader.read(
-        lambda at: at.exec_driver_sql("SELECT conid, count(*) FROM instruments GROUP BY 1").all()
-    )
-    assert sorted(tuple(row) for row in rows) == [(str(n), 1) for n in range(6)]
+    conids = await store.reader.read(lambda at: at.scalars(select(instruments.c.conid)).all())
+    assert sorted(conids, key=str) == [str(n) for n in range(6)]
     await other.close()
 
 
@@ -310,40 +304,17 @@ async def test_screens_notice_every_section_and_every_change(store: Store) -> No
     assert len(set(seen)) == len(seen)
 
 
-_KILLED = """
-import asyncio, sys
-from pathlib import Path
-from qm_tui.store.store import open_store
-from tests.builders import MOMENT
-from tests.store.live import LIVE
-from tests.store.test_live_runs import POSITIONS
-
-async def main():
-    store = await open_store(Path(sys.argv[1]), lambda: MOMENT)
-    assert await store.writer.lease("ib", "ibkr", sys.argv[2].format(pid=__import__("os").getpid())) is None
-    async with store.writer.run(LIVE) as run:
-        await run.save(POSITIONS)
-        print("saved", flush=True)
-        await asyncio.Event().wait()
-
-asyncio.run(main())
-"""
-
-
 async def test_what_was_saved_before_a_kill_is_there_and_the_run_is_ended_by_the_next(
     store: Store,
 ) -> None:
-    child = subprocess.Popen(
-        [sys.executable, "-c", _KILLED, str(store.path), "{pid}@desk sync"],
-        stdout=subprocess.PIPE,
-        cwd=Path(__file__).parents[2],
-    )
+    child = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.store.at_work", str(store.path), "save",
+        stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
     assert child.stdout is not None
-    line = await asyncio.to_thread(child.stdout.readline)
-    assert line == b"saved\n"
-    os.kill(child.pid, signal.SIGKILL)
-    child.wait()
-    child.stdout.close()
+    assert await child.stdout.readline() == b"saved\n"
+    child.kill()
+    await child.wait()
 
     assert await recorded(store.reader, "state") == ["running"]
     assert await held(store.reader) == {"AAPL": (100, False)}

@@ -15,7 +15,7 @@ from tests.ui.books import HOSTILE, a_book, a_context, monitor
 from tests.ui.scripted_syncs import Going, ScriptedSyncs, a_health
 
 SYNC = Source(connection="ib", broker="ibkr", kind="sync", live=True)
-TOKEN = (
+EXPIRED = (
     "The token of ib-flex has expired. Make a new one in Client Portal → Performance & Reports → "
     "Flex Queries → Flex Web Service, then run `qm-tui login ib-flex`."
 )
@@ -26,7 +26,7 @@ async def test_connections_are_told_with_what_to_do(store: Store, size: tuple[in
     await a_book(store)
     syncs = ScriptedSyncs()
     syncs.links["ib-flex"] = a_health(
-        "ib-flex", state=LinkState.REFUSED, says=TOKEN, failures=3, next_sync=None
+        "ib-flex", state=LinkState.REFUSED, says=EXPIRED, failures=3, next_sync=None
     )
     async with monitor(a_context(store, open_syncs=syncs.open), size) as it:
         await it.until(lambda: syncs.subscribed)

@@ -72,7 +72,8 @@ class DemoBroker:
 
     async def updates(self) -> AsyncIterator[Update]:
         """Push nothing."""
-        for update in ():
+        nothing: tuple[Update, ...] = ()
+        for update in nothing:
             yield update
 
     async def close(self) -> None:

@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from qm_tui.brokers.client import BrokerUnavailable
 from qm_tui.brokers.ibkr.gateway_holdings import holds_of
-from qm_tui.brokers.ibkr.gateway_library import come_so_far
+from qm_tui.brokers.ibkr.gateway_library import come_so_far, give_up
 from qm_tui.brokers.ibkr.gateway_link import SectionFailed, drop
 from qm_tui.brokers.ibkr.gateway_reasons import Reasons
 from qm_tui.brokers.ibkr.gateway_records import account_info_of
@@ -22,6 +22,10 @@ _POSITION_ROWS = (7, 61)
 _FRUITLESS = 2
 """Accounts in a row without an answer, after which the others are not asked."""
 _DAILY = "DailyPnL"
+_INTERRUPTED = (
+    "The gateway lost its connection to Interactive Brokers while it answered; nothing is taken "
+    "for closed because of that."
+)
 
 Answer = asyncio.Future[Any]
 
@@ -42,6 +46,8 @@ class AccountsPull:
         self._marks: asyncio.Task[None] | None = None
         self._without_marks: dict[str, str] = {}
         """Accounts whose portfolio did not come, and why."""
+        self._ended: set[str] = set()
+        """Accounts whose portfolio, and with it their values, came to its end."""
         self._profits_told: set[str] = set()
         self._lost: BrokerUnavailable | None = None
         self._value_reasons = Reasons(session.link, Section.BALANCES, _VALUE_ROWS)
@@ -55,6 +61,7 @@ class AccountsPull:
         """
         link = self._link
         link.condition.resync = False
+        link.condition.interrupted = link.condition.away is not None
         try:
             for account in link.accounts:
                 self._values[account] = self._ask_values(account)
@@ -111,14 +118,17 @@ class AccountsPull:
                 continue
             asked = asyncio.ensure_future(self._session.portfolios.ask(account))
             try:
-                await self._link.answer(what, asked, progress=rows.__len__)
+                whole = await self._link.answer(what, asked, progress=rows.__len__)
+                why = None if whole else f"{what} did not come completely."
             except SectionFailed as failure:
-                self._without_marks[account] = str(failure)
+                why = str(failure)
+            if why is not None:
+                self._without_marks[account] = why
                 fruitless += 1
                 continue
             fruitless = 0
             # Its end is the end of the account's values as well.
-            self._session.holdings.whole_values.add(account)
+            self._ended.add(account)
             self._values[account].cancel()
 
     def check(self) -> None:
@@ -182,7 +192,8 @@ class AccountsPull:
 
     def _judge(self, account: str, answer: Answer, reasons: Reasons) -> None:
         whole = self._session.holdings.whole_values
-        if account in whole:
+        if account in self._ended:
+            whole.add(account)
             return
         try:
             self._link.result(f"The account values of {account}", answer)
@@ -244,10 +255,16 @@ class AccountsPull:
         answer = await self._answered(reasons)
         await self._marked(reasons)
         reasons.look()
-        if answer is not None and not reasons.refused and self._lost is None:
-            holdings.whole_positions = self._link.condition.away is None
+        if self._link.condition.interrupted and self._link.condition.away is None:
+            reasons.add(_INTERRUPTED)
+        holdings.whole_positions = (
+            answer is not None
+            and not reasons.refused
+            and self._lost is None
+            and not self._link.condition.interrupted
+        )
+        if answer is not None and holdings.whole_positions:
             holdings.forget_unnamed(answer)
-        self._link.condition.interrupted = self._link.condition.away is not None
         return await self._held(reasons)
 
     async def _answered(self, reasons: Reasons) -> list[Any] | None:
@@ -259,6 +276,7 @@ class AccountsPull:
                 progress=lambda: come_so_far(self._ib, "positions"),
             )
         except SectionFailed as failure:
+            give_up(self._ib, "positions")
             reasons.add(str(failure))
         except BrokerUnavailable as lost:
             self._lose(lost, reasons)

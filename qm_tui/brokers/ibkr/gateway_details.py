@@ -51,9 +51,7 @@ async def described(
     waiting = iter(asked_for)
     done = 0
     while page := list(islice(waiting, settings.details_page)):
-        # While prices stream, most of the requests a second are theirs.
-        rate = settings.details_rate / (3 if link.streaming else 1)
-        answers = await _asked(link, page, rate)
+        answers = await _asked(link, page, settings.details_rate)
         batch = await _page(link, instruments, answers, settings, now)
         done += len(page)
         if loop.time() >= latest and done < len(asked_for):
@@ -89,6 +87,7 @@ async def _asked(link: Link, page: Sequence[int], rate: float) -> dict[int, Answ
             early = begun + number / rate - loop.time()
             if early > 0:
                 await asyncio.sleep(early)
+            await link.free.wait()  # prices are asked for as well
             question = contract(conId=conid)
             answers[conid] = link.ask(
                 lambda question=question: link.ib.reqContractDetailsAsync(question)  # type: ignore[misc] # bound at once

@@ -135,6 +135,9 @@ class Handshake:
                 raise BrokerUnavailable(words.not_listening(host, port)) from None
             case None | ConnectionError():
                 raise BrokerUnavailable(words.closed_at_once(host, port)) from None
+            case OSError() if error.errno is None and "Multiple" in str(error):
+                # A name with several addresses, and nobody listens on any of them.
+                raise BrokerUnavailable(words.not_listening(host, port)) from None
             case OSError():
                 reason = error.strerror or str(error)
                 raise BrokerUnavailable(words.not_reached(host, port, reason)) from None

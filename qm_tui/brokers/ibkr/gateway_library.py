@@ -14,6 +14,7 @@ import re
 import sys
 import threading
 import traceback
+from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -144,7 +145,7 @@ class Losses(logging.Handler):
     def __init__(self) -> None:
         super().__init__(logging.ERROR)
         self.count = 0
-        self._rows: list[Lost] = []
+        self._rows: deque[Lost] = deque(maxlen=_KEPT)
 
     @override
     def emit(self, record: logging.LogRecord) -> None:
@@ -161,15 +162,19 @@ class Losses(logging.Handler):
     def lose(self, row: Lost) -> None:
         """Count a row, and keep it while there are not too many."""
         self.count += 1
-        if len(self._rows) < _KEPT:
-            self._rows.append(row)
+        self._rows.append(row)
         if self.count in {1, 10, 100, 1000} or self.count % 10_000 == 0:
             _LOG.warning("row %d could not be decoded (message %s)", self.count, row.message)
 
     def since(self, count: int, messages: Iterable[int]) -> list[Lost]:
         """Return what was lost after the first `count` rows and may be of these messages."""
         mine = frozenset(messages)
-        return [row for row in self._rows[count:] if row.message in mine or row.message not in _ALL]
+        new = self.count - count
+        rows = list(self._rows)[-new:] if new else []
+        found = [row for row in rows if row.message in mine or row.message not in _ALL]
+        if new > len(rows):
+            found.append(Lost(None, "", f"{new - len(rows)} rows before these were lost as well"))
+        return found
 
 
 # What a monitor hears. A number outside of these may stand in the place of any of them.
@@ -263,6 +268,11 @@ def messages_received(ib: IB) -> int:
 def come_so_far(ib: IB, key: str | int) -> int:
     """Return how many rows of an answer have come."""
     return len(ib.wrapper._results.get(key, ()))  # noqa: SLF001 - nothing public counts them
+
+
+def give_up(ib: IB, key: str) -> None:
+    """Have the library forget a question: it would add what is pushed to the answer for ever."""
+    ib.wrapper._endReq(key)  # noqa: SLF001 - nothing public ends a request
 
 
 def hang_up(ib: IB) -> None:

@@ -43,11 +43,12 @@ class Link:
         self._pulse: asyncio.Task[None] | None = None
         self._ended: asyncio.Future[str] | None = None
         self._asking = asyncio.Lock()
+        self.free = asyncio.Event()
+        """Set while no question waits for its turn: only so many a second may be put."""
+        self.free.set()
         self.latency: dt.timedelta | None = None
         self.condition = Condition(now)
         """What its messages say of it."""
-        self.streaming = False
-        """Prices are being asked for, in turns."""
 
     # --- what it is ----------------------------------------------------------------------------
 
@@ -115,6 +116,8 @@ class Link:
         self._connected = found
         self._ended = asyncio.get_running_loop().create_future()
         found.ib.client.conn.disconnected.connect(self._disconnected, keep_ref=True)
+        found.ib.client.throttleStart.connect(self._begin_queue, keep_ref=True)
+        found.ib.client.throttleEnd.connect(self._end_queue, keep_ref=True)
         read_little(found.ib, self._settings.read_size)
         self._pulse = asyncio.create_task(self._beat(), name="gateway heartbeat")
 
@@ -144,9 +147,16 @@ class Link:
     def _end(self, why: str) -> None:
         if self._ended is not None and not self._ended.done():
             self._ended.set_result(why)
+        self.free.set()
 
     def _hear(self, request: int, code: int, message: str) -> None:
         self.condition.take(request, code, message)
+
+    def _begin_queue(self) -> None:
+        self.free.clear()
+
+    def _end_queue(self) -> None:
+        self.free.set()
 
     # --- whether it lives ----------------------------------------------------------------------
 
@@ -177,8 +187,9 @@ class Link:
             async with asyncio.timeout(self._settings.heartbeat_timeout):
                 await question()
         except TimeoutError:
-            # Whatever came meanwhile is a sign of life as well.
-            return self._heard_rows() > heard_before
+            # Whatever came meanwhile is a sign of life as well; and a question that is not put yet
+            # cannot be answered.
+            return not self.free.is_set() or self._heard_rows() > heard_before
         except ConnectionError:
             return False
         self.latency = dt.timedelta(seconds=loop.time() - asked)
@@ -273,7 +284,7 @@ class Link:
             await asyncio.wait(
                 {*waited, self._ended}, timeout=left, return_when=asyncio.FIRST_COMPLETED
             )
-            if come != (come := progress()):
+            if come != (come := progress()) or not self.free.is_set():
                 silent_from = loop.time()
         self.check()
         if not all(answer.done() for answer in answers):

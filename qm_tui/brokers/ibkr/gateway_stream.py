@@ -41,7 +41,6 @@ class Stream:
                     yield update
                 await asyncio.sleep(session.settings.look_every)
         finally:
-            self._link.streaming = False
             for turn in turns:
                 turn.cancel()
             await asyncio.gather(*turns, return_exceptions=True)
@@ -50,12 +49,16 @@ class Stream:
         """Start what takes turns: the instruments that are quoted, the accounts that are marked."""
         session = self._session
         turns: list[Coroutine[Any, Any, None]] = [
-            session.portfolios.rotate(self._link.accounts),
+            self._rotate(),
         ]
         if session.settings.market_data:
-            self._link.streaming = True
             turns.append(session.market.rotate())
         return [asyncio.create_task(turn) for turn in turns]
+
+    async def _rotate(self) -> None:
+        # The first pull asks for all of them: this would ask twice at the same time.
+        await asyncio.sleep(self._session.settings.portfolio_dwell)
+        await self._session.portfolios.rotate(self._link.accounts)
 
     def _raise_of(self, turns: "list[asyncio.Task[None]]") -> None:
         for turn in turns:

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import Connection, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, or_, select
 
 from qm_tui.domain.selection import Scope
 from qm_tui.domain.words import Section
@@ -71,6 +71,13 @@ def current_sets(connection: Connection, section: Section, scope: Scope) -> list
         if row.complete:
             answered.add(row.account_id)
     return kept
+
+
+def says_something() -> ColumnElement[bool]:
+    """Ask that a set is more than the note that no answer came."""
+    s = observation_sets.c
+    rows = (exists().where(of.c.set_id == s.id) for of in (positions, balances, broker_lots))
+    return or_(s.complete == 1, s.amends == 1, *rows)
 
 
 def _newest(sets: Sequence[SeenSet]) -> dict[int, dt.datetime]:

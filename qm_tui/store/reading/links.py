@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, func, select
 
+from qm_tui.store.reading.holdings import says_something
 from qm_tui.store.schema.accounts import connections
 from qm_tui.store.schema.holdings import observation_sets
 from qm_tui.store.schema.sync import sync_runs
@@ -68,7 +69,9 @@ def _history(connection: Connection, link: Any) -> LinkHistory:
             select(func.max(r.finished_at)).where(*of_link, r.state == "done")
         ),
         states=tuple(row.state for row in last),
-        newest_as_of=connection.scalar(select(func.max(s.as_of)).where(s.connection_id == link.id)),
+        newest_as_of=connection.scalar(
+            select(func.max(s.as_of)).where(s.connection_id == link.id, says_something())
+        ),
         last_run_at=last[0].started_at if last else None,
         error=last[0].error if last else None,
         lease_holder=link.lease_holder,

@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
+from qm_tui.store.reading.holdings import says_something
 from qm_tui.store.schema.accounts import accounts, connections
 from qm_tui.store.schema.holdings import observation_sets
 from qm_tui.store.schema.sync import raw_documents, sync_runs, sync_sections
@@ -56,6 +57,9 @@ def state(connection: Connection) -> Any:
         select(
             select(func.count()).select_from(accounts).scalar_subquery().label("accounts"),
             select(func.max(sync_runs.c.finished_at)).scalar_subquery().label("last_run_at"),
-            select(func.max(observation_sets.c.as_of)).scalar_subquery().label("newest_as_of"),
+            select(func.max(observation_sets.c.as_of))
+            .where(says_something())
+            .scalar_subquery()
+            .label("newest_as_of"),
         )
     ).one()

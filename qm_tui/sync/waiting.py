@@ -1,0 +1,65 @@
+"""Waiting: for several things at once, for the end of something, for no longer than so long."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Coroutine, Iterable
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+async def ended(tasks: Iterable["asyncio.Task[Any]"]) -> None:
+    """Cancel tasks and wait until they have ended."""
+    running = [task for task in tasks if not task.done()]
+    for task in running:
+        task.cancel()
+    if running:
+        await asyncio.wait(running)
+
+
+async def outcome(work: Coroutine[Any, Any, None]) -> BaseException | None:
+    """Run something on its own; return what it broke by, None when it came to an end."""
+    task = asyncio.create_task(work)
+    try:
+        await asyncio.wait([task])
+    finally:
+        await ended([task])
+    return asyncio.CancelledError() if task.cancelled() else task.exception()
+
+
+async def together(*work: Coroutine[Any, Any, None], expected: tuple[type[Exception], ...]) -> None:
+    """Run several things at the same time, until all have ended or one has failed.
+
+    Args:
+        work: what the others are ended for when it fails.
+        expected: errors that are part of life; where there is another one as well, that is raised.
+    """
+    tasks = [asyncio.create_task(one) for one in work]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
+    finally:
+        await ended(tasks)
+    failed = [error for task in tasks if not task.cancelled() and (error := task.exception())]
+    failed.sort(key=lambda error: isinstance(error, expected))
+    if failed:
+        raise failed[0]
+
+
+@asynccontextmanager
+async def closing(iterator: AsyncIterator[T]) -> AsyncGenerator[AsyncIterator[T], None]:
+    """Close an iterator that can be closed when it is left."""
+    try:
+        yield iterator
+    finally:
+        if isinstance(iterator, AsyncGenerator):
+            await iterator.aclose()
+
+
+async def within(seconds: float, work: Awaitable[object]) -> bool:
+    """Wait for something for so long and no longer; tell whether it came to an end."""
+    try:
+        async with asyncio.timeout(seconds):
+            await work
+    except TimeoutError:
+        return False
+    return True
