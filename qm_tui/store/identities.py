@@ -8,6 +8,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 STRONG = ("conid", "osi_symbol", "figi", "isin", "cusip", "sedol")
@@ -31,8 +32,11 @@ class Days:
 
     def with_days(self, first: dt.date | None, last: dt.date | None) -> "Days":
         """Stretch to days on which the name was seen, too."""
-        firsts = [day for day in (self.first, first.isoformat() if first else "") if day]
-        return Days(min(firsts, default=""), max(self.last, last.isoformat() if last else ""))
+        began, ended = first.isoformat() if first else "", last.isoformat() if last else ""
+        return _days(
+            min(self.first, began) if self.first and began else self.first or began,
+            max(self.last, ended),
+        )
 
     def joined(self, other: "Days") -> "Days":
         """Stretch to other days."""
@@ -53,6 +57,12 @@ class Days:
 
 
 _NEVER = Days()
+
+
+@lru_cache(maxsize=4_096)
+def _days(first: str, last: str) -> Days:
+    """Share what thousands of instruments have in common: most were seen on the same days."""
+    return Days(first, last)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +105,10 @@ class Identities:
         return {
             value: days for (scheme, value), days in self._names[one].items() if scheme == _TICKER
         }
+
+    def bears_only(self, one: int, symbol: str) -> bool:
+        """Tell whether an instrument was never seen under another ticker."""
+        return all(value == symbol for scheme, value in self._names[one] if scheme == _TICKER)
 
     def kept_under(self, row: Row) -> int | None:
         """Return the instrument under which such a row is kept, if there is one."""

@@ -2,38 +2,23 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Dialect, bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from qm_tui.domain.exact import canonical, utc_text
-from qm_tui.domain.instruments import (
-    Bond,
-    Derivative,
-    Instrument,
-    Option,
-    OtherInstrument,
-    instrument_type,
-)
+from qm_tui.domain.instruments import Instrument
 from qm_tui.store.descriptions import Description
 from qm_tui.store.dirty import DERIVATIVES
 from qm_tui.store.identities import SCHEMES, STRONG, Identities, Verdict
 from qm_tui.store.incoming import driver_insert
+from qm_tui.store.instrument_rows import ADDED, LEARNED, WHEN, bound, describe
 from qm_tui.store.reading.parts import parts
 from qm_tui.store.schema.instruments import instrument_aliases, instruments
 from qm_tui.store.schema.people import decisions
-from qm_tui.store.texts import json_text
 from qm_tui.store.upsert import driver_upsert
 
-_DESCRIBED = (
-    "instrument_type", "symbol", "currency", "description", "conid", "osi_symbol", "cusip", "isin",
-    "figi", "sedol", "listing_exchange", "multiplier", "issuer", "underlying_symbol",
-    "underlying_conid", "expiry", "right", "strike", "maturity", "kind",
-)  # fmt: skip
-_LEARNED = tuple(name for name in _DESCRIBED if name not in {"instrument_type", "symbol", "conid"})
-"""What newer descriptions may change; the symbol follows from the names it bore."""
 _BOOKED = frozenset(
     {
         "symbol", "currency", "multiplier", "underlying_symbol", "underlying_conid", "expiry",
@@ -41,58 +26,13 @@ _BOOKED = frozenset(
     }
 )  # fmt: skip
 """What lots and gains depend on."""
-_WHEN = ("described_at", "described")
 _ALIAS = ("instrument_id", "scheme", "value", "currency")
 _BORNE = ("first_day", "last_day")
 _JOINED = "What was known by a weaker name can only be this one."
 _PARTED = "What was known by a weaker name could be several by now."
-Days = list[dt.date | None]
-
-
-def describe(instrument: Instrument) -> dict[str, Any]:
-    """Write an instrument as the columns of its row; an assumed multiplier is none."""
-    ids = instrument.identifiers
-    row: dict[str, Any] = dict.fromkeys(_DESCRIBED)
-    row |= {
-        "instrument_type": instrument_type(instrument),
-        "symbol": instrument.symbol,
-        "currency": instrument.currency,
-        "description": instrument.description,
-        "listing_exchange": instrument.listing_exchange,
-        "multiplier": instrument.multiplier if instrument.multiplier_stated else None,
-        "issuer": instrument.issuer,
-        **{name: getattr(ids, name) for name in STRONG},
-    }
-    if isinstance(instrument, Derivative):
-        row["underlying_symbol"] = instrument.underlying_symbol
-        row["underlying_conid"] = instrument.underlying_conid
-        row["expiry"] = instrument.expiry
-    if isinstance(instrument, Option):
-        row["right"] = instrument.right
-        row["strike"] = instrument.strike
-    if isinstance(instrument, OtherInstrument):
-        row["kind"] = instrument.kind or None
-    if isinstance(instrument, Bond):
-        row["maturity"] = instrument.maturity
-    return row
-
-
-_ADDED = ("id", *_DESCRIBED, *_WHEN)
-_AS_STORED: dict[str, Callable[[Any], Any]] = {
-    "multiplier": canonical, "strike": canonical, "expiry": dt.date.isoformat,
-    "maturity": dt.date.isoformat, "described_at": utc_text, "described": json_text,
-}  # fmt: skip
-"""How the driver stores what is neither text nor a whole number."""
-_TO_STORE = [(place, _AS_STORED[name]) for place, name in enumerate(_ADDED) if name in _AS_STORED]
-
-
-def _bound(row: Mapping[str, Any]) -> tuple[Any, ...]:
-    """Bind a new instrument for the driver."""
-    values = [row[name] for name in _ADDED]
-    for place, as_stored in _TO_STORE:
-        if values[place] is not None:
-            values[place] = as_stored(values[place])
-    return tuple(values)
+Days = tuple[dt.date | None, dt.date | None]
+"""The first and the last day on which a name was seen borne."""
+_NEVER: Days = (None, None)
 
 
 class InstrumentBook:
@@ -138,7 +78,7 @@ class InstrumentBook:
 
     async def load(self) -> None:
         """Read every instrument's identity: a few thousand small rows."""
-        names = (*_ADDED, "same_as_id", "unresolved")
+        names = (*ADDED, "same_as_id", "unresolved")
         known = await self._connection.execute(select(*(instruments.c[name] for name in names)))
         for row in known.all():
             self._rows[row[0]] = dict(zip(names, row, strict=True))
@@ -150,7 +90,7 @@ class InstrumentBook:
         for one, scheme, value, currency, source, first, last in borne.all():
             self._identities.note(one, (scheme, value), first, last)
             if source == self._source:
-                self._aliases[one, scheme, value, currency] = [first, last]
+                self._aliases[one, scheme, value, currency] = (first, last)
 
     def place(self, instrument: Instrument) -> int:
         """Return the id of an instrument, new or known, and take note of its names.
@@ -163,14 +103,14 @@ class InstrumentBook:
             instrument_id = self._add(row, instrument)
         elif not self._repeats(instrument_id, row):
             self._learn(instrument_id, row)
-        self._note_aliases(instrument, instrument_id)
+        self._note_aliases(row, instrument_id)
         return instrument_id
 
     async def add_new(self) -> None:
         """Write the instruments that are new, many at once."""
         if self._new:
-            rows = [_bound(self._rows[one]) for one in self._new]
-            statement = driver_insert(instruments, _ADDED, self._connection.dialect)
+            rows = [bound(self._rows[one]) for one in self._new]
+            statement = driver_insert(instruments, ADDED, self._connection.dialect)
             await self._connection.exec_driver_sql(statement, rows)
             self._new.clear()
 
@@ -186,17 +126,16 @@ class InstrumentBook:
         self, instrument: Instrument, instrument_id: int, first: dt.date, last: dt.date
     ) -> None:
         """Note that an instrument bore its ticker on two days and, it seems, between them."""
-        days = self._alias(instrument_id, "ticker", instrument.symbol, instrument.currency or "")
-        known_first, known_last = days
-        if known_first is None or first < known_first:
-            days[0] = first
-        if known_last is None or last > known_last:
-            days[1] = last
-        if [known_first, known_last] != days:
-            self._changed_aliases.add(
-                (instrument_id, "ticker", instrument.symbol, instrument.currency or "")
-            )
-            self._identities.note(instrument_id, ("ticker", instrument.symbol), *days)
+        key = (instrument_id, "ticker", instrument.symbol, instrument.currency or "")
+        known_first, known_last = self._alias(key)
+        days = (
+            first if known_first is None else min(first, known_first),
+            last if known_last is None else max(last, known_last),
+        )
+        if days != (known_first, known_last):
+            self._aliases[key] = days
+            self._changed_aliases.add(key)
+            self._identities.note(instrument_id, key[1:3], *days)
 
     def _add(self, said: dict[str, Any], instrument: Instrument) -> int:
         self.changes += 1
@@ -226,7 +165,7 @@ class InstrumentBook:
         if not known["described_at"] <= self._seen_at:
             return False
         times = known["described"] or {}
-        for name in _LEARNED:
+        for name in LEARNED:
             said = row[name]
             if (said is None) != (known[name] is None or name in times) or (
                 said is not None and said != known[name]
@@ -238,7 +177,7 @@ class InstrumentBook:
     def _learn(self, instrument_id: int, row: dict[str, Any]) -> None:
         """Take over what a description says, where nobody said something newer."""
         changed = self._description(instrument_id).say(
-            {name: row[name] for name in _LEARNED}, self._seen_at
+            {name: row[name] for name in LEARNED}, self._seen_at
         )
         self._take_over(instrument_id, changed)
         self.changes += bool(changed)
@@ -252,7 +191,7 @@ class InstrumentBook:
         if instrument_id not in self._descriptions:
             row = self._rows[instrument_id]
             self._descriptions[instrument_id] = Description(
-                values={name: row[name] for name in _LEARNED},
+                values={name: row[name] for name in LEARNED},
                 described_at=(
                     self._seen_at if instrument_id in self._renewed else row["described_at"]
                 ),
@@ -260,20 +199,19 @@ class InstrumentBook:
             )
         return self._descriptions[instrument_id]
 
-    def _note_aliases(self, instrument: Instrument, instrument_id: int) -> None:
+    def _note_aliases(self, row: Mapping[str, Any], instrument_id: int) -> None:
         for name in STRONG:
-            value = getattr(instrument.identifiers, name)
+            value = row[name]
             if value is not None:
-                self._alias(instrument_id, SCHEMES.get(name, name), value, "")
-        self._alias(instrument_id, "ticker", instrument.symbol, instrument.currency or "")
+                self._alias((instrument_id, SCHEMES.get(name, name), value, ""))
+        self._alias((instrument_id, "ticker", row["symbol"], row["currency"] or ""))
 
-    def _alias(self, instrument_id: int, scheme: str, value: str, currency: str) -> Days:
-        key = (instrument_id, scheme, value, currency)
+    def _alias(self, key: tuple[int, str, str, str]) -> Days:
         days = self._aliases.get(key)
         if days is None:
-            days = self._aliases[key] = [None, None]
+            days = self._aliases[key] = _NEVER
             self._changed_aliases.add(key)
-            self._identities.note(instrument_id, (scheme, value))
+            self._identities.note(key[0], key[1:3])
         return days
 
     async def flush(self, dialect: Dialect) -> None:
@@ -375,14 +313,14 @@ class InstrumentBook:
             known["described_at"], known["described"] = description.settle()
             if (known["described_at"], known["described"]) != before or description.changed:
                 rows.append(
-                    {f"b_{name}": known[name] for name in ("id", *_LEARNED, *_WHEN)}
+                    {f"b_{name}": known[name] for name in ("id", *LEARNED, *WHEN)}
                 )  # fmt: skip
         self._descriptions.clear()
         if rows:
             await self._connection.execute(
                 update(instruments)
                 .where(instruments.c.id == bindparam("b_id"))
-                .values({name: bindparam(f"b_{name}") for name in (*_LEARNED, *_WHEN)}),
+                .values({name: bindparam(f"b_{name}") for name in (*LEARNED, *WHEN)}),
                 rows,
             )
 
@@ -404,6 +342,10 @@ class InstrumentBook:
         others = self._others()
         shown = {self._rows[one]["same_as_id"] or one for one in touched}
         for instrument_id in touched | shown:
+            if not others[instrument_id] and self._identities.bears_only(
+                instrument_id, self._rows[instrument_id]["symbol"]
+            ):
+                continue
             borne = [
                 (days.last, ticker)
                 for one in (instrument_id, *others[instrument_id])

@@ -24,6 +24,7 @@ class Condition:
         self._tell = tell
         self._whole: deque[bool] = deque(maxlen=_LAST)
         self._told = now()
+        self._away_since: dt.datetime | None = None
         self.health = Health(
             connection=link.name, broker=link.broker, state=LinkState.OFF, since=now()
         )
@@ -48,6 +49,11 @@ class Condition:
     ) -> None:
         """It is at something else now, or says something else of it."""
         since = self.health.since if state is self.health.state else self._now()
+        if state is LinkState.WAITING:
+            # Attempts in between do not make a long night shorter.
+            since = self._away_since = self._away_since or since
+        elif state is not LinkState.CONNECTING:
+            self._away_since = None
         self.note(state=state, since=since, says=says, next_try=next_try, next_sync=next_sync)
 
     def note(self, **seen: Any) -> None:

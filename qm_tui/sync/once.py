@@ -97,18 +97,16 @@ class _Errand:
 
     async def _with_lease(self) -> None:
         name = self._link.name
-        try:
-            leased = await self._lease.take()
-        except StoreRefused as error:
-            self._tell(SyncFailed(source=name, reason=str(error)))
-            return
-        if leased is not None:
-            reason = leased_elsewhere(name, leased)
-            self._tell(SyncFailed(source=name, reason=reason, leased=True))
-            return
         keeping = asyncio.create_task(self._keep_lease())
         try:
-            await self._with_client()
+            leased = await self._lease.take()
+            if leased is None:
+                await self._with_client()
+            else:
+                reason = leased_elsewhere(name, leased)
+                self._tell(SyncFailed(source=name, reason=reason, leased=True))
+        except StoreRefused as error:
+            self._tell(SyncFailed(source=name, reason=str(error)))
         finally:
             await ended([keeping])
             await self._lease.give_back(self._intervals.close_within)

@@ -59,7 +59,7 @@ async def saved(run: LiveRun, batch: Batch, connection: str) -> SectionDone:
     except RowRefused as refused:
         _log.exception("run %d: %s was not stored", run.number, batch.section)
         error = str(refused)
-        counts = await run.save(Batch(section=batch.section, incomplete=error, amends=True))
+        counts = await run.save(Batch(section=batch.section, incomplete=error, amends=batch.amends))
     return SectionDone(
         source=connection, run=run.number, section=batch.section, counts=counts, error=error
     )

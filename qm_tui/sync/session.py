@@ -61,7 +61,7 @@ class Session:
             BrokerUnavailable, BrokerRefused: it is.
         """
         condition = self._post.condition
-        condition.turn(LinkState.CONNECTING)
+        condition.turn(LinkState.CONNECTING, condition.health.says)
         greeting = await self._client.connect()
         self._connected_at = self._desk.now()
         self._words = greeting.says

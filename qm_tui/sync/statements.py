@@ -103,17 +103,20 @@ async def fetch_once(
         with reasons(run), _private_folder(store, link) as folder:
             course.begin(run.number)
             steps = service.fetch(before.covered, folder, unfinished=before.unfinished)
-            async with closing(steps):
-                async for step in steps:
-                    match step:
-                        case Waits():
-                            _tell_wait(course, step)
-                        case Progress():
-                            _tell_progress(course, step, came)
-                        case Fetched():
-                            await _take_in(importer, link, step, service.warnings, course, came)
-        came.tally.warn(*service.warnings)
-        _note(run, came)
+            try:
+                async with closing(steps):
+                    async for step in steps:
+                        match step:
+                            case Waits():
+                                _tell_wait(course, step)
+                            case Progress():
+                                _tell_progress(course, step, came)
+                            case Fetched():
+                                told = service.warnings
+                                await _take_in(importer, link, step, told, course, came)
+            finally:
+                came.tally.warn(*service.warnings)
+                _note(run, came)
     return _finished(run, came, link.name)
 
 

@@ -37,7 +37,8 @@ class Worker:
         self._changes = Changes(
             desk.store, desk.intervals.store_after, self._tell_stored, self._post.miss
         )
-        self._waits = _waits_of_links(desk)
+        self._waits = self._waits_of_link = _waits_of_links(desk)
+        self._waits_of_statements = _waits_of_statements(desk)
         self._failed = False
         """Whether the attempt before did."""
         self._noted = False
@@ -76,8 +77,8 @@ class Worker:
     async def _hold(self) -> None:
         intervals = self._desk.intervals
         while True:
-            await self._take_lease()
             try:
+                await self._take_lease()
                 with suppress(LeaseLost):
                     await together(
                         self._lease.keep(intervals.lease_every),
@@ -127,6 +128,7 @@ class Worker:
         try:
             client = self.link.make()
             life = self._life(client, at_once=asked or self._failed)
+            self._failed = False
             try:
                 await life.live()
             finally:
@@ -143,9 +145,9 @@ class Worker:
 
     def _life(self, client: Client, *, at_once: bool) -> Session | StatementLife:
         if makes_statements(client):
-            if not self._failed:
-                self._waits = _waits_of_statements(self._desk)
+            self._waits = self._waits_of_statements
             return StatementLife(self._post, client, at_once=at_once)
+        self._waits = self._waits_of_link
         return Session(self._post, client, self._changes)
 
     async def _close(self, client: Client) -> None:

@@ -13,6 +13,8 @@ from qm_tui.ui.widgets.record_table import RecordTable
 
 V = TypeVar("V", bound=PositionView)
 
+_MANY = 100
+"""Changes at once of which it is not asked any more which rows they are in."""
 _ASKED = 2
 """How often the store is asked for a holding that was pushed and is no row."""
 
@@ -30,19 +32,23 @@ class LiveRows(Generic[V]):
         self._held: dict[Holding, Hashable] = {}
         self._named: dict[str, set[Hashable]] = defaultdict(set)
         self._asked: dict[Holding, int] = defaultdict(int)
+        self._given_up: set[Holding] = set()
 
-    def show(self, change: LiveChange, book: LiveBook) -> bool:
-        """Have the rows repainted that show some of it; whether there are any."""
+    def show(self, change: LiveChange, book: LiveBook) -> None:
+        """Have the rows repainted that show some of it."""
+        if len(change.holdings) + len(change.instruments) > _MANY:
+            # To look what is in sight costs less than to look up what has changed.
+            self._source.forget()
+            self._table.update_indexes(self._table.visible_rows)
+            return
         self._index()
         keys = {
             key for holding in change.holdings if (key := self._row_of(holding, book)) is not None
         }
         for name in change.instruments:
             keys |= self._named.get(name, set())
-        if keys:
-            self._source.forget(keys)
-            self._table.update_rows(keys)
-        return bool(keys)
+        self._source.forget(keys)
+        self._table.update_rows(keys)
 
     def missing(
         self, change: LiveChange, book: LiveBook, belongs: Callable[[Position], bool]
@@ -53,12 +59,15 @@ class LiveRows(Generic[V]):
         """
         self._index()
         found = False
-        for holding in change.holdings:
-            if self._asked[holding] < _ASKED and self._row_of(holding, book) is None:
-                record = book.position(holding[0], holding[1:])
-                if record is not None and record.quantity and belongs(record):
-                    self._asked[holding] += 1
-                    found = True
+        for holding in change.holdings - self._held.keys() - self._given_up:
+            record = book.position(holding[0], holding[1:])
+            if record is None or self._row_of(holding, book) is not None:
+                continue
+            if self._asked[holding] < _ASKED and record.quantity and belongs(record):
+                self._asked[holding] += 1
+                found = True
+            else:
+                self._given_up.add(holding)
         return found
 
     def _row_of(self, holding: Holding, book: LiveBook) -> Hashable | None:
@@ -78,6 +87,7 @@ class LiveRows(Generic[V]):
             return
         self._indexed = rows
         self._held.clear()
+        self._given_up.clear()
         self._named.clear()
         for row, names in _with_names(rows):
             key = self._key(row)

@@ -1,23 +1,27 @@
 """Work that follows from many changes, done now and then and never for long."""
 
+import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
-from textual.message_pump import MessagePump
+from textual.dom import DOMNode
 from textual.timer import Timer
 
 _SHARE = 20
 """So many times as long as the work took is waited at least before it is done again."""
 
+Work = Callable[[], Iterable[None]]
+"""Yields where keys may have their turn."""
+
 
 class Steadily:
     """Does something some time after it was asked for, once for all who ask until then."""
 
-    def __init__(self, owner: MessagePump, seconds: float, work: Callable[[], None]) -> None:
+    def __init__(self, owner: DOMNode, seconds: float, work: Work) -> None:
         """Do work for a widget or screen.
 
         Args:
-            owner: whose timer it is; nothing is done after its end.
+            owner: whose worker does it; nothing is done after its end.
             seconds: from one time to the next, at least.
             work: what is done.
         """
@@ -31,10 +35,16 @@ class Steadily:
         """Ask for the work to be done."""
         if self._timer is None:
             wait = max(self._seconds, _SHARE * self._took)
-            self._timer = self._owner.set_timer(wait, self._do)
+            self._timer = self._owner.set_timer(wait, self._begin)
 
-    def _do(self) -> None:
+    def _begin(self) -> None:
         self._timer = None
-        begun = time.perf_counter()
-        self._work()
-        self._took = time.perf_counter() - begun
+        self._owner.run_worker(self._do(), group=f"steadily-{id(self)}", exclusive=True)
+
+    async def _do(self) -> None:
+        took, begun = 0.0, time.perf_counter()
+        for _ in self._work():
+            took += time.perf_counter() - begun
+            await asyncio.sleep(0)
+            begun = time.perf_counter()
+        self._took = took + time.perf_counter() - begun

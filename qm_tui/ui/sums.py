@@ -1,6 +1,6 @@
 """What positions are worth together, by currency: nothing is converted, nothing unknown is zero."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -19,26 +19,26 @@ class PositionSum:
     """How many are not in the sum of values."""
 
 
-Worth = Callable[[PositionView], tuple[Decimal | None, Decimal | None]]
-"""The market value of a position, and what is gained on it."""
+Worth = tuple[str | None, Decimal | None, Decimal | None]
+"""The currency of a position, its market value and what is gained on it."""
 
 
-def as_stored(position: PositionView) -> tuple[Decimal | None, Decimal | None]:
+def worth_stored(position: PositionView) -> Worth:
     """What a position was worth when it was stored."""
-    return position.market_value, position.unrealized_pnl
+    return position.currency, position.market_value, position.unrealized_pnl
 
 
-def position_sums(positions: Iterable[PositionView], worth: Worth = as_stored) -> list[PositionSum]:
+def position_sums(positions: Iterable[Worth]) -> list[PositionSum]:
     """One sum a currency, in the order of their names."""
-    groups: dict[str | None, list[tuple[Decimal | None, Decimal | None]]] = {}
+    groups: dict[str | None, list[Worth]] = {}
     for position in positions:
-        groups.setdefault(position.currency, []).append(worth(position))
+        groups.setdefault(position[0], []).append(position)
     return [
         PositionSum(
             currency=currency,
-            market_value=known_sum(value for value, _ in group),
-            unrealized_pnl=known_sum(gain for _, gain in group),
-            without_value=sum(value is None for value, _ in group),
+            market_value=known_sum(value for _, value, _ in group),
+            unrealized_pnl=known_sum(gain for _, _, gain in group),
+            without_value=sum(value is None for _, value, _ in group),
         )
         for currency, group in sorted(groups.items(), key=lambda item: item[0] or "")
     ]

@@ -28,6 +28,7 @@ from tests.conftest import NOW
 
 STORED = NOW - dt.timedelta(minutes=5)
 TODAY = NOW.date()
+D = Decimal
 LIVE = Source(connection="ib", broker="ibkr", kind="sync", live=True)
 AAPL = an_equity("AAPL", conid="265598")
 CALL = an_option(expiry="2026-03-20", conid="900")
@@ -61,9 +62,9 @@ async def test_a_newer_price_is_shown(store: Store) -> None:
         )
     )  # fmt: skip
     now = position_now(view, book)
-    assert (now.market_price, now.market_value, now.as_of) == (160, 16000, NOW)
-    assert now.cost_basis == 14000, "what does not change with the price stays"
-    assert worth_now(book, view) == (16000, 2000)
+    assert (now.market_price, now.market_value, now.as_of) == (D(160), D(16000), NOW)
+    assert now.cost_basis == D(14000), "what does not change with the price stays"
+    assert worth_now(book, view) == (D(16000), D(2000))
 
 
 async def test_what_is_stored_holds_against_what_is_older(store: Store) -> None:
@@ -82,7 +83,7 @@ async def test_a_position_without_a_pushed_price_is_confirmed_with_its_old_one(
         instrument=AAPL, quantity=100, market_price=None, market_value=None, as_of=NOW
     )
     now = position_now(view, a_book(bare))
-    assert (now.market_value, now.as_of, now.stale) == (15000, STORED, False)
+    assert (now.market_value, now.as_of, now.stale) == (D(15000), STORED, False)
 
 
 async def test_another_quantity_without_a_price_has_no_value(store: Store) -> None:
@@ -92,7 +93,7 @@ async def test_another_quantity_without_a_price_has_no_value(store: Store) -> No
         unrealized_pnl=None, as_of=NOW,
     )  # fmt: skip
     now = position_now(view, a_book(bare))
-    assert (now.quantity, now.market_value, now.cost_basis, now.as_of) == (50, None, None, NOW)
+    assert (now.quantity, now.market_value, now.cost_basis, now.as_of) == (D(50), None, None, NOW)
 
 
 async def test_a_profit_of_an_earlier_day_says_nothing_of_today(store: Store) -> None:
@@ -136,11 +137,11 @@ async def test_an_accounts_values_are_the_newest_of_each(store: Store) -> None:
     await a_stored(store, *values(STORED, NetLiquidation="100", BuyingPower="50", DailyPnL="1"))
     book = a_book(*values(NOW, NetLiquidation="120", DailyPnL="21", UnrealizedPnL="33"))
     (view,) = await accounts(store.reader, live=book)
-    assert (view.net_liquidation, view.buying_power, view.daily_pnl) == (120, 50, 21)
+    assert (view.net_liquidation, view.buying_power, view.daily_pnl) == (D(120), D(50), D(21))
     assert view.unrealized_pnl == 33
     assert view.as_of == NOW
     (total,) = account_totals([view])
-    assert (total.net_liquidation, total.unrealized_pnl) == (120, 33)
+    assert (total.net_liquidation, total.unrealized_pnl) == (D(120), D(33))
 
 
 async def test_an_accounts_unrealized_gain_follows_its_positions(store: Store) -> None:
@@ -188,7 +189,7 @@ async def an_option_held(store: Store, *said: Record) -> None:
 async def test_a_short_call_has_a_negative_delta_and_earns_theta(store: Store) -> None:
     await an_option_held(store, greeks("0.5", STORED))
     (view,) = await options(store.reader, today=TODAY)
-    assert (view.delta, view.position_delta, view.position_theta) == (Decimal("0.5"), -100, 10)
+    assert (view.delta, view.position_delta, view.position_theta) == (D("0.5"), D(-100), D(10))
     assert (view.gamma, view.position_gamma) == (None, None)
     assert (view.days_to_expiry, view.greeks_source) == (18, "ibkr")
 
@@ -204,7 +205,7 @@ async def test_pushed_greeks_hold_if_they_are_newer(store: Store) -> None:
     quote = Quote(account="", instrument=CALL, as_of=NOW, bid=Decimal(3), delayed=True)
     (view,) = await options(store.reader, today=TODAY)
     now = option_now(view, a_book(greeks("0.6", NOW), quote))
-    assert (now.delta, now.position_delta, now.bid) == (Decimal("0.6"), -120, 3)
+    assert (now.delta, now.position_delta, now.bid) == (D("0.6"), D(-120), D(3))
     assert option_now(view, a_book(greeks("0.6", STORED))) is view
 
 

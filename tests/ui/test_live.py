@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -36,8 +37,13 @@ def counts(it: Monitor) -> list[int]:
         loads[0] += 1
         await load(reader)  # type: ignore[arg-type]
 
-    it.page.load = counted  # type: ignore[assignment,method-assign]
+    it.page.load = counted  # type: ignore[method-assign]
     return loads
+
+
+def cursor(it: Monitor) -> Any:
+    """The row under the cursor."""
+    return it.table.cursor_row
 
 
 # --- rows --------------------------------------------------------------------------------------
@@ -68,11 +74,11 @@ async def test_rows_keep_their_places_under_the_cursor_until_they_are_sorted_ane
         await it.press("2", "s", "v", "g")
         await a_syncing(it, syncs)
         before = [row.split()[1] for row in it.lines[2:5]]
-        at = it.table.cursor_row.symbol
+        at = cursor(it).symbol
         syncs.push(a_position(instrument="MSFT", quantity=-3, market_value="999999", as_of=NOW))
         await it.until_shown("999,999.00")
         assert [row.split()[1] for row in it.lines[2:5]] == before
-        assert it.table.cursor_row.symbol == at
+        assert cursor(it).symbol == at
         await it.press("s", "v", "s", "v")
         assert [row.strip("▸ ").split()[0] for row in it.lines[2:6]].index("MSFT") == 2
 
@@ -184,7 +190,7 @@ async def test_a_sync_of_many_sections_is_read_a_few_times(store: Store) -> None
         )
         await it.until_shown("New here")
         assert 1 <= loads[0] <= 3
-        assert it.table.cursor_row.account == "U7654321", "the cursor stays on its row"
+        assert cursor(it).account == "U7654321", "the cursor stays on its row"
         assert it.table.cursor_index == 2
 
 

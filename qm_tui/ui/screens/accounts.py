@@ -1,6 +1,6 @@
 """Every account and what it is worth; the first screen there is."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -125,12 +125,13 @@ class AccountsScreen(TableScreen["AccountView"]):
         self._pushed.update(account for account, _ in change.holdings)
         self._change.soon()
 
-    def _show_pushed(self) -> None:
+    def _show_pushed(self) -> Iterable[None]:
         keys = [key for key, basis in self._bases.items() if basis.row.account in self._pushed]
         self._pushed.clear()
         self.source.forget(keys)
         self.table.update_rows(keys)
         self._sum_up()
+        return ()
 
     def _sum_up(self) -> None:
         from qm_tui.queries.accounts import account_totals  # noqa: PLC0415 - see above

@@ -1,7 +1,7 @@
 """What screens of positions share: rows that follow what is pushed, sums, and where Enter leads."""
 
-from collections.abc import Hashable, Sequence
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -30,6 +30,8 @@ V = TypeVar("V", bound=PositionView)
 
 _SUMS = 0.5
 """Seconds between two sums over what changes by itself."""
+_PORTION = 250
+"""Rows that are summed before a key has its turn."""
 _MISSED = 1.0
 """Seconds until what was pushed and is no row is looked for in the store."""
 
@@ -44,8 +46,8 @@ class HoldingsScreen(TableScreen[V]):
     def __init__(self, session: Session, trail: Sequence[str], scope: Scope = Scope()) -> None:
         super().__init__(session, trail, scope)
         self._rows: LiveRows[V] | None = None
-        self._foot = Steadily(self, _SUMS, self._sum_up)
-        self._catch_up = Steadily(self, _MISSED, self.action_reload)
+        self._foot = Steadily(self, _SUMS, self._sum_up_by_portions)
+        self._catch_up = Steadily(self, _MISSED, self._read_again)
 
     # What subclasses say
 
@@ -57,8 +59,12 @@ class HoldingsScreen(TableScreen[V]):
         """Lay what was pushed over what is stored."""
         raise NotImplementedError
 
-    def sums(self) -> Sequence[Sum]:
-        """What stands below, over the rows that the filter lets through."""
+    def weigh(self) -> Iterable[Any]:
+        """What is summed of each of the rows that the filter lets through, as it is now."""
+        raise NotImplementedError
+
+    def sums(self, weighed: Sequence[Any]) -> Sequence[Sum]:
+        """What stands below."""
         raise NotImplementedError
 
     def belongs(self, pushed: "Position") -> bool:
@@ -96,8 +102,8 @@ class HoldingsScreen(TableScreen[V]):
             return
         if self._rows is None:
             self._rows = LiveRows(self.source, self.table, holding_key)
-        if self._rows.show(change, live):
-            self._foot.soon()
+        self._rows.show(change, live)
+        self._foot.soon()
         if self._rows.missing(change, live, self.belongs):
             self._catch_up.soon()
 
@@ -119,7 +125,19 @@ class HoldingsScreen(TableScreen[V]):
         self._sum_up()
 
     def _sum_up(self) -> None:
-        self.query_one("#foot", SumLines).say(self.sums())
+        self.query_one("#foot", SumLines).say(self.sums(list(self.weigh())))
+
+    def _sum_up_by_portions(self) -> Iterator[None]:
+        weighed = []
+        for number, weight in enumerate(self.weigh(), 1):
+            weighed.append(weight)
+            if number % _PORTION == 0:
+                yield
+        self.query_one("#foot", SumLines).say(self.sums(weighed))
+
+    def _read_again(self) -> Iterable[None]:
+        self.action_reload()
+        return ()
 
     # Where rows lead
 

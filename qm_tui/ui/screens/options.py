@@ -1,6 +1,6 @@
 """Options that are held, with their Greeks: what they react to, and how strongly."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, ClassVar
 
@@ -137,8 +137,12 @@ class OptionsScreen(HoldingsScreen[OptionView]):
         )
 
     @override
-    def sums(self) -> Sequence[Sum]:
-        return [self._sum(each) for each in option_sums(self.source.shown_now)]
+    def weigh(self) -> Iterable[OptionView]:
+        return self.source.shown_now
+
+    @override
+    def sums(self, weighed: Sequence[OptionView]) -> Sequence[Sum]:
+        return [self._sum(each) for each in option_sums(weighed)]
 
     def _sum(self, each: OptionSum) -> Sum:
         form = self.session.format

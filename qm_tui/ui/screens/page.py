@@ -117,20 +117,25 @@ class Page(LeftOnce[None]):
 
     def grow_older(self) -> None:
         """Write ages anew."""
-        self.show_frame()
+        self.show_header()
+        self.show_status()
 
     def on_second(self) -> None:
         """Write countdowns anew."""
         self.show_status()
 
     def show_frame(self) -> None:
-        """Bring header and status bar up to date."""
+        """Bring all that stands around the subject up to date."""
+        self.show_header()
+        self.show_status()
+
+    def show_header(self) -> None:
+        """Bring the header up to date."""
         now = self.session.context.now()
         clock = words(f"  {self.session.format.clock(now)}", "$text-muted")
         self.query_one("#header", Bar).say(
             breadcrumbs(self.trail), Content.assemble(words(self.summary()), clock)
         )
-        self.show_status()
 
     def show_status(self) -> None:
         """Bring the status bar up to date."""

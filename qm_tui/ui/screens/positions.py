@@ -1,7 +1,6 @@
 """What is held."""
 
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.content import Content
@@ -10,7 +9,7 @@ from typing_extensions import override
 from qm_tui.queries.views import PositionView
 from qm_tui.ui.column_kinds import Kinds
 from qm_tui.ui.screens.holdings import HoldingsScreen
-from qm_tui.ui.sums import PositionSum, Worth, as_stored, position_sums
+from qm_tui.ui.sums import PositionSum, Worth, position_sums, worth_stored
 from qm_tui.ui.tones import labeled
 from qm_tui.ui.widgets.bar import words
 from qm_tui.ui.widgets.columns import Column
@@ -78,15 +77,16 @@ class PositionsScreen(HoldingsScreen[PositionView]):
         return position_now(row, live)
 
     @override
-    def sums(self) -> Sequence[Sum]:
-        return [self._sum(each) for each in position_sums(self.source.shown, self._worth())]
-
-    def _worth(self) -> Worth:
-        if self.live is None:
-            return as_stored
+    def weigh(self) -> Iterable[Worth]:
+        if (live := self.live) is None:
+            return map(worth_stored, self.source.shown)
         from qm_tui.queries.live import worth_now  # noqa: PLC0415 - when something is live
 
-        return partial(worth_now, self.live)
+        return ((row.currency, *worth_now(live, row)) for row in self.source.shown)
+
+    @override
+    def sums(self, weighed: Sequence[Worth]) -> Sequence[Sum]:
+        return [self._sum(each) for each in position_sums(weighed)]
 
     def _sum(self, each: PositionSum) -> Sum:
         form = self.session.format
