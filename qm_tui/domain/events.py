@@ -140,12 +140,6 @@ class DerivingFailed:
 
 DerivingEvent = Deriving | Derived | DerivingFailed
 SyncEvent = (
-    SyncStarted
-    | SyncProgress
-    | SyncWaits
-    | SectionDone
-    | SyncFinished
-    | SyncFailed
-    | DerivingEvent
+    SyncStarted | SyncProgress | SyncWaits | SectionDone | SyncFinished | SyncFailed | DerivingEvent
 )
 """Anything a run tells while it goes on."""

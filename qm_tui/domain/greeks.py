@@ -24,9 +24,7 @@ def position_greek(
     return _EXACT.multiply(_EXACT.multiply(per_unit, quantity), multiplier)
 
 
-def delta_value(
-    position_delta: Decimal | None, underlying_price: Decimal | None
-) -> Decimal | None:
+def delta_value(position_delta: Decimal | None, underlying_price: Decimal | None) -> Decimal | None:
     """Return what the underlying that a position stands for is worth; None where one is unknown."""
     if position_delta is None or underlying_price is None:
         return None

@@ -7,8 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
+from qm_tui.domain.batches import Batch
 from qm_tui.domain.instruments import Instrument
 from qm_tui.domain.records import Balance, Greeks, Position, Quote, Record
+from qm_tui.domain.words import Section
 
 V = TypeVar("V", Quote, Greeks)
 
@@ -50,6 +52,8 @@ class LiveBook:
 
     def __init__(self) -> None:
         self._positions: dict[Holding, Position] = {}
+        self._held: dict[str, dict[str, Position]] = {}
+        """Account → surest name → what is held of it; 0 is nothing any more."""
         self._balances: dict[str, dict[tuple[str, str], Balance]] = {}
         self._quotes: dict[str, Quote] = {}
         self._greeks: dict[str, Greeks] = {}
@@ -64,6 +68,7 @@ class LiveBook:
                 case Position():
                     names = names_of(record.instrument)
                     holdings.add((record.account, names[0]))
+                    self._held.setdefault(record.account, {})[names[0]] = record
                     for name in names:
                         self._positions[record.account, name] = record
                 case Balance():
@@ -81,6 +86,32 @@ class LiveBook:
             accounts=frozenset(accounts),
             instruments=frozenset(instruments),
         )
+
+    def take(self, batch: Batch) -> LiveChange:
+        """Take over what a broker answered; where that is whole, what it does not name is gone."""
+        change = self.apply(batch.records)
+        whole = {holds.account for holds in batch.holds if holds.section is Section.POSITIONS}
+        gone: set[Holding] = set()
+        for account in whole:
+            answered = {
+                names_of(record.instrument)[0]
+                for record in batch.records
+                if isinstance(record, Position) and record.account == account
+            }
+            held = self._held.get(account, {})
+            for name in held.keys() - answered:
+                record = held.pop(name)
+                gone.add((account, name))
+                for other in names_of(record.instrument):
+                    if self._positions.get((account, other)) is record:
+                        del self._positions[account, other]
+        return change | LiveChange(holdings=frozenset(gone))
+
+    def held(self) -> Iterable[Position]:
+        """Return the latest of every holding that is open."""
+        return [
+            record for held in self._held.values() for record in held.values() if record.quantity
+        ]
 
     def position(self, account: str, names: Iterable[str]) -> Position | None:
         """Return the latest of a holding, by the first of its names that is known."""

@@ -1,7 +1,7 @@
 """One sync of a broker's connection: every batch it brings is stored as it comes."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from qm_tui.brokers.client import BrokerClient, Known
@@ -32,8 +32,24 @@ def source_of(connection: str, client: BrokerClient, kind: str = "sync") -> Sour
     )
 
 
-async def pull_once(store: Store, client: BrokerClient, course: Course) -> SyncFinished:
+def _nobody(batch: Batch) -> None:
+    """Nobody looks on."""
+
+
+async def pull_once(
+    store: Store,
+    client: BrokerClient,
+    course: Course,
+    *,
+    show: Callable[[Batch], None] = _nobody,
+) -> SyncFinished:
     """Pull everything over a connection that is made, section by section, as one run.
+
+    Args:
+        store: open for reading and writing.
+        client: connected.
+        course: is told how far it is.
+        show: gets what has come before it is stored, which takes longer than to show it.
 
     Raises:
         BrokerUnavailable, BrokerRefused: the connection is of no use any more.
@@ -47,6 +63,7 @@ async def pull_once(store: Store, client: BrokerClient, course: Course) -> SyncF
             # Not `async for` alone: when saving fails, what was asked of the broker is given up.
             async with closing(client.pull(told)) as batches:
                 async for batch in batches:
+                    show(batch)
                     course.tell(await saved(run, batch, course.connection))
     return finished(run, course.connection)
 

@@ -3,14 +3,15 @@
 import asyncio
 import datetime as dt
 import logging
-from functools import partial
 from typing import Never
 
 from qm_tui.brokers.client import BrokerClient, BrokerRefused, BrokerUnavailable, Update
+from qm_tui.domain.batches import Batch
+from qm_tui.domain.events import SyncFinished
 from qm_tui.domain.health import LinkState
 from qm_tui.store.troubles import StoreRefused
 from qm_tui.sync.changes import Changes
-from qm_tui.sync.courses import TROUBLES
+from qm_tui.sync.courses import TROUBLES, Course
 from qm_tui.sync.post import Post
 from qm_tui.sync.run import pull_once, source_of
 from qm_tui.sync.schedule import next_sync
@@ -129,7 +130,7 @@ class Session:
     async def _sync(self) -> bool:
         self._post.condition.turn(LinkState.SYNCING)
         try:
-            finished = await self._post.sync(partial(pull_once, self._desk.store, self._client))
+            finished = await self._post.sync(self._pull)
         except StoreRefused as error:
             # The connection is none the worse for it.
             self._trouble = str(error)
@@ -142,6 +143,14 @@ class Session:
         self._trouble = " ".join(dict.fromkeys(finished.incomplete.values()))
         await self._thin()
         return not finished.incomplete
+
+    async def _pull(self, course: Course) -> SyncFinished:
+        return await pull_once(self._desk.store, self._client, course, show=self._show_batch)
+
+    def _show_batch(self, batch: Batch) -> None:
+        change = self._desk.live.take(batch)
+        if change:
+            self._desk.hub.changed(change)
 
     async def _thin(self) -> None:
         post, now = self._post, self._desk.now()

@@ -28,8 +28,8 @@ class StatementLife:
         self._post = post
         self._service = service
         self._at_once = at_once
-        self._given_up: dt.datetime | None = None
-        """When the user ended a fetch, if that was the last one."""
+        self._ended_at: dt.datetime | None = None
+        """When the last fetch ended."""
         self._says = ""
         self.went_well = False
         """Whether anything was fetched."""
@@ -50,8 +50,15 @@ class StatementLife:
         desk = self._post.desk
         now = desk.now()
         on_record = await fetches(desk.store, self._post.link.name)
-        due = self._service.due(on_record.covered, now, self._given_up or on_record.asked)
-        if on_record.unfinished and self._given_up is None:
+        asked = max(
+            (at for at in (on_record.asked, self._ended_at) if at is not None), default=None
+        )
+        due = self._service.due(on_record.covered, now, asked)
+        if self._ended_at is not None:
+            # Whatever the service says, and also if the user ended the last one: not on and on.
+            pause = dt.timedelta(seconds=desk.intervals.statements_first)
+            due = max(due, self._ended_at + pause)
+        elif on_record.unfinished:
             due = now
         self._post.condition.turn(LinkState.IDLE, self._says, next_sync=due)
         await self._post.until(lambda: due)
@@ -61,10 +68,9 @@ class StatementLife:
         post.condition.turn(LinkState.SYNCING)
         work = partial(fetch_once, desk.store, desk.importer, post.link, self._service)
         finished = await post.sync(work)
+        self._ended_at = desk.now()
         if finished is None:
-            self._given_up = desk.now()
             return
-        self._given_up = None
         self.went_well = True
         self._says = next(iter(finished.warnings), "")
         post.condition.note(accounts=tuple(finished.accounts) or post.condition.health.accounts)

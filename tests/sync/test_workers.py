@@ -207,7 +207,7 @@ async def test_what_may_have_been_missed_is_pulled_again_but_not_without_end(sto
         assert await runs_of(store)
         for _ in range(20):
             scene.pushed.put_nowait(Update(resync=True))
-        await program.until(lambda: scene.pushed.empty(), "all is heard")
+        await program.until(scene.pushed.empty, "all is heard")
         assert broker.pulls == 2
 
 

@@ -9,7 +9,7 @@ from qm_tui.brokers.client import BrokerUnavailable
 from qm_tui.brokers.ibkr.gateway_holdings import holds_of
 from qm_tui.brokers.ibkr.gateway_library import come_so_far, give_up
 from qm_tui.brokers.ibkr.gateway_link import SectionFailed, drop
-from qm_tui.brokers.ibkr.gateway_reasons import Reasons
+from qm_tui.brokers.ibkr.gateway_reasons import Reasons, some
 from qm_tui.brokers.ibkr.gateway_records import account_info_of
 from qm_tui.brokers.ibkr.gateway_session import Session
 from qm_tui.domain.batches import Batch
@@ -46,6 +46,7 @@ class AccountsPull:
         self._marks: asyncio.Task[None] | None = None
         self._without_marks: dict[str, str] = {}
         """Accounts whose portfolio did not come, and why."""
+        self._before = session.holdings.told()
         self._ended: set[str] = set()
         """Accounts whose portfolio, and with it their values, came to its end."""
         self._profits_told: set[str] = set()
@@ -264,7 +265,7 @@ class AccountsPull:
             and not self._link.condition.interrupted
         )
         if answer is not None and holdings.whole_positions:
-            holdings.forget_unnamed(answer)
+            holdings.forget_unnamed(answer, self._before)
         return await self._held(reasons)
 
     async def _answered(self, reasons: Reasons) -> list[Any] | None:
@@ -295,13 +296,16 @@ class AccountsPull:
     async def _held(self, reasons: Reasons) -> Batch:
         session, holdings = self._session, self._session.holdings
         as_of = session.now()
+        answered = holdings.whole_positions
+        contradicted = self._contradicted(reasons) if answered else set[str]()
+        holdings.whole_positions = answered and not contradicted
         found, bad = await holdings.positions(as_of)
         reasons.unreadable(bad)
-        if bad:
-            holdings.whole_positions = False
         self._tell_unready(reasons)
         accounts = {*self._link.accounts, *(one.account for one in found)}
-        whole = accounts - holdings.not_ready if holdings.whole_positions else set[str]()
+        whole = accounts - holdings.not_ready - contradicted
+        if bad or not answered:
+            whole.clear()
         holdings.whole_positions = whole == accounts
         for account in accounts:
             if account in whole:
@@ -318,6 +322,19 @@ class AccountsPull:
             refused=tuple(reasons.refused),
             incomplete=reasons.sentence,
         )
+
+    def _contradicted(self, reasons: Reasons) -> set[str]:
+        """Return the accounts whose portfolio holds what a whole answer does not name."""
+        found: set[str] = set()
+        for account in self._link.accounts:
+            names = self._session.holdings.contradicted(account)
+            if names:
+                found.add(account)
+                reasons.add(
+                    f"The portfolio of {account} holds {some(names)}, but its positions do not; "
+                    "nothing of it is taken for closed."
+                )
+        return found
 
     def _some_without_marks(self) -> Iterable[str]:
         for account in self._link.accounts:

@@ -11,7 +11,7 @@ from qm_tui.brokers.ibkr.gateway_numbers import BadRow, exact, product
 from qm_tui.brokers.ibkr.gateway_records import account_of
 from qm_tui.domain.instruments import Instrument
 from qm_tui.domain.records import Trade
-from qm_tui.domain.words import Section, TradeKind
+from qm_tui.domain.words import Section
 
 NEW_YORK = ZoneInfo("America/New_York")
 
@@ -128,37 +128,21 @@ def corrected(execution_id: str) -> tuple[str, int]:
 def trades_of(
     fills: Iterable[Row], instrument: InstrumentOf = instrument_of
 ) -> Iterator[Trade | BadRow]:
-    """Return all fills; one that another corrects is followed by its cancellation."""
+    """Return all fills but those that another one corrects.
+
+    The store knows a correction by what its id shares with that of the fill before: it takes the
+    place of it. A cancellation besides would wait for ever, or take the correction back.
+    """
     newest: dict[str, int] = {}
     told = list(fills)
     for fill in told:
         shared, number = corrected(fill.execution.execId or "")
         newest[shared] = max(newest.get(shared, 0), number)
     for fill in told:
+        shared, number = corrected(fill.execution.execId or "")
+        if number < newest[shared]:
+            continue
         try:
-            trade = trade_of(fill, instrument)
+            yield trade_of(fill, instrument)
         except BadRow as bad:
             yield bad
-            continue
-        yield trade
-        shared, number = corrected(fill.execution.execId)
-        if number < newest[shared]:
-            yield cancellation(trade)
-
-
-def cancellation(trade: Trade) -> Trade:
-    """Return what takes a fill back that was corrected."""
-    return Trade(
-        account=trade.account,
-        key=f"{trade.key}:Ca",
-        instrument=trade.instrument,
-        kind=TradeKind.CANCEL,
-        trade_date=trade.trade_date,
-        executed_at=trade.executed_at,
-        quantity=-trade.quantity,
-        price=trade.price,
-        currency=trade.currency,
-        exchange=trade.exchange,
-        broker_execution_id=trade.broker_execution_id,
-        broker_order_id=trade.broker_order_id,
-    )

@@ -68,13 +68,40 @@ class Holdings:
         """Return the accounts that hold something."""
         return {name for name, rows in list(self._ib.wrapper.positions.items()) if rows}
 
-    def forget_unnamed(self, answer: Collection[Row]) -> None:
-        """Drop what a complete answer did not name: it was closed while nobody was told."""
+    def told(self) -> list[Row]:
+        """Return the rows there are: to tell later which of them were not said again."""
+        wrapper = self._ib.wrapper
+        return [
+            row
+            for rows in (*wrapper.positions.values(), *wrapper.portfolio.values())
+            for row in rows.values()
+        ]
+
+    def forget_unnamed(self, answer: Collection[Row], before: Collection[Row]) -> None:
+        """Drop what a complete answer did not name: it was closed while nobody was told.
+
+        Args:
+            answer: what was named.
+            before: the rows there were before it was asked for. Others came since: they stand,
+                whether they came in the answer or behind its end.
+        """
         named = {(row.account, row.contract.conId) for row in answer}
+        old = set(map(id, before))
         for rows in (self._ib.wrapper.positions, self._ib.wrapper.portfolio):
             for account, held in rows.items():
-                for conid in [conid for conid in held if (account, conid) not in named]:
-                    del held[conid]
+                for conid, row in list(held.items()):
+                    if (account, conid) not in named and id(row) in old:
+                        del held[conid]
+
+    def contradicted(self, account: str) -> list[str]:
+        """Name what is in the portfolio of an account and not among its positions."""
+        held = self._ib.wrapper.positions.get(account, {})
+        rows = self._ib.wrapper.portfolio.get(account, {})
+        return [
+            item.contract.localSymbol or item.contract.symbol or str(conid)
+            for conid, item in list(rows.items())
+            if conid not in held
+        ]
 
     def unready(self) -> set[str]:
         """Return the accounts of which the gateway says that it does not know them yet."""

@@ -9,7 +9,7 @@ from typing_extensions import override
 
 from qm_tui.domain.selection import Scope
 from qm_tui.queries.views import PositionView
-from qm_tui.ui.cell import Cell, Tone
+from qm_tui.ui.cell import Cell, Tone, plain
 from qm_tui.ui.feeds import Feed, ListFeed
 from qm_tui.ui.format import age
 from qm_tui.ui.screens.page import Page
@@ -32,8 +32,8 @@ _SUMS = 0.5
 """Seconds between two sums over what changes by itself."""
 _PORTION = 250
 """Rows that are summed before a key has its turn."""
-_MISSED = 1.0
-"""Seconds until what was pushed and is no row is looked for in the store."""
+_MISSED = 0.05
+"""Seconds until what was pushed and is no row becomes one, with all that comes by then."""
 
 
 class HoldingsScreen(TableScreen[V]):
@@ -142,6 +142,21 @@ class HoldingsScreen(TableScreen[V]):
     # Where rows lead
 
     @override
+    def choose(self, row: V) -> None:
+        if not self._is_arriving(row):
+            super().choose(row)
+
+    def _is_arriving(self, row: V) -> bool:
+        """Tell whether a row leads nowhere yet, and say so."""
+        arriving = row.instrument_id < 0
+        if arriving:
+            says = (
+                f"{plain(row.symbol)} has just arrived and is being stored; try again in a moment."
+            )
+            self.notify(says, timeout=3, markup=False)
+        return arriving
+
+    @override
     def below(self, row: V) -> Page:
         from qm_tui.ui.screens.lots import LotsScreen  # noqa: PLC0415 - when asked for
 
@@ -158,10 +173,10 @@ class HoldingsScreen(TableScreen[V]):
         """Show the trades that led to the position; without positions, those of the account."""
         from qm_tui.ui.screens.lots_ways import trades_page  # noqa: PLC0415 - when asked for
 
-        if (row := self.table.cursor_row) is not None:
-            self.app.push_screen(trades_page(self.session, *self._narrowed(row)))
-        else:
+        if (row := self.table.cursor_row) is None:
             self.go_beyond()
+        elif not self._is_arriving(row):
+            self.app.push_screen(trades_page(self.session, *self._narrowed(row)))
 
     def _narrowed(self, row: V) -> tuple[tuple[str, ...], Scope]:
         scope = Scope(account=row.account, broker=row.broker, instrument_id=row.instrument_id)

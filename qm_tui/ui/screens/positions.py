@@ -68,7 +68,12 @@ class PositionsScreen(HoldingsScreen[PositionView]):
     async def stored(self, reader: "Reader") -> Sequence[PositionView]:
         from qm_tui.queries.positions import positions  # noqa: PLC0415 - brings SQLAlchemy
 
-        return await positions(reader, self.scope)
+        rows = await positions(reader, self.scope)
+        if (live := self.live) is None:
+            return rows
+        from qm_tui.queries.arrivals import arrivals  # noqa: PLC0415 - when something is live
+
+        return [*rows, *arrivals(rows, live, self.scope)]
 
     @override
     def now(self, row: PositionView, live: "LiveBook") -> PositionView:

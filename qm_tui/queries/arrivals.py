@@ -1,0 +1,73 @@
+"""Positions that have just arrived and are not stored yet: shown at once, stored next."""
+
+from collections.abc import Iterator, Sequence
+
+from qm_tui.domain.instruments import Derivative, Option, instrument_type
+from qm_tui.domain.live import LiveBook, names_of
+from qm_tui.domain.records import Position
+from qm_tui.domain.selection import Scope
+from qm_tui.queries.live import names_of_view
+from qm_tui.queries.views import PositionView
+
+
+def is_arriving(view: PositionView) -> bool:
+    """Tell whether a position is not stored yet: it leads nowhere so far."""
+    return view.instrument_id < 0
+
+
+def arrivals(stored: Sequence[PositionView], live: LiveBook, scope: Scope) -> list[PositionView]:
+    """Return what was answered or pushed and is in no stored row.
+
+    Args:
+        stored: all rows of the scope.
+        live: what was answered and pushed.
+        scope: of accounts at most; of a narrower one nothing can be said before it is stored.
+    """
+    if scope != Scope(account=scope.account):
+        return []
+    known = {(view.account, name) for view in stored for name in names_of_view(view)}
+    return [
+        _view(record, number)
+        for number, record in enumerate(_of(live, scope), 1)
+        if not any((record.account, name) in known for name in names_of(record.instrument))
+    ]
+
+
+def _of(live: LiveBook, scope: Scope) -> Iterator[Position]:
+    return (one for one in live.held() if scope.account in {None, one.account})
+
+
+def _view(record: Position, number: int) -> PositionView:
+    instrument = record.instrument
+    known = instrument.identifiers
+    derived = instrument if isinstance(instrument, Derivative) else None
+    option = instrument if isinstance(instrument, Option) else None
+    return PositionView(
+        id=-number,
+        instrument_id=-number,
+        account=record.account,
+        broker="",
+        symbol=instrument.symbol,
+        description=instrument.description,
+        instrument_type=instrument_type(instrument),
+        underlying=None if derived is None else derived.underlying_symbol,
+        conid=known.conid,
+        osi_symbol=known.osi_symbol,
+        isin=known.isin,
+        currency=record.currency,
+        quantity=record.quantity,
+        average_cost=record.average_cost,
+        cost_basis=record.cost_basis,
+        market_price=record.market_price,
+        market_value=record.market_value,
+        unrealized_pnl=record.unrealized_pnl,
+        realized_pnl=record.realized_pnl,
+        daily_pnl=record.daily_pnl,
+        multiplier=instrument.multiplier,
+        fx_rate_to_base=record.fx_rate_to_base,
+        as_of=record.as_of,
+        stale=False,
+        right=None if option is None else option.right,
+        strike=None if option is None else option.strike,
+        expiry=None if derived is None else derived.expiry,
+    )
