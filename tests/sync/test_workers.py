@@ -35,6 +35,7 @@ from tests.sync.scripted import (
     QUICK,
     Broker,
     Clock,
+    Program,
     Scene,
     Step,
     a_program,
@@ -66,6 +67,11 @@ def a_pull(*found: Position, at: dt.datetime = NOW) -> Sequence[Step]:
 
 async def quantities(store: Store) -> dict[str, Decimal]:
     return {view.symbol: view.quantity for view in await positions(store.reader, Scope())}
+
+
+def quantity_shown(program: Program) -> Decimal | None:
+    shown = program.syncs.live.position("U1", names_of(AAPL))
+    return None if shown is None else shown.quantity
 
 
 # --- a good day --------------------------------------------------------------------------------
@@ -106,11 +112,14 @@ async def test_what_is_pushed_is_shown_and_not_stored(store: Store) -> None:
     async with a_program(store, Broker(scene).link()) as program:
         await program.state(LinkState.LIVE)
         pushed = replace(a_holding(), market_price=Decimal(123))
+        await asyncio.sleep(2 * QUICK.live_every)  # what the sync itself has changed is told
+        told = len(program.all(LiveChange))
         scene.pushed.put_nowait(Update(records=(pushed,)))
-        await program.until(lambda: program.all(LiveChange), "a change is told")
-        assert program.syncs.live.position("U1", names_of(AAPL)) == pushed
-        (change,) = program.all(LiveChange)
-        assert change.holdings == {("U1", "conid:265598")}
+        await program.until(
+            lambda: program.syncs.live.position("U1", names_of(AAPL)) == pushed, "it is shown"
+        )
+        await program.until(lambda: len(program.all(LiveChange)) > told, "it is told")
+        assert program.all(LiveChange)[-1].holdings == {("U1", "conid:265598")}
         assert await runs_of(store, "live") == []
 
 
@@ -470,10 +479,7 @@ async def test_live_values_are_shown_while_a_large_import_is_stored(store: Store
                 section=Section.POSITIONS, records=(a_holding(AAPL, 4, later),), amends=True
             )
             scene.pushed.put_nowait(Update(records=(a_holding(AAPL, 4, later),), changed=(change,)))
-            await program.until(lambda: program.all(LiveChange), "a change is told")
-            shown = program.syncs.live.position("U1", names_of(AAPL))
-            assert shown is not None
-            assert shown.quantity == 4
+            await program.until(lambda: quantity_shown(program) == 4, "it is shown")
         await program.until(
             lambda: any(done.run > 2 for done in program.all(SectionDone)), "it is stored"
         )

@@ -3,13 +3,14 @@
 import ipaddress
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import SplitResult, parse_qsl, urlencode, urljoin, urlsplit
 
 from qm_tui.brokers.client import BrokerRefused
 from qm_tui.brokers.ibkr.flex_refusals import quoted
 
-OWN_BASE = "https://ndcdyn.interactivebrokers.com/AccountManagement/FlexWebService"
+_OWN_PATH = "/AccountManagement/FlexWebService"
+OWN_BASE = f"https://ndcdyn.interactivebrokers.com{_OWN_PATH}"
 """Where Interactive Brokers' service is: the documentation of version 3."""
 
 _OWN_DOMAIN = "interactivebrokers.com"
@@ -46,6 +47,15 @@ class Address:
         """Return the address of something in this folder."""
         path = f"{self.path.rstrip('/')}/{name}"
         return Address(scheme=self.scheme, host=self.host, port=self.port, path=path)
+
+    @property
+    def usual(self) -> "Address | None":
+        """The folder that Interactive Brokers uses, on a server of which no folder is named."""
+        return replace(self, path=_OWN_PATH) if self.path == "/" else None
+
+    def beside(self, name: str) -> "Address":
+        """Return the address of something in the same folder."""
+        return replace(self, path=self.path.rpartition("/")[0], extra=()).below(name)
 
     def target(self, parameters: Mapping[str, str]) -> bytes:
         """Return what stands in the first line of a request."""

@@ -92,16 +92,19 @@ async def send(asking: Asking, window: Window | None) -> tuple[Accepted, Address
         FaultError: the service said no.
         BrokerRefused: the token would have to be sent where it does not belong.
     """
-    where = asking.base.below("SendRequest")
+    where, usual = asking.base.below("SendRequest"), asking.base.usual
     for _ in range(REDIRECTS_AT_MOST + 1):
         parameters = asking.parameters(asking.query_id, window)
         async with asking.http.get(where, parameters) as reply:
             if reply.status in REDIRECTS:
                 where = redirected(reply, where, asking)
                 continue
+            if reply.status == 404 and usual is not None:
+                where, usual = usual.below("SendRequest"), None
+                continue
             accepted = await envelope(reply, where, asking)
         if not accepted.url:
-            return accepted, asking.base.below("GetStatement")
+            return accepted, where.beside("GetStatement")
         return accepted, followed(accepted.url, where, asking.base, asking.cleaned)
     raise circling(where)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 
-from qm_tui.brokers.ibkr.gateway_executions import corrected, has_commission, trades_of
+from qm_tui.brokers.ibkr.gateway_executions import has_commission, trades_of
 from qm_tui.brokers.ibkr.gateway_instruments import GatewayInstruments
 from qm_tui.brokers.ibkr.gateway_numbers import BadRow
 from qm_tui.domain.records import Trade
@@ -49,7 +49,7 @@ class FillWatch:
         found: list[Trade | BadRow] = []
         for fill in [*self._late(), *self._new(at_most)]:
             self._note(fill)
-            found += trades_of(self._with_corrected(fill), self._instruments.of)
+            found += trades_of([fill], self._instruments.of)
         return found
 
     def _note(self, fill: Fill) -> None:
@@ -73,17 +73,6 @@ class FillWatch:
             known = self._told.get(fill.execution.execId)
             if known is None or (not known and has_commission(fill)):
                 yield fill
-
-    def _with_corrected(self, fill: Fill) -> list[Fill]:
-        """Return a fill behind those it corrects, so that they are taken back."""
-        shared, number = corrected(fill.execution.execId)
-        if number <= 1:
-            return [fill]
-        return [
-            other
-            for other in self._fills().values()
-            if corrected(other.execution.execId)[0] == shared
-        ]
 
     def _fills(self) -> Mapping[str, Fill]:
         fills: Mapping[str, Fill] = self._ib.wrapper.fills

@@ -277,33 +277,35 @@ async def test_an_answer_without_a_statement_is_refused(tmp_path: Path) -> None:
 # --- where the token may go -------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "url",
-    [
-        "https://example.com/GetStatement",
-        "https://evil-interactivebrokers.com/GetStatement",
-        "https://interactivebrokers.com.evil.example/GetStatement",
-        "https://interactivebrokers.com@evil.example/GetStatement",
-        "https://user:word@ndcdyn.interactivebrokers.com/GetStatement",
-        "https://evil.example\\@interactivebrokers.com/GetStatement",
-        "https://ndcdyn.interactivebrokers.com:8443/GetStatement",
-        "http://ndcdyn.interactivebrokers.com/GetStatement",
-        "http://127.0.0.1:1/GetStatement",
-        "http://127.0.0.2/GetStatement",
-        "http://localhost/GetStatement",
-        "//evil.example/GetStatement",
-        "ftp://127.0.0.1/GetStatement",
-        "file:///etc/passwd",
-        "https://interactivebrokers.com\u2024evil.example/GetStatement",
-        "https://[::1/GetStatement",
-        "https://evil.example/?t=SECRET",
-        "javascript:alert(1)",
-    ],
+_FOREIGN = (
+    "https://example.com/GetStatement",
+    "https://evil-interactivebrokers.com/GetStatement",
+    "https://interactivebrokers.com.evil.example/GetStatement",
+    "https://interactivebrokers.com@evil.example/GetStatement",
+    "https://user:word@ndcdyn.interactivebrokers.com/GetStatement",
+    "https://evil.example\\@interactivebrokers.com/GetStatement",
+    "https://ndcdyn.interactivebrokers.com:8443/GetStatement",
+    "http://ndcdyn.interactivebrokers.com/GetStatement",
+    "http://127.0.0.1:1/GetStatement",
+    "http://127.0.0.2/GetStatement",
+    "http://localhost/GetStatement",
+    "//evil.example/GetStatement",
+    "ftp://127.0.0.1/GetStatement",
+    "file:///etc/passwd",
+    "https://interactivebrokers.com\u2024evil.example/GetStatement",
+    "https://[::1/GetStatement",
+    "https://evil.example/?t=SECRET",
+    "javascript:alert(1)",
 )
-@pytest.mark.parametrize("how", ["named", "redirected"])
+
+
+@pytest.mark.parametrize(
+    ("how", "url"),
+    # A header holds no letters but ASCII's.
+    [("named", url) for url in _FOREIGN]
+    + [("redirected", url) for url in _FOREIGN if url.isascii()],
+)
 async def test_the_token_goes_to_no_other_host(url: str, how: str, tmp_path: Path) -> None:
-    if not url.isascii() and how == "redirected":
-        pytest.skip("a header holds no such letters")
     double = (
         FlexDouble(statement_url=url) if how == "named" else FlexDouble(get_acts=[redirect(url)])
     )
@@ -336,6 +338,16 @@ async def test_the_service_may_move_on_its_own_host(tmp_path: Path) -> None:
         await fetch(service, tmp_path)
     assert double.asked[-1].parameters["x"] == "1"
     assert double.asked[-1].parameters["t"] == double.asked[0].parameters["t"]
+
+
+@pytest.mark.parametrize("where", [None, ""])
+async def test_a_server_named_without_a_folder_is_asked_in_the_usual_one_too(
+    where: str | None, tmp_path: Path
+) -> None:
+    double = FlexDouble() if where is None else FlexDouble(statement_url=where)
+    async with double, asking(double.url.removesuffix(BASE_PATH)) as service:
+        found = await fetch(service, tmp_path)
+    assert len(found.fetched) == 1
 
 
 @pytest.mark.parametrize("url", ["http://example.com/flex", "example.com", "https://a b/", "x://y"])

@@ -1,6 +1,8 @@
 """One pull from a gateway: everything, and what is made of answers that are not whole."""
 
+import asyncio
 import time
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -82,6 +84,34 @@ async def test_accounts_are_told_with_type_and_base_currency() -> None:
     assert account.account_type == "Individual"
     assert account.broker_specific is not None
     assert account.broker_specific["paper"] == "true"
+
+
+async def test_positions_that_end_without_what_the_portfolio_holds_close_nothing() -> None:
+    book = Book.example("U1", "U2")
+    for holding in list(book.held("U2")):
+        book.hold(replace(holding, quantity="0"))
+    async with TwsDouble(book, Faults(no_positions=True)) as tws, connected(tws) as client:
+        batch = first(await pulled(client, until=Section.POSITIONS), Section.POSITIONS)
+        held_there = {holding.instrument.con_id for holding in tws.book.held()}
+    assert batch.incomplete is not None
+    assert "The portfolio of U1 holds AAPL, SPY" in batch.incomplete
+    assert [hold.account for hold in batch.holds] == ["U2"]
+    assert {
+        int(one.instrument.conid or 0) for one in batch.records if isinstance(one, Position)
+    } == held_there
+
+
+async def test_a_position_told_behind_the_end_of_the_answer_stands() -> None:
+    async with TwsDouble() as tws, connected(tws) as client:
+        tws.set_faults(late={Ask.ACCOUNT_UPDATES: 0.1})
+        pulling = asyncio.create_task(pulled(client, until=Section.POSITIONS))
+        await tws.until_asked(Ask.ACCOUNT_UPDATES)
+        aapl = tws.book.holding("AAPL", kind="STK").instrument
+        new = replace(aapl, con_id=4815747, symbol="NVDA", local_symbol="NVDA")
+        tws.hold(Holding.of(U, new, "12", "800.0", "905.5"))
+        batch = first(await pulling, Section.POSITIONS)
+    assert batch.incomplete is None
+    assert f"{U} NVDA" in positions([batch])
 
 
 async def test_positions_have_the_broker_s_numbers_exactly() -> None:

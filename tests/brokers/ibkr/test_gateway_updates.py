@@ -229,7 +229,7 @@ async def test_a_fill_of_an_order_placed_by_hand_is_told_and_its_commission_late
         assert not here.updates.pending
 
 
-async def test_a_correction_takes_the_fill_back_that_it_corrects() -> None:
+async def test_a_correction_comes_under_the_id_that_it_shares_with_what_it_corrects() -> None:
     async with TwsDouble() as tws, listening(tws) as here:
         here.settle()
         for number, price in (("01", "13.2"), ("02", "13.1")):
@@ -239,10 +239,10 @@ async def test_a_correction_takes_the_fill_back_that_it_corrects() -> None:
                     price=price,
                 )
             )  # fmt: skip
-        found: list[Trade] = await until(lambda: len(t := here.stored(Section.TRADES)) >= 3 and t)
-        last = {trade.key: trade for trade in found}
-        assert sum(trade.quantity for trade in last.values()) == 1
-        assert [t.kind for t in last.values()].count(TradeKind.CANCEL) == 1
+        found: list[Trade] = await until(lambda: len(t := here.stored(Section.TRADES)) >= 2 and t)
+        assert {trade.kind for trade in found} == {TradeKind.FILL}
+        assert found[-1].broker_execution_id == "0001.02.03.02"
+        assert found[-1].price == Decimal("13.1")
 
 
 async def test_fills_of_the_pull_are_not_told_again() -> None:
