@@ -15,7 +15,7 @@ from qm_tui.store.reading import market
 
 if TYPE_CHECKING:
     from qm_tui.domain.live import LiveBook
-    from qm_tui.domain.records import Greeks
+    from qm_tui.domain.records import Greeks, Quote
 
 _GREEKS = ("delta", "gamma", "theta", "vega", "rho")
 _BESIDE = ("implied_volatility", "underlying_price")
@@ -63,14 +63,20 @@ def option_view(as_of: dt.date | None, today: dt.date, /, **row: Any) -> OptionV
 def option_now(view: OptionView, live: "LiveBook") -> OptionView:
     """Return an option as it is now: what was pushed after it was stored holds."""
     names = names_of_view(view)
+    quote, greeks = live.quote(names), live.greeks(names)
+    found: list[Quote | Greeks] = []
     changes: dict[str, Any] = {}
-    quote = live.quote(names)
     if quote is not None and not is_another(view, quote):
-        changes |= {"bid": quote.bid, "ask": quote.ask, "delayed": quote.delayed}
-    greeks = live.greeks(names)
-    if greeks is not None and not is_another(view, greeks):
-        is_newer = view.greeks_as_of is None or greeks.as_of > view.greeks_as_of
-        changes |= _of_unit(greeks) if is_newer else {}
+        found.append(quote)
+        changes |= {"bid": quote.bid, "ask": quote.ask}
+    is_newer = greeks is not None and (
+        view.greeks_as_of is None or greeks.as_of > view.greeks_as_of
+    )
+    if greeks is not None and is_newer and not is_another(view, greeks):
+        found.append(greeks)
+        changes |= _of_unit(greeks)
+    if found:
+        changes["delayed"] = any(one.delayed for one in found)
     now = position_now(view, live)
     if now is view and not changes:
         return view
@@ -81,7 +87,6 @@ def _of_unit(greeks: "Greeks") -> dict[str, Any]:
     return {name: getattr(greeks, name) for name in (*_GREEKS, *_BESIDE)} | {
         "greeks_source": greeks.source,
         "greeks_as_of": greeks.as_of,
-        "delayed": greeks.delayed,
     }
 
 

@@ -51,6 +51,10 @@ class Changes:
         if self._batches:
             self._some.set()
 
+    def forget(self) -> None:
+        """Store nothing of what waits."""
+        self._batches.clear()
+
     async def keep_storing(self, close_within: float) -> None:
         """Store what comes, without end; what is there when it is ended is stored before."""
         try:

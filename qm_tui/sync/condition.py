@@ -11,6 +11,8 @@ from qm_tui.store.reading.links import LinkHistory
 from qm_tui.sync.links import Link
 
 _LAST = 20
+_NO_VERDICT = frozenset({"running", "cancelled"})
+"""States of a run that say nothing of the connection."""
 _TOLD_EVERY = dt.timedelta(seconds=1)
 
 
@@ -31,7 +33,7 @@ class Condition:
 
     def recall(self, history: LinkHistory) -> None:
         """Take over what is on record."""
-        ended = [state for state in history.states if state != "running"]
+        ended = [state for state in history.states if state not in _NO_VERDICT]
         self._whole = deque((state == "done" for state in reversed(ended)), maxlen=_LAST)
         self.note(
             last_success=_later(self.health.last_success, history.last_success),

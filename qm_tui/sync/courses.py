@@ -21,7 +21,7 @@ from qm_tui.domain.events import (
 from qm_tui.domain.words import Section
 from qm_tui.store.troubles import RowRefused, StoreRefused
 from qm_tui.sync.reading import ReadingDied
-from qm_tui.sync.waiting import ended
+from qm_tui.sync.waiting import broke_by, ended
 from qm_tui.sync.words import CANCELLED, ENDED, unforeseen
 
 _log = logging.getLogger(__name__)
@@ -64,9 +64,13 @@ class Course:
         self._until: dt.datetime | None = None
         self._bytes = (0, 0)
         self._task: asyncio.Task[SyncFinished] | None = None
-        self._why: str | None = None
+        self._by_user = False
+        self.lost: str | None = None
+        """Why the connection is lost, if that was found before the sync found it."""
         self.over = False
         """Whether its end was told."""
+        self.cancelled = False
+        """Whether the user, or the end of the program, ended it."""
 
     @property
     def under_way(self) -> SyncUnderWay:
@@ -103,10 +107,16 @@ class Course:
                 pass
         self._tell(event)
 
-    def cancel(self, why: str = CANCELLED) -> None:
-        """End it; what is stored stays."""
+    def cancel(self) -> None:
+        """End it as the user wants; what is stored stays."""
         if self._task is not None and not self._task.done():
-            self._why = why
+            self._by_user = True
+            self._task.cancel()
+
+    def lose(self, why: str) -> None:
+        """End it because the connection is lost; what is stored stays."""
+        if self._task is not None and not self._task.done():
+            self.lost = why
             self._task.cancel()
 
     async def ended(self) -> None:
@@ -121,21 +131,30 @@ class Course:
             Exception: what the sync failed by.
         """
         task = self._task = asyncio.create_task(work)
+        closing = True
         try:
             await asyncio.wait([task])
+            closing = False
         finally:
             await ended([task])
-            self._tell_end(task)
-        return None if task.cancelled() else task.result()
+            self.cancelled = task.cancelled() and (closing or self._by_user)
+            error = None if self.cancelled else self._broke_by(task)
+            self._tell_end(task, error)
+        if error is not None:
+            raise error
+        return None if self.cancelled else task.result()
 
-    def _tell_end(self, task: "asyncio.Task[SyncFinished]") -> None:
+    def _broke_by(self, task: "asyncio.Task[SyncFinished]") -> BaseException | None:
+        if task.cancelled() and self.lost is not None:
+            return BrokerUnavailable(self.lost)
+        return broke_by(task)
+
+    def _tell_end(self, task: "asyncio.Task[SyncFinished]", error: BaseException | None) -> None:
         self.over = True
-        error = None if task.cancelled() else task.exception()
-        if task.cancelled():
-            why = self._why or ENDED
+        if self.cancelled:
+            why = CANCELLED if self._by_user else ENDED
             _log.info("run %s: sync of %s ended: %s", self.run, self.connection, why)
-            cancelled = self._why in {None, CANCELLED}
-            self.tell(self._failed(why, cancelled=cancelled))
+            self.tell(self._failed(why, cancelled=True))
         elif error is None:
             finished = task.result()
             _log.info(

@@ -51,12 +51,13 @@ async def sync_once(
     errands = [_Errand(store, importer, link, now, holder, intervals, told.put_nowait)
                for link in links]  # fmt: skip
     tasks = [asyncio.create_task(errand.run()) for errand in errands]
-    everything = asyncio.gather(*tasks)
+    everything = asyncio.gather(*tasks, return_exceptions=True)
     everything.add_done_callback(lambda _: told.put_nowait(None))
     try:
         while (event := await told.get()) is not None:
             yield event
-        await everything
+        for task in tasks:
+            task.result()
     finally:
         await ended(tasks)
     async with aclosing(deriver.derive()) as derived:

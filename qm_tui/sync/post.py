@@ -73,6 +73,7 @@ class Post:
             whole = finished is not None and not finished.incomplete and not finished.refused
         finally:
             self.course = None
-            self.condition.ended(whole=whole)
+            if not course.cancelled:
+                self.condition.ended(whole=whole)
             self.desk.derivation.soon()
         return finished

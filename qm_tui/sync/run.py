@@ -1,10 +1,11 @@
 """One sync of a broker's connection: every batch it brings is stored as it comes."""
 
+import asyncio
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from qm_tui.brokers.client import BrokerClient, Known
+from qm_tui.brokers.client import BrokerClient, BrokerUnavailable, Known
 from qm_tui.domain.batches import Authority, Batch
 from qm_tui.domain.events import SectionDone, SyncFinished
 from qm_tui.store.live_runs import LiveRun
@@ -58,7 +59,7 @@ async def pull_once(
     rows = await store.reader.read(known, course.connection)
     told = Known(cursors=rows.cursors, described=rows.described, held=rows.held)
     async with store.writer.run(source_of(course.connection, client)) as run:
-        with reasons(run):
+        with reasons(run, course):
             course.begin(run.number)
             # Not `async for` alone: when saving fails, what was asked of the broker is given up.
             async with closing(client.pull(told)) as batches:
@@ -97,10 +98,16 @@ def finished(run: LiveRun, connection: str) -> SyncFinished:
 
 
 @contextmanager
-def reasons(run: LiveRun) -> Iterator[None]:
+def reasons(run: LiveRun, course: Course) -> Iterator[None]:
     """Have the run's row say in words why it ended early."""
     try:
         yield
     except TROUBLES as error:
         run.fail(str(error))
         raise
+    except asyncio.CancelledError:
+        if course.lost is None:
+            raise
+        # We ended it because the connection is lost: nobody wished for that.
+        run.fail(course.lost)
+        raise BrokerUnavailable(course.lost) from None

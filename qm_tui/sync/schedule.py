@@ -42,7 +42,7 @@ class Intervals:
     derive_after: float = 2.0
     """So long facts are collected before what follows from them is derived."""
     thin_every: float = 6 * 3600.0
-    close_within: float = 3.0
+    close_within: float = 1.5
     """So long a client is waited for when it is closed."""
     grace: float = 2.0
     """So long a sync may go on to find out by itself that its connection is lost."""

@@ -105,7 +105,7 @@ class Session:
         if course is None:
             return
         if not await within(self._desk.intervals.grace, course.ended()):
-            course.cancel(why)
+            course.lose(why)
             await course.ended()
 
     # --- syncs -----------------------------------------------------------------------------------
@@ -174,10 +174,9 @@ class Session:
         """Say what the connection is at between two syncs."""
         if self._post.course is not None or self._ended_at is None:
             return
-        condition = self._post.condition
         if not self._streams:
-            condition.turn(LinkState.IDLE, self._trouble or self._words, next_sync=self._due)
-        elif self._fresh:
-            condition.turn(LinkState.LIVE, self._trouble or self._words, next_sync=self._due)
+            state = LinkState.IDLE
         else:
-            condition.turn(LinkState.STALE, self._words, next_sync=self._due)
+            state = LinkState.LIVE if self._fresh else LinkState.STALE
+        says = " ".join(filter(None, (self._trouble, self._words)))
+        self._post.condition.turn(state, says, next_sync=self._due)

@@ -100,7 +100,7 @@ async def fetch_once(
     source = Source(connection=link.name, broker=link.broker, kind="sync")
     came = _Came()
     async with store.writer.run(source) as run:
-        with reasons(run), _private_folder(store, link) as folder:
+        with reasons(run, course), _private_folder(store, link) as folder:
             course.begin(run.number)
             steps = service.fetch(before.covered, folder, unfinished=before.unfinished)
             try:

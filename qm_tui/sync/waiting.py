@@ -24,22 +24,37 @@ async def outcome(work: Coroutine[Any, Any, None]) -> BaseException | None:
         await asyncio.wait([task])
     finally:
         await ended([task])
-    return asyncio.CancelledError() if task.cancelled() else task.exception()
+    return broke_by(task)
+
+
+def broke_by(task: "asyncio.Task[Any]") -> BaseException | None:
+    """Return why a task that nobody ended did not come to its end."""
+    if task.cancelled():
+        return RuntimeError(f"{task.get_coro()} was cancelled by something it waited for")
+    return task.exception()
 
 
 async def together(*work: Coroutine[Any, Any, None], expected: tuple[type[Exception], ...]) -> None:
     """Run several things at the same time, until all have ended or one has failed.
+
+    One that was cancelled by something it waited for has failed as well: nobody does its work.
 
     Args:
         work: what the others are ended for when it fails.
         expected: errors that are part of life; where there is another one as well, that is raised.
     """
     tasks = [asyncio.create_task(one) for one in work]
+    failed: list[BaseException] = []
     try:
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
+        running = set(tasks)
+        while running and not failed:
+            done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+            failed += [error for task in done if (error := broke_by(task))]
     finally:
         await ended(tasks)
-    failed = [error for task in tasks if not task.cancelled() and (error := task.exception())]
+    # What failed while it was ended has been told nobody yet.
+    others = [broke_by(task) for task in tasks if not task.cancelled()]
+    failed += [error for error in others if error is not None and error not in failed]
     failed.sort(key=lambda error: isinstance(error, expected))
     if failed:
         raise failed[0]

@@ -41,6 +41,8 @@ class Worker:
         self._waits_of_statements = _waits_of_statements(desk)
         self._failed = False
         """Whether the attempt before did."""
+        self._fetches = False
+        """Whether it is a service that makes statements."""
         self._noted = False
         """Whether it is on record already that the broker cannot be reached."""
 
@@ -55,13 +57,17 @@ class Worker:
         return None if self._post.course is None else self._post.course.under_way
 
     def request(self) -> None:
-        """Sync now, unless one goes on."""
-        if self._post.course is None:
+        """Sync now; while a sync goes on, once more when it has ended.
+
+        Statements that are being fetched are those that are wanted.
+        """
+        if self._post.course is None or not self._fetches:
             self._post.ask()
 
     def cancel(self) -> None:
         """End the sync that goes on."""
         if self._post.course is not None:
+            self._post.asked = False
             self._post.course.cancel()
 
     async def run(self) -> Never:
@@ -70,6 +76,8 @@ class Worker:
             while True:
                 error = await outcome(self._hold())
                 _log.error("the worker of %s broke down", self.link.name, exc_info=error)
+                # It may have been one of these; the sync that follows brings all of it.
+                self._changes.forget()
                 await self._wait(unforeseen(self.link.name))
         finally:
             self._post.condition.turn(LinkState.OFF)
@@ -117,6 +125,7 @@ class Worker:
             except (BrokerRefused, RowRefused) as error:
                 self._failed = True
                 self._post.condition.turn(LinkState.REFUSED, str(error))
+                self._post.asked = False
                 await self._post.until(lambda: None)
             except TROUBLES as error:
                 self._failed = True
@@ -144,6 +153,7 @@ class Worker:
             raise
 
     def _life(self, client: Client, *, at_once: bool) -> Session | StatementLife:
+        self._fetches = makes_statements(client)
         if makes_statements(client):
             self._waits = self._waits_of_statements
             return StatementLife(self._post, client, at_once=at_once)
@@ -156,6 +166,8 @@ class Worker:
 
     async def _wait(self, says: str) -> None:
         """Wait until it is time to try again, longer each time."""
+        # What was asked for until now is what has failed.
+        self._post.asked = False
         again = self._desk.now() + self._waits.next()
         _log.warning("%s: %s Tried again at %s", self.link.name, says, again)
         self._post.condition.turn(LinkState.WAITING, says, next_try=again)

@@ -28,7 +28,9 @@ def doing(sync: UnderWay, now: dt.datetime) -> str:
     """What a sync is at: `positions, 1,200 rows`, `waits for the statement, 12 s`."""
     rows = sum(counts.received for counts in sync.sections.values())
     last = next(reversed(list(sync.sections)), None)
-    parts = [sync.says or (last.value.replace("_", " ") if last is not None else "begins")]
+    parts = [
+        sync.says.rstrip(".") or (last.value.replace("_", " ") if last is not None else "begins")
+    ]
     if rows:
         parts.append(f"{rows:,} rows")
     if sync.done_bytes:

@@ -206,6 +206,7 @@ async def test_pushed_greeks_hold_if_they_are_newer(store: Store) -> None:
     (view,) = await options(store.reader, today=TODAY)
     now = option_now(view, a_book(greeks("0.6", NOW), quote))
     assert (now.delta, now.position_delta, now.bid) == (D("0.6"), D(-120), D(3))
+    assert now.delayed, "one of the prices behind them comes late"
     assert option_now(view, a_book(greeks("0.6", STORED))) is view
 
 

@@ -168,15 +168,18 @@ async def test_a_sync_is_repeated_at_its_interval_and_on_request(store: Store) -
         assert broker.made[0].known[2].held[0].symbol == "AAPL"
 
 
-async def test_a_request_while_a_sync_goes_on_is_that_sync(store: Store) -> None:
+async def test_requests_while_a_sync_goes_on_are_one_more_sync_afterwards(store: Store) -> None:
     gate = asyncio.Event()
     broker = Broker(Scene(pulls=[[gate, *a_pull()]]))
     async with a_program(store, broker.link()) as program:
         await program.until(lambda: broker.pulls, "a sync is begun")
-        program.syncs.request()
+        for _ in range(5):
+            program.syncs.request()
         gate.set()
+        await program.until(lambda: len(program.all(SyncFinished)) == 2, "it is synced again")
         await program.state(LinkState.LIVE)
-        assert broker.pulls == 1
+        await asyncio.sleep(0.03)
+        assert broker.pulls == 2
 
 
 async def test_a_broker_that_pushes_nothing_is_idle_between_syncs(store: Store) -> None:
@@ -194,7 +197,8 @@ async def test_a_sync_that_was_not_whole_says_so_and_is_repeated_soon(store: Sto
     quick = replace(QUICK, again_after=0.05)
     async with a_program(store, Broker(scene).link(), intervals=quick) as program:
         health = await program.state(LinkState.LIVE)
-        assert (health.says, health.failures) == (missing, 1)
+        assert health.says == f"{missing} Connected to a script."
+        assert health.failures == 1
         assert health.last_success is None
         await program.until(lambda: len(program.all(SyncFinished)) == 2, "it is synced again")
         first, second = program.all(SyncFinished)
@@ -329,6 +333,8 @@ async def test_a_connection_lost_in_the_middle_of_a_sync_fails_it_with_words(sto
         assert await quantities(store) == {"AAPL": 10}
         (failed, *_) = program.all(SyncFailed)
         assert (failed.reason, failed.cancelled) == (str(lost), False)
+    (run, *_) = await runs_of(store)
+    assert (run.state, run.error, run.received) == ("failed", str(lost), 3)
 
 
 async def test_a_pull_that_finds_the_connection_lost_says_so_on_record(store: Store) -> None:

@@ -1,5 +1,6 @@
 """TWS or IB Gateway as a broker: what is held and owned now, and every change of it."""
 
+import asyncio
 import contextlib
 import datetime as dt
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -20,6 +21,7 @@ from qm_tui.brokers.ibkr import gateway_words as words
 from qm_tui.brokers.ibkr.gateway_handshake import Address
 from qm_tui.brokers.ibkr.gateway_holdings import Holdings
 from qm_tui.brokers.ibkr.gateway_instruments import GatewayInstruments
+from qm_tui.brokers.ibkr.gateway_library import library
 from qm_tui.brokers.ibkr.gateway_link import Link
 from qm_tui.brokers.ibkr.gateway_market import MarketData
 from qm_tui.brokers.ibkr.gateway_portfolios import Portfolios
@@ -82,6 +84,8 @@ class GatewayClient(BrokerClient):
                 f"client_id {self._client_id} of {self._name} cannot be used: 0 would take over "
                 "orders that are placed by hand in TWS. Set it to another number, for example 17."
             )
+        # Loading it takes a quarter of a second: no key waits for that.
+        await asyncio.to_thread(library)
         await self._link.open(self._client_id, self._timezone.key)
         self._session = self._made()
         return Greeting(

@@ -114,7 +114,7 @@ def _latency(link: LinkView) -> Cell:
     if link.latency is None:
         return UNKNOWN
     seconds = link.latency.total_seconds()
-    text = f"{seconds:.1f} s" if seconds >= 1 else f"{seconds * 1000:.0f} ms"
+    text = f"{seconds:.1f} s" if seconds >= 1 else f"{max(seconds * 1000, 1):.0f} ms"
     return Cell(text, Tone.WARNING if link.latency > _SLOW else Tone.PLAIN)
 
 

@@ -52,7 +52,7 @@ class OptionsScreen(HoldingsScreen[OptionView]):
                 width=5,
                 align="right",
                 sort_key=lambda o: o.days_to_expiry,
-                drop_order=5,
+                drop_order=2,
             ),
             kinds.price("strike", "Strike", lambda o: o.strike, 9, letter="k"),
             kinds.text(

@@ -97,7 +97,9 @@ async def test_positions_that_end_without_what_the_portfolio_holds_close_nothing
     assert "The portfolio of U1 holds AAPL, SPY" in batch.incomplete
     assert [hold.account for hold in batch.holds] == ["U2"]
     assert {
-        int(one.instrument.conid or 0) for one in batch.records if isinstance(one, Position)
+        int(one.instrument.identifiers.conid or 0)
+        for one in batch.records
+        if isinstance(one, Position)
     } == held_there
 
 
@@ -434,7 +436,10 @@ async def test_rows_that_came_too_late_are_in_the_next_pull() -> None:
 
 
 async def test_five_thousand_positions_arrive_whole() -> None:
-    async with TwsDouble(Book.large(5_000, U)) as tws, connected(tws, section_timeout=5) as client:
+    async with (
+        TwsDouble(Book.large(5_000, U)) as tws,
+        connected(tws, section_timeout=5, section_limit=20) as client,
+    ):
         told = first(await pulled(client, until=Section.POSITIONS), Section.POSITIONS)
         assert len(told.records) == 5_000
         assert told.incomplete is None
