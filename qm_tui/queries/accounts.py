@@ -98,6 +98,10 @@ async def account_bases(reader: Reader, scope: Scope = Scope()) -> list[AccountB
     ]
 
 
+_TOGETHER = dt.timedelta(minutes=1)
+"""The broker's own sum holds unless positions were seen so much later."""
+
+
 async def balances(reader: Reader, scope: Scope = Scope()) -> list[BalanceView]:
     """Return the newest account values by account, currency and tag."""
     return [
@@ -119,7 +123,7 @@ def account_view(basis: AccountBasis, live: "LiveBook | None" = None) -> Account
     cash = _newer(values["total_cash"], nav and (nav.cash, nav.as_of))
     seen = [position.as_of for position in basis.positions]
     unrealized = values["unrealized_pnl"]
-    if unrealized[1] is None or not live or (seen and max(seen) >= unrealized[1]):
+    if unrealized[1] is None or (seen and max(seen) - unrealized[1] > _TOGETHER):
         summed = _unrealized(basis, base, live)
         unrealized = unrealized if summed is None else (summed, None)
     # What is stored of a profit is of the same answer as the rest; what is pushed has its own time.

@@ -129,14 +129,8 @@ class GatewayClient(BrokerClient):
             f"Connected to TWS or IB Gateway on {address.host}:{address.port}: "
             f"{accounts} {which}account{'s' if accounts != 1 else ''}."
         ]
-        if link.client_id != self._client_id:
-            last = (link.client_id or 0) - 1
-            used = (
-                f"Client id {last} is"
-                if last == self._client_id
-                else f"Client ids {self._client_id} to {last} are"
-            )
-            said.append(f"{used} in use by other programs: connected as {link.client_id}.")
+        if link.other_id is not None:
+            said.append(link.other_id)
         if link.condition.away is not None:
             said.append(link.condition.away)
         return " ".join(said)

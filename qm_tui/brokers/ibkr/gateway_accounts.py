@@ -165,6 +165,7 @@ class AccountsPull:
         return Batch(
             section=Section.ACCOUNTS,
             records=tuple(account_info_of(name, said) for name, said in values.items()),
+            warnings=(self._link.other_id,) if self._link.other_id is not None else (),
         )
 
     def balances(self) -> Batch:

@@ -19,6 +19,10 @@ Contract = Any
 Answer = asyncio.Future[Any]
 
 
+def _contracts(count: int) -> str:
+    return "one contract" if count == 1 else f"{count} contracts"
+
+
 async def described(
     *,
     link: Link,
@@ -139,7 +143,8 @@ async def _page(
             else ()
         ),
         incomplete=(
-            f"The details of {len(unanswered)} contracts did not come, or could not be read."
+            f"The details of {_contracts(len(unanswered))} did not come, or could not be read; the "
+            "next sync asks again."
             if unanswered
             else None
             if infos or not unknown

@@ -92,7 +92,7 @@ class Handshake:
         return Connected(
             ib=ib,
             client_id=self._client_id,
-            accounts=tuple(dict.fromkeys(ib.client.getAccounts())),
+            accounts=tuple(dict.fromkeys(n.strip() for n in ib.client.getAccounts() if n.strip())),
             losses=losses,
         )
 

@@ -157,7 +157,9 @@ class Losses(logging.Handler):
         )  # fmt: skip
         why = record.exc_info[1] if record.exc_info else None
         fields = said.removeprefix("Error handling fields: ")
-        self.lose(Lost(message, fields, str(why) or "not as expected"))
+        # Errors of other kinds come from code that looked for what is not there.
+        told = str(why) if isinstance(why, ValueError) else ""
+        self.lose(Lost(message, fields, told or "not as expected"))
 
     def lose(self, row: Lost) -> None:
         """Count a row, and keep it while there are not too many."""
@@ -212,13 +214,15 @@ def new_ib(module: ModuleType, zone: str, losses: Losses, failed: Callable[..., 
 # Number of a message → where in it an empty field is not 0, which the library makes of it.
 _NOT_ZERO = {59: (3,), 61: (-1,), 94: (2, 3, 4)}
 _POSITION = 61
+_CONTRACT = 3
 _QUANTITY = -2
 
 
 def _let_nothing_be_zero(handlers: dict[int, Callable[[list[str]], None]]) -> None:
     """Have commissions, costs and profits that are not said come as NaN instead of as 0.
 
-    A position without quantity would even be one that was closed: it is a row that cannot be read.
+    A position without quantity would even be one that was closed, and of several without a contract
+    number the library keeps one: they are rows that cannot be read.
     """
 
     def mended(
@@ -227,6 +231,8 @@ def _let_nothing_be_zero(handlers: dict[int, Callable[[list[str]], None]]) -> No
         def handler(fields: list[str]) -> None:
             if position and not fields[_QUANTITY].strip():
                 raise ValueError("a position without quantity")
+            if position and not fields[_CONTRACT].strip("0 "):
+                raise ValueError("a position without contract number")
             for place in places:
                 if fields[place] == "":
                     fields[place] = "nan"

@@ -47,6 +47,8 @@ class Link:
         """Set while no question waits for its turn: only so many a second may be put."""
         self.free.set()
         self.latency: dt.timedelta | None = None
+        self.other_id: str | None = None
+        """What to say when the client id that is configured was in use."""
         self.condition = Condition(now)
         """What its messages say of it."""
 
@@ -108,6 +110,7 @@ class Link:
             except ClientIdTakenError:
                 continue
             self.latency = dt.timedelta(seconds=loop.time() - started) / 2  # two questions
+            self.other_id = words.id_changed(client_id, tried) if tried != client_id else None
             self._begin(found)
             return
         raise BrokerUnavailable(words.ids_in_use(ids[0], ids[-1]))

@@ -207,7 +207,10 @@ def farm(message: str) -> str:
 
 def unanswered(what: str, seconds: float) -> str:
     """Say that an answer did not come, or stopped."""
-    return f"{what} did not come completely: nothing more arrived for {seconds:g} seconds."
+    return (
+        f"{what} did not come completely: nothing more arrived for {seconds:g} seconds. What was "
+        "known stays. Sync again; restart TWS or IB Gateway if it happens again."
+    )
 
 
 def refused(what: str, code: int, message: str) -> str:
@@ -271,6 +274,13 @@ def too_old(host: str, port: int) -> str:
     return f"TWS or IB Gateway on {host}:{port} is too old: install version 972 or a later one."
 
 
+def id_changed(first: int, used: int) -> str:
+    """Say that another client id is used than the one that is configured."""
+    last = used - 1
+    which = f"Client id {last} is" if last == first else f"Client ids {first} to {last} are"
+    return f"{which} in use by other programs: connected as {used}."
+
+
 def ids_in_use(first: int, last: int) -> str:
     """Say that no client id is free."""
     which = f"Client id {first} is" if first == last else f"Client ids {first} to {last} are all"
@@ -282,7 +292,7 @@ def ids_in_use(first: int, last: int) -> str:
 
 def lost(host: str, port: int, before: str | None) -> str:
     """Say that the connection ended; `before` is what the gateway said last."""
-    why = f" {before}" if before else ""
+    why = f" {before or 'Look at its window: it may have been restarted or logged out.'}"
     return f"TWS or IB Gateway on {host}:{port} closed the connection.{why}"
 
 

@@ -103,6 +103,15 @@ async def test_positions_that_end_without_what_the_portfolio_holds_close_nothing
     } == held_there
 
 
+async def test_a_position_without_contract_number_closes_nothing() -> None:
+    spoiled = Spoil(say=Say.POSITION, damage=Damage.EMPTY_NUMBER, where=3)
+    async with TwsDouble(faults=Faults(spoil=(spoiled,))) as tws, connected(tws) as client:
+        told = first(await pulled(client, until=Section.POSITIONS), Section.POSITIONS)
+    assert [row.reason for row in told.refused] == ["a position without contract number"]
+    assert told.holds == ()
+    assert len(told.records) == 7, "the portfolio tells of the second"
+
+
 async def test_a_position_told_behind_the_end_of_the_answer_stands() -> None:
     async with TwsDouble() as tws, connected(tws) as client:
         tws.set_faults(late={Ask.ACCOUNT_UPDATES: 0.1})
@@ -283,7 +292,8 @@ async def test_marks_that_do_not_come_leave_what_is_held_whole_and_are_unknown()
     async with TwsDouble(faults=faults) as tws, connected(tws) as client:
         batches = await pulled(client, until=Section.POSITIONS)
     told = first(batches, Section.POSITIONS)
-    assert told.incomplete == (
+    assert told.incomplete is not None
+    assert told.incomplete.startswith(
         f"The marks and profits of {U} did not come completely: nothing more arrived for 0.3 "
         "seconds."
     )
@@ -469,6 +479,10 @@ async def test_two_clients_pull_from_one_gateway() -> None:
         other = client_of(tws)
         greeting = await other.connect()
         assert "connected as 18" in greeting.says
-        assert len(positions(await pulled(other, until=Section.POSITIONS))) == 7
+        batches = await pulled(other, until=Section.POSITIONS)
+        assert len(positions(batches)) == 7
+        assert batches[0].warnings == (
+            "Client id 17 is in use by other programs: connected as 18.",
+        )
         assert len(positions(await pulled(one, until=Section.POSITIONS))) == 7
         await other.close()
