@@ -39,6 +39,11 @@ class Hub:
         for listener in self._listeners:
             listener.take_change(change)
 
+    def answered(self, change: LiveChange) -> None:
+        """Tell at once what a broker has answered: somebody may be waiting for it."""
+        for listener in self._listeners:
+            listener.take_change(change, at_once=True)
+
     def news(self) -> AsyncGenerator[News, None]:
         """Listen from now on; the iterator ends when there will be no more news."""
         listener = _Listener(self._live_every)
@@ -70,8 +75,10 @@ class _Listener:
             self._events.append(news)
         self._wake.set()
 
-    def take_change(self, change: LiveChange) -> None:
+    def take_change(self, change: LiveChange, *, at_once: bool = False) -> None:
         self._change |= change
+        if at_once:
+            self._next_change = 0.0
         self._wake.set()
 
     def close(self) -> None:

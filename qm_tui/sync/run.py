@@ -14,7 +14,7 @@ from qm_tui.store.runs import Source
 from qm_tui.store.store import Store
 from qm_tui.store.troubles import RowRefused
 from qm_tui.sync.courses import TROUBLES, Course
-from qm_tui.sync.waiting import closing
+from qm_tui.sync.waiting import ahead, closing
 
 _log = logging.getLogger(__name__)
 
@@ -62,9 +62,8 @@ async def pull_once(
         with reasons(run, course):
             course.begin(run.number)
             # Not `async for` alone: when saving fails, what was asked of the broker is given up.
-            async with closing(client.pull(told)) as batches:
+            async with closing(ahead(client.pull(told), show)) as batches:
                 async for batch in batches:
-                    show(batch)
                     course.tell(await saved(run, batch, course.connection))
     return finished(run, course.connection)
 

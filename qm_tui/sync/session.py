@@ -150,7 +150,7 @@ class Session:
     def _show_batch(self, batch: Batch) -> None:
         change = self._desk.live.take(batch)
         if change:
-            self._desk.hub.changed(change)
+            self._desk.hub.answered(change)
 
     async def _thin(self) -> None:
         post, now = self._post, self._desk.now()

@@ -1,7 +1,15 @@
 """Waiting: for several things at once, for the end of something, for no longer than so long."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Coroutine, Iterable
+from collections import deque
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Coroutine,
+    Iterable,
+)
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
@@ -68,6 +76,43 @@ async def closing(iterator: AsyncIterator[T]) -> AsyncGenerator[AsyncIterator[T]
     finally:
         if isinstance(iterator, AsyncGenerator):
             await iterator.aclose()
+
+
+async def ahead(
+    iterator: AsyncIterator[T], came: Callable[[T], None], most: int = 4
+) -> AsyncGenerator[T, None]:
+    """Yield what an iterator yields, which goes on meanwhile: it does not wait for its reader.
+
+    Args:
+        iterator: closed when this is.
+        came: told of each item as soon as it is there, perhaps long before it is yielded.
+        most: so many items lie ready; then it does wait.
+    """
+    ready: deque[T] = deque()
+    room = asyncio.Semaphore(most)
+    stirred = asyncio.Event()
+
+    async def fetch() -> None:
+        async with closing(iterator) as items:
+            async for item in items:
+                came(item)
+                await room.acquire()
+                ready.append(item)
+                stirred.set()
+
+    fetching = asyncio.create_task(fetch())
+    fetching.add_done_callback(lambda _: stirred.set())
+    try:
+        while ready or not fetching.done():
+            stirred.clear()
+            while ready:
+                room.release()
+                yield ready.popleft()
+            if not fetching.done():
+                await stirred.wait()
+        await fetching
+    finally:
+        await ended([fetching])
 
 
 async def within(seconds: float, work: Awaitable[object]) -> bool:

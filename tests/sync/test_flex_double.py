@@ -46,7 +46,9 @@ async def a_monitor(
 def left_beside(store: Store) -> list[str]:
     """What lies beside the store and is none of its files."""
     return [
-        path.name for path in store.path.parent.iterdir() if not path.name.startswith(store.path.name)
+        path.name
+        for path in store.path.parent.iterdir()
+        if not path.name.startswith(store.path.name)
     ]
 
 
@@ -81,43 +83,49 @@ async def test_a_token_that_expired_is_told_and_a_new_one_is_tried_when_asked(
     store: Store,
 ) -> None:
     secret = token()
-    async with FlexDouble(token=secret, send_acts=[act_named("1012")]) as double:
-        async with a_monitor(store, double, secret) as program:
-            health = await program.state(LinkState.REFUSED, "flex")
-            assert "token" in health.says
-            (failed,) = program.all(SyncFailed)
-            assert failed.reason == health.says
-            program.syncs.request(["flex"])
-            await program.until(lambda: program.all(SyncFinished), "it is fetched")
-            assert (await program.state(LinkState.IDLE, "flex")).failures == 1
+    async with (
+        FlexDouble(token=secret, send_acts=[act_named("1012")]) as double,
+        a_monitor(store, double, secret) as program,
+    ):
+        health = await program.state(LinkState.REFUSED, "flex")
+        assert "token" in health.says
+        (failed,) = program.all(SyncFailed)
+        assert failed.reason == health.says
+        program.syncs.request(["flex"])
+        await program.until(lambda: program.all(SyncFinished), "it is fetched")
+        assert (await program.state(LinkState.IDLE, "flex")).failures == 1
     assert (await contents(store.reader))["trades"]
 
 
 async def test_while_a_statement_is_made_one_sees_for_how_long(store: Store) -> None:
     secret = token()
     slow = replace(IMPATIENT, poll_first=30, poll_most=30, poll_limit=300)
-    async with FlexDouble(token=secret, in_progress=9) as double:
-        async with a_monitor(store, double, secret, slow) as program:
-            await program.until(
-                lambda: any(way.until for way in program.syncs.progress()), "it counts down"
-            )
-            (way,) = program.syncs.progress()
-            assert way.says
-            assert way.connection == "flex"
-            program.syncs.cancel("flex")
-            await program.until(lambda: program.all(SyncFailed), "it is cancelled")
-            await program.state(LinkState.IDLE, "flex")
+    async with (
+        FlexDouble(token=secret, in_progress=9) as double,
+        a_monitor(store, double, secret, slow) as program,
+    ):
+        await program.until(
+            lambda: any(way.until for way in program.syncs.progress()), "it counts down"
+        )
+        (way,) = program.syncs.progress()
+        assert way.says
+        assert way.connection == "flex"
+        program.syncs.cancel("flex")
+        await program.until(lambda: program.all(SyncFailed), "it is cancelled")
+        await program.state(LinkState.IDLE, "flex")
     assert left_beside(store) == []
 
 
 async def test_a_service_that_is_out_of_order_is_tried_later(store: Store) -> None:
     secret = token()
     resets = [act_named("reset")] * 5
-    async with FlexDouble(token=secret, send_acts=resets) as double:
-        async with a_monitor(store, double, secret) as program:
-            health = await program.state(LinkState.WAITING, "flex")
-            assert health.next_try is not None
-            double.send_acts.clear()
-            program.syncs.request()
-            await program.until(lambda: program.all(SyncFinished), "it is fetched")
-            await program.state(LinkState.IDLE, "flex")
+    async with (
+        FlexDouble(token=secret, send_acts=resets) as double,
+        a_monitor(store, double, secret) as program,
+    ):
+        health = await program.state(LinkState.WAITING, "flex")
+        assert health.next_try is not None
+        double.send_acts.clear()
+        program.syncs.request()
+        await program.until(lambda: program.all(SyncFinished), "it is fetched")
+        await program.state(LinkState.IDLE, "flex")

@@ -2,23 +2,24 @@
 
 import asyncio
 import gc
-import logging
-import sys
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import aclosing
+import time
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import aclosing, closing, contextmanager
 from dataclasses import replace
-from typing import Any
+from sqlite3 import SQLITE_FULL, OperationalError, connect
 
 import pytest
+from sqlalchemy import Connection, Engine, event
+from typing_extensions import override
 
-from qm_tui.brokers.client import BrokerUnavailable, Greeting, Known, Update
+from qm_tui.brokers.client import BrokerUnavailable, Known, Update
 from qm_tui.domain.batches import Batch
 from qm_tui.domain.events import SectionDone, SyncFailed, SyncFinished
-from qm_tui.domain.health import LinkState
-from qm_tui.domain.live import LiveChange
+from qm_tui.domain.health import Health, LinkState
+from qm_tui.domain.selection import Scope
 from qm_tui.domain.words import Section
+from qm_tui.queries.positions import positions
 from qm_tui.store.store import Store
-from qm_tui.sync.links import Client, Link
 from qm_tui.sync.once import sync_once
 from tests.builders import a_batch, a_position, an_account, holds
 from tests.conftest import NOW
@@ -30,7 +31,6 @@ from tests.sync.scripted import (
     Program,
     Scene,
     ScriptedClient,
-    Service,
     Step,
     a_deriver,
     a_program,
@@ -53,12 +53,14 @@ class Interrupted(ScriptedClient):
 
     in_pull = in_updates = False
 
+    @override
     async def pull(self, known: Known) -> AsyncIterator[Batch]:
         async for batch in super().pull(known):
             yield batch
         if self.in_pull:
             raise asyncio.CancelledError
 
+    @override
     async def updates(self) -> AsyncIterator[Update]:
         async for update in super().updates():
             if self.in_updates:
@@ -73,6 +75,7 @@ class Interrupting(Broker):
         super().__init__(*scenes)
         self._where = where
 
+    @override
     def make(self) -> ScriptedClient:
         client = Interrupted(self, self.scenes[min(len(self.made), len(self.scenes) - 1)])
         if not self.made:
@@ -89,7 +92,7 @@ async def test_who_asks_while_it_syncs_gets_one_more_sync(store: Store) -> None:
     gate = asyncio.Event()
     broker = Broker(Scene(pulls=[[*PULL, gate], PULL]))
     async with a_program(store, broker.link()) as program:
-        await program.until(lambda: program.syncs.progress(), "it syncs")
+        await program.until(program.syncs.progress, "it syncs")
         for _ in range(5):
             program.syncs.request()
         gate.set()
@@ -151,9 +154,7 @@ async def test_a_pull_that_is_cancelled_from_within_is_no_wish_of_the_user(store
         )
 
 
-async def test_what_cannot_be_stored_is_dropped_and_the_rest_goes_on(
-    store: Store, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_what_cannot_be_stored_is_dropped_and_the_rest_goes_on(store: Store) -> None:
     scene = Scene(pulls=[PULL])
     broker = Broker(scene)
     poison = Batch(section=Section.POSITIONS, records=(object(),), amends=True)  # type: ignore[arg-type]
@@ -186,10 +187,60 @@ async def test_what_cannot_be_stored_is_dropped_and_the_rest_goes_on(
 # --- the disk ------------------------------------------------------------------------------------
 
 
-async def test_a_store_that_refuses_is_not_asked_on_and_on(store: Store) -> None:
-    await store.writer.close()
+async def test_a_store_that_cannot_be_written_is_told_and_tried_again(store: Store) -> None:
+    """As on a full disk; where nothing can be written, nothing is taken from the broker."""
     broker = Broker(Scene(pulls=[PULL]))
-    store.path.chmod(0o400)
+    with full_disk(store):
+        async with a_program(store, broker.link(), intervals=PATIENT) as program:
+            health = await program.state(LinkState.WAITING)
+            assert "no room left on the disk" in health.says
+            assert health.next_try is not None
+            attempts = len(program.all(Health))
+            # A wish is granted once, and not on and on.
+            program.syncs.request()
+            await program.until(lambda: program.health().next_try != health.next_try, "it is tried")
+            await settled(program)
+            assert len(program.all(Health)) <= attempts + 2
+            assert broker.made == []
+
+
+async def test_a_disk_that_fills_while_it_syncs_loses_nothing_and_goes_on_later(
+    store: Store,
+) -> None:
+    gate = asyncio.Event()
+    broker = Broker(Scene(pulls=[[PULL[0], gate, PULL[1]], PULL]))
+    async with a_program(
+        store, broker.link(), intervals=replace(QUICK, again_after=0.05)
+    ) as program:
+        await program.until(lambda: program.all(SectionDone), "something is stored")
+        with full_disk(store):
+            gate.set()
+            await program.until(lambda: program.all(SyncFailed), "it is told")
+            (failed, *_) = program.all(SyncFailed)
+            assert "no room left on the disk" in failed.reason
+        await program.until(lambda: program.all(SyncFinished), "it has synced")
+        await program.state(LinkState.LIVE)
+        assert len(broker.made) == 1
+        shown = await positions(store.reader, Scope())
+        assert [int(view.quantity) for view in shown] == [10]
+
+
+@contextmanager
+def full_disk(store: Store) -> Iterator[None]:
+    """Have every transaction that writes to a store fail as on a full disk."""
+
+    def refuse(connection: Connection) -> None:
+        url = connection.engine.url
+        if url.get_driver_name() == "aiosqlite" and url.database == str(store.path):
+            error = OperationalError("database or disk is full")
+            error.sqlite_errorcode = SQLITE_FULL
+            raise error
+
+    event.listen(Engine, "begin", refuse)
+    try:
+        yield
+    finally:
+        event.remove(Engine, "begin", refuse)
 
 
 # --- the end -------------------------------------------------------------------------------------
@@ -224,6 +275,18 @@ async def test_leaving_in_the_middle_of_one_sync_leaves_no_trace_in_the_log(
     assert [record.getMessage() for record in caplog.records if record.name == "asyncio"] == []
     assert [run.state for run in await runs_of(store)] == ["cancelled"]
     assert broker.made[0].closed == 1
+
+
+async def test_the_end_comes_soon_even_if_another_program_writes(store: Store) -> None:
+    broker = Broker(Scene(pulls=[PULL]))
+    async with a_program(store, broker.link()) as program:
+        await program.state(LinkState.LIVE)
+        with closing(connect(store.path, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            begun = time.monotonic()
+            await program.syncs.close()
+            assert time.monotonic() - begun <= 2 * QUICK.close_within + 0.3
+            assert broker.made[0].closed == 1
 
 
 async def settled(program: Program) -> None:

@@ -64,7 +64,9 @@ async def test_a_sync_that_was_killed_is_taken_over_at_once(tmp_path: Path) -> N
         (orphan,) = await runs_of(store)
         assert orphan.state == "running"
         holder = f"{os.getpid()}@{socket.gethostname()} monitor"
-        async with a_program(store, Broker(Scene(pulls=[a_pull()])).link(), holder=holder) as program:
+        async with a_program(
+            store, Broker(Scene(pulls=[a_pull()])).link(), holder=holder
+        ) as program:
             health = await program.state(LinkState.LIVE)
             assert program.all(SyncFinished)
             assert (health.runs, health.failures) == (2, 1)

@@ -70,7 +70,7 @@ class World:
             case "pushed":
                 await self._push(pushed, fill)
             case "dropped":
-                await self._drop((Batch(section=Section.POSITIONS, incomplete="Nothing came."),))
+                await self._drop((*fill, part({}, self.later())))
             case "pushed before it was asked" | "pushed after it was answered":
                 await self._push_within(named, pushed, fill, first=kind.endswith("asked"))
             case "lost in it":
@@ -155,7 +155,7 @@ class World:
         await self.program.state(LinkState.LIVE)
 
     def _reconnecting(self, *steps: Step) -> None:
-        nothing = Batch(section=Section.POSITIONS, incomplete="Nothing came.")
+        nothing = part({}, self.later())
         self.broker.scenes = (Scene(pulls=[(a_batch(an_account("U1")), *(steps or (nothing,)))]),)
 
     def _follow(self, pushed: Held) -> None:

@@ -32,7 +32,7 @@ _SUMS = 0.5
 """Seconds between two sums over what changes by itself."""
 _PORTION = 250
 """Rows that are summed before a key has its turn."""
-_MISSED = 0.05
+_MISSED = 0.02
 """Seconds until what was pushed and is no row becomes one, with all that comes by then."""
 
 
