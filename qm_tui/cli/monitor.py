@@ -33,6 +33,7 @@ def monitor(here: Environment, *, demo: bool) -> int:
         return 1
     # Nothing made so far will ever be garbage: the collector need not look at it while starting.
     gc.freeze()
+    gc.set_threshold(50_000, 50, 100)
     if demo:
         with tempfile.TemporaryDirectory(prefix="qm-tui-demo-") as folder:
             return _run(replace(here, store_path=Path(folder) / "portfolio.db"), demo=True)

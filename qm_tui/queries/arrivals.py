@@ -1,13 +1,17 @@
 """Positions that have just arrived and are not stored yet: shown at once, stored next."""
 
-from collections.abc import Iterator, Sequence
+import asyncio
+from collections.abc import Sequence
 
 from qm_tui.domain.instruments import Derivative, Option, instrument_type
-from qm_tui.domain.live import LiveBook, names_of
+from qm_tui.domain.live import Holding, LiveBook, names_of
 from qm_tui.domain.records import Position
 from qm_tui.domain.selection import Scope
 from qm_tui.queries.live import names_of_view
 from qm_tui.queries.views import PositionView
+
+_AT_ONCE = 100
+"""Positions that are looked at before a key has its turn."""
 
 
 def is_arriving(view: PositionView) -> bool:
@@ -15,8 +19,10 @@ def is_arriving(view: PositionView) -> bool:
     return view.instrument_id < 0
 
 
-def arrivals(stored: Sequence[PositionView], live: LiveBook, scope: Scope) -> list[PositionView]:
-    """Return what was answered or pushed and is in no stored row.
+async def arrivals(
+    stored: Sequence[PositionView], live: LiveBook, scope: Scope
+) -> list[PositionView]:
+    """Return what was answered or pushed and is in no stored row, with a pause now and then.
 
     Args:
         stored: all rows of the scope.
@@ -25,16 +31,20 @@ def arrivals(stored: Sequence[PositionView], live: LiveBook, scope: Scope) -> li
     """
     if scope != Scope(account=scope.account):
         return []
-    known = {(view.account, name) for view in stored for name in names_of_view(view)}
-    return [
-        _view(record, number)
-        for number, record in enumerate(_of(live, scope), 1)
-        if not any((record.account, name) in known for name in names_of(record.instrument))
-    ]
-
-
-def _of(live: LiveBook, scope: Scope) -> Iterator[Position]:
-    return (one for one in live.held() if scope.account in {None, one.account})
+    known: set[Holding] = set()
+    for start in range(0, len(stored), _AT_ONCE):
+        for view in stored[start : start + _AT_ONCE]:
+            known.update((view.account, name) for name in names_of_view(view))
+        await asyncio.sleep(0)
+    held = [one for one in live.held() if scope.account in {None, one.account}]
+    found: list[PositionView] = []
+    for number, record in enumerate(held, 1):
+        if number % _AT_ONCE == 0:
+            await asyncio.sleep(0)
+        names = names_of(record.instrument)
+        if not any((record.account, name) in known for name in names):
+            found.append(_view(record, number))
+    return found
 
 
 def _view(record: Position, number: int) -> PositionView:

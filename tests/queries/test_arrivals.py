@@ -23,8 +23,8 @@ def a_live_book() -> LiveBook:
     return live
 
 
-def test_what_is_not_stored_is_shown_with_what_was_pushed() -> None:
-    shown = arrivals([], a_live_book(), Scope())
+async def test_what_is_not_stored_is_shown_with_what_was_pushed() -> None:
+    shown = await arrivals([], a_live_book(), Scope())
 
     assert [(view.account, view.symbol) for view in shown] == [
         ("U1", "AAPL"), ("U1", "MSFT"), ("U2", "AAPL"),
@@ -35,11 +35,11 @@ def test_what_is_not_stored_is_shown_with_what_was_pushed() -> None:
     assert shown[0].market_value == AAPL.market_value
 
 
-def test_what_was_closed_is_not_shown() -> None:
+async def test_what_was_closed_is_not_shown() -> None:
     live = a_live_book()
     live.apply([a_position(account="U1", instrument=MSFT.instrument, quantity=Decimal(0))])
 
-    assert {(view.account, view.symbol) for view in arrivals([], live, Scope())} == {
+    assert {(view.account, view.symbol) for view in await arrivals([], live, Scope())} == {
         ("U1", "AAPL"), ("U2", "AAPL"),
     }  # fmt: skip
 
@@ -51,16 +51,16 @@ async def test_what_is_stored_is_not_shown_again(tmp_path: Path) -> None:
     stored = await positions(store.reader)
     await store.close()
 
-    shown = arrivals(stored, a_live_book(), Scope())
+    shown = await arrivals(stored, a_live_book(), Scope())
 
     assert [(view.account, view.symbol) for view in shown] == [("U1", "MSFT"), ("U2", "AAPL")]
 
 
-def test_a_scope_of_one_account_shows_only_its_own() -> None:
-    shown = arrivals([], a_live_book(), Scope(account="U2"))
+async def test_a_scope_of_one_account_shows_only_its_own() -> None:
+    shown = await arrivals([], a_live_book(), Scope(account="U2"))
 
     assert [(view.account, view.symbol) for view in shown] == [("U2", "AAPL")]
 
 
-def test_of_a_narrower_scope_nothing_is_said_before_it_is_stored() -> None:
-    assert arrivals([], a_live_book(), Scope(symbol="AAPL")) == []
+async def test_of_a_narrower_scope_nothing_is_said_before_it_is_stored() -> None:
+    assert await arrivals([], a_live_book(), Scope(symbol="AAPL")) == []

@@ -14,7 +14,7 @@ class GatewaySettings:
     """For the whole of connecting, whatever is tried meanwhile."""
     client_ids: int = 8
     """How many client ids are tried when those before are in use."""
-    read_size: int = 16 * 1024
+    read_size: int = 2 * 1024
     """Bytes taken from the socket at a time: all of them are decoded before a key is answered."""
 
     section_timeout: float = 10.0

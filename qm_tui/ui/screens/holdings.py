@@ -1,5 +1,6 @@
 """What screens of positions share: rows that follow what is pushed, sums, and where Enter leads."""
 
+import asyncio
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
@@ -32,6 +33,8 @@ _SUMS = 0.5
 """Seconds between two sums over what changes by itself."""
 _PORTION = 250
 """Rows that are summed before a key has its turn."""
+_AT_ONCE = 50
+"""Rows that are brought up to date before a key has its turn."""
 _MISSED = 0.02
 """Seconds until what was pushed and is no row becomes one, with all that comes by then."""
 
@@ -82,8 +85,16 @@ class HoldingsScreen(TableScreen[V]):
 
     async def _fetch(self, reader: "Reader") -> Sequence[V]:
         rows = await self.stored(reader)
+        if self.live is None:
+            return rows
+        pairs: list[tuple[V, V]] = []
+        for start in range(0, len(rows), _AT_ONCE):
+            pairs += [(row, self._latest(row)) for row in rows[start : start + _AT_ONCE]]
+            await asyncio.sleep(0)
         # What was closed just now may still be stored as open.
-        return rows if self.live is None else [row for row in rows if self._latest(row).quantity]
+        held = [(row, now) for row, now in pairs if now.quantity]
+        self.source.expect([now for _, now in held])
+        return [row for row, _ in held]
 
     @property
     def live(self) -> "LiveBook | None":

@@ -73,7 +73,7 @@ class PositionsScreen(HoldingsScreen[PositionView]):
             return rows
         from qm_tui.queries.arrivals import arrivals  # noqa: PLC0415 - when something is live
 
-        return [*rows, *arrivals(rows, live, self.scope)]
+        return [*rows, *await arrivals(rows, live, self.scope)]
 
     @override
     def now(self, row: PositionView, live: "LiveBook") -> PositionView:

@@ -30,6 +30,7 @@ class LiveSource(ListSource[R]):
         super().__init__(rows, key)
         self._latest = latest
         self._now: dict[int, R] = {}
+        self._expected: Sequence[R] = ()
 
     @override
     def row(self, index: int) -> R | None:
@@ -44,9 +45,14 @@ class LiveSource(ListSource[R]):
         """The rows that pass the filter, as they are now."""
         return map(self._fresh, range(len(self._rows)) if self._shown is None else self._shown)
 
+    def expect(self, now: Sequence[R]) -> None:
+        """Take over what the next rows are now, reckoned before: all at once it takes a while."""
+        self._expected = now
+
     @override
     def replace(self, rows: Sequence[R]) -> None:
-        self._now.clear()
+        expected, self._expected = self._expected, ()
+        self._now = dict(enumerate(expected)) if len(expected) == len(rows) else {}
         super().replace(rows)
 
     def _fresh(self, at: int) -> R:
