@@ -3,6 +3,7 @@
 Ticks are not kept. What is stored is a snapshot now and then; what is shown is the later of both.
 """
 
+import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeVar
@@ -90,22 +91,22 @@ class LiveBook:
     def take(self, batch: Batch) -> LiveChange:
         """Take over what a broker answered; where that is whole, what it does not name is gone."""
         change = self.apply(batch.records)
-        whole = {holds.account for holds in batch.holds if holds.section is Section.POSITIONS}
         gone: set[Holding] = set()
-        for account in whole:
-            answered = {
-                names_of(record.instrument)[0]
-                for record in batch.records
-                if isinstance(record, Position) and record.account == account
-            }
-            held = self._held.get(account, {})
-            for name in held.keys() - answered:
-                record = held.pop(name)
-                gone.add((account, name))
-                for other in names_of(record.instrument):
-                    if self._positions.get((account, other)) is record:
-                        del self._positions[account, other]
+        for holds in batch.holds:
+            if holds.section is Section.POSITIONS:
+                gone |= self._let_go(holds.account, holds.as_of)
         return change | LiveChange(holdings=frozenset(gone))
+
+    def _let_go(self, account: str, as_of: dt.datetime) -> set[Holding]:
+        """Forget what a whole answer of that moment, in however many pages, did not name."""
+        held = self._held.get(account, {})
+        gone = [name for name, record in held.items() if record.as_of < as_of]
+        for name in gone:
+            record = held.pop(name)
+            for other in names_of(record.instrument):
+                if self._positions.get((account, other)) is record:
+                    del self._positions[account, other]
+        return {(account, name) for name in gone}
 
     def held(self) -> Iterable[Position]:
         """Return the latest of every holding that is open."""

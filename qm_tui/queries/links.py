@@ -13,6 +13,10 @@ async def links(reader: Reader, names: Collection[str] | None = None) -> list[Li
     return [_link(row) for row in await reader.read(link_history, names)]
 
 
+_NO_VERDICT = frozenset({"running", "cancelled"})
+"""States of runs that say nothing of how a connection is doing."""
+
+
 def link_of(health: Health) -> LinkView:
     """Return a connection that a worker of this program looks after."""
     return LinkView(
@@ -34,7 +38,7 @@ def link_of(health: Health) -> LinkView:
 
 
 def _link(row: LinkHistory) -> LinkView:
-    ended = [state for state in row.states if state != "running"]
+    ended = [state for state in row.states if state not in _NO_VERDICT]
     return LinkView(
         connection=row.connection,
         broker=row.broker,

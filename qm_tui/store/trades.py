@@ -218,7 +218,10 @@ def _told_apart(row: Incoming, candidate: Row[Any], execution_id: str | None) ->
         return False
     if row.key == candidate.key:
         return False
-    return prefix == "TR:" or execution_id == candidate.broker_execution_id
+    if prefix == "TR:":
+        return True
+    # A correction that was taken in keeps the key of what it corrects: told again, it is no other.
+    return f"{candidate.key}:".startswith(f"EX:{execution_id}:")
 
 
 def _as_is(value: str | None) -> str | None:

@@ -112,7 +112,7 @@ class Syncs:
             task.cancel()
         if self._tasks:
             # Closing a client, storing what was pushed last, and giving back the lease.
-            _, late = await asyncio.wait(self._tasks, timeout=3 * self._close_within + 1)
+            _, late = await asyncio.wait(self._tasks, timeout=2 * self._close_within)
             for task in late:
                 _log.warning("%s did not end in time", task.get_name())
         self._tasks.clear()

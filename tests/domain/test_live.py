@@ -16,13 +16,15 @@ NOW = dt.datetime(2024, 3, 15, 20, 0, tzinfo=dt.UTC)
 SYMBOLS = ("AAPL", "MSFT", "SPY", "TSLA")
 
 
-def held(symbol: str, quantity: int = 10, account: str = "U1") -> Position:
+def held(symbol: str, quantity: int = 10, account: str = "U1", minute: int = 0) -> Position:
     stock = an_equity(symbol, conid=str(1000 + SYMBOLS.index(symbol)))
-    return a_position(account=account, instrument=stock, quantity=Decimal(quantity))
+    as_of = NOW + dt.timedelta(minutes=minute)
+    return a_position(account=account, instrument=stock, quantity=Decimal(quantity), as_of=as_of)
 
 
-def answer(*positions: Position, whole: bool = True, account: str = "U1") -> Batch:
-    holds = (Holds(account=account, section=Section.POSITIONS, as_of=NOW),) if whole else ()
+def answer(*positions: Position, whole: bool = True, account: str = "U1", minute: int = 0) -> Batch:
+    as_of = NOW + dt.timedelta(minutes=minute)
+    holds = (Holds(account=account, section=Section.POSITIONS, as_of=as_of),) if whole else ()
     return Batch(section=Section.POSITIONS, records=positions, holds=holds)
 
 
@@ -34,7 +36,7 @@ def test_what_a_whole_answer_does_not_name_is_gone() -> None:
     book = LiveBook()
     book.take(answer(held("AAPL"), held("MSFT")))
 
-    change = book.take(answer(held("MSFT")))
+    change = book.take(answer(held("MSFT", minute=1), minute=1))
 
     assert symbols_of(book) == {"MSFT"}
     assert ("U1", names_of(held("AAPL").instrument)[0]) in change.holdings
@@ -45,7 +47,7 @@ def test_what_an_answer_in_part_does_not_name_stays() -> None:
     book = LiveBook()
     book.take(answer(held("AAPL"), held("MSFT")))
 
-    book.take(answer(held("MSFT"), whole=False))
+    book.take(answer(held("MSFT", minute=1), whole=False, minute=1))
 
     assert symbols_of(book) == {"AAPL", "MSFT"}
 
@@ -54,9 +56,28 @@ def test_a_whole_answer_of_one_account_says_nothing_of_another() -> None:
     book = LiveBook()
     book.take(answer(held("AAPL", account="U2"), account="U2"))
 
-    book.take(answer(held("MSFT")))
+    book.take(answer(held("MSFT", minute=1), minute=1))
 
     assert symbols_of(book) == {"AAPL", "MSFT"}
+
+
+def test_an_answer_in_pages_is_whole_with_its_last_one() -> None:
+    book = LiveBook()
+    book.take(answer(held("TSLA"), held("AAPL")))
+
+    book.take(answer(held("AAPL", minute=1), whole=False, minute=1))
+    book.take(answer(held("MSFT", minute=1), minute=1))
+
+    assert symbols_of(book) == {"AAPL", "MSFT"}
+
+
+def test_what_was_pushed_after_the_moment_of_an_answer_stays() -> None:
+    book = LiveBook()
+    book.apply([held("SPY", minute=2)])
+
+    book.take(answer(held("MSFT", minute=1), minute=1))
+
+    assert symbols_of(book) == {"MSFT", "SPY"}
 
 
 def test_a_quantity_of_nought_is_a_closed_position() -> None:
@@ -89,8 +110,9 @@ def test_it_holds_what_was_named_last_and_was_not_closed_since(
 ) -> None:
     book = LiveBook()
     expected: dict[str, int] = {}
-    for whole, quantities in given_answers:
-        book.take(answer(*(held(*pair) for pair in quantities.items()), whole=whole))
+    for minute, (whole, quantities) in enumerate(given_answers):
+        named = [held(*pair, minute=minute) for pair in quantities.items()]
+        book.take(answer(*named, whole=whole, minute=minute))
         expected = quantities if whole else expected | quantities
 
     assert {one.instrument.symbol: int(one.quantity) for one in book.held()} == {

@@ -312,6 +312,16 @@ def test_a_correction_restates_even_what_was_told_later_or_with_more_authority()
     assert values(found["trades"], "price") == [Decimal("150.05")]
 
 
+def test_a_correction_that_is_told_again_is_still_the_same_fill() -> None:
+    found = every_order_agrees(
+        told(a_batch(provisional()), at=T1, authority=Authority.PROVISIONAL),
+        told(a_batch(corrected()), at=T2, authority=Authority.PROVISIONAL),
+        told(a_batch(corrected()), at=T3, authority=Authority.PROVISIONAL),
+    )
+
+    assert values(found["trades"], "price") == [Decimal("150.05")]
+
+
 def test_an_execution_and_its_correction_in_one_document_are_one_fill() -> None:
     one = every_order_agrees(told(a_batch(provisional(), corrected())))
     other = every_order_agrees(told(a_batch(corrected(), provisional())))

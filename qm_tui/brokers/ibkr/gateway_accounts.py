@@ -22,6 +22,7 @@ _POSITION_ROWS = (7, 61)
 _FRUITLESS = 2
 """Accounts in a row without an answer, after which the others are not asked."""
 _DAILY = "DailyPnL"
+_NOT_ASKED = "The marks and profits of the other accounts were not asked for any more."
 _INTERRUPTED = (
     "The gateway lost its connection to Interactive Brokers while it answered; nothing is taken "
     "for closed because of that."
@@ -115,7 +116,7 @@ class AccountsPull:
             rows = self._ib.wrapper.portfolio[account]
             what = f"The marks and profits of {account}"
             if fruitless >= _FRUITLESS:
-                self._without_marks[account] = f"{what} were not asked for any more."
+                self._without_marks[account] = _NOT_ASKED
                 continue
             asked = asyncio.ensure_future(self._session.portfolios.ask(account))
             try:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from qm_tui.brokers.ibkr import gateway_words as words
 from qm_tui.brokers.ibkr.flex_refusals import quoted
 from qm_tui.brokers.ibkr.gateway_library import Lost
 from qm_tui.brokers.ibkr.gateway_link import Link
@@ -52,6 +53,8 @@ class Reasons:
     def sentence(self) -> str | None:
         """All of it, for the user; None when there is nothing."""
         said = list(self._said)
+        if (advice := words.advice(said)) is not None:
+            said.append(advice)
         if self.refused:
             said.append(_unreadable(len(self.refused)))
         return " ".join(said) or None

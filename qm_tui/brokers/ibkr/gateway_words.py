@@ -1,11 +1,13 @@
 """What the gateway's numbered messages mean for the user, and what they do to the connection."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 from types import MappingProxyType
 
 from qm_tui.brokers.ibkr.flex_refusals import quoted
+
+_SILENCE = "nothing more arrived"
 
 
 class Effect(Enum):
@@ -207,10 +209,14 @@ def farm(message: str) -> str:
 
 def unanswered(what: str, seconds: float) -> str:
     """Say that an answer did not come, or stopped."""
-    return (
-        f"{what} did not come completely: nothing more arrived for {seconds:g} seconds. What was "
-        "known stays. Sync again; restart TWS or IB Gateway if it happens again."
-    )
+    return f"{what} did not come completely: {_SILENCE} for {seconds:g} seconds."
+
+
+def advice(sentences: Iterable[str]) -> str | None:
+    """Say once what to do about answers that did not come; None when there are none."""
+    if not any(_SILENCE in sentence for sentence in sentences):
+        return None
+    return "What was known stays. Sync again; restart TWS or IB Gateway if it happens again."
 
 
 def refused(what: str, code: int, message: str) -> str:

@@ -302,6 +302,16 @@ async def test_marks_that_do_not_come_leave_what_is_held_whole_and_are_unknown()
     assert {position.quantity for position in positions(batches).values()} > {Decimal(150)}
 
 
+async def test_what_to_do_is_said_once_however_many_accounts_are_silent() -> None:
+    accounts = [f"U{number}" for number in range(6)]
+    faults = Faults(silent=frozenset({Ask.ACCOUNT_UPDATES}))
+    async with TwsDouble(Book.example(*accounts), faults) as tws, connected(tws) as client:
+        told = first(await pulled(client, until=Section.POSITIONS), Section.POSITIONS).incomplete
+    assert told is not None
+    assert told.count("Sync again") == told.count("were not asked for any more") == 1
+    assert told.count("nothing more arrived") == 2
+
+
 async def test_portfolio_rows_that_are_missing_are_counted() -> None:
     async with TwsDouble(faults=Faults(no_portfolio=True)) as tws, connected(tws) as client:
         told = first(await pulled(client, until=Section.POSITIONS), Section.POSITIONS)
