@@ -3,6 +3,7 @@
 import io
 import sys
 from collections.abc import Sequence
+from typing import TextIO
 
 from qm_tui.cli.arguments import parser
 
@@ -16,4 +17,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     # Late: each command loads what it needs, and the monitor must be on the screen first.
     from qm_tui.cli.run import run  # noqa: PLC0415
 
-    return run(arguments, sys.stdout, sys.stderr)
+    return run(arguments, _stream(sys.stdout), _stream(sys.stderr))
+
+
+def _stream(stream: TextIO | None) -> TextIO:
+    """Return where to write; whoever closed a stream before wants to hear nothing."""
+    return io.StringIO() if stream is None else stream

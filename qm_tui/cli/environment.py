@@ -92,6 +92,7 @@ _TAMED = {
     "eventkit": logging.WARNING,
     "httpcore2": logging.WARNING,
     "httpx2": logging.WARNING,
+    "aiosqlite": logging.WARNING,  # it writes out every row it is given
     "ib_insync": logging.WARNING,
     "keyring": logging.WARNING,
     "tastytrade": logging.INFO,
@@ -109,6 +110,8 @@ def log_to_file(level: str) -> None:
         )  # fmt: skip
     except OSError:
         return
+    # A log that cannot be written (a full disk) must not write on the screen instead.
+    logging.raiseExceptions = False
     handler.setFormatter(_Redacting("%(asctime)s %(levelname)s %(name)s %(message)s"))
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     for name, least in _TAMED.items():

@@ -38,7 +38,7 @@ class FlexSettings:
     poll_first: float = 1.0
     """Before a statement is asked for that is being made; doubled from time to time."""
     poll_most: float = 20.0
-    poll_limit: float = 600.0
+    poll_limit: float = 300.0
     """A statement that is not made after so long is given up."""
 
     # Interactive Brokers allows one request a second and ten a minute for one token.

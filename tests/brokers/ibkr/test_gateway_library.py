@@ -192,7 +192,7 @@ async def test_the_event_loop_turns_while_a_flood_is_decoded() -> None:
         connected(tws, section_timeout=5.0, heartbeat_timeout=2.0) as client,
     ):
         (transport,) = (client._link.ib.client.conn.transport,)
-        assert transport.max_size == 16 * 1024
+        assert transport.max_size == GatewaySettings().read_size
         turning = asyncio.create_task(turn())
         told = first(await pulled(client, until=Section.POSITIONS), Section.POSITIONS)
         turning.cancel()
