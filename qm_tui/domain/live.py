@@ -55,6 +55,7 @@ class LiveBook:
         self._positions: dict[Holding, Position] = {}
         self._held: dict[str, dict[str, Position]] = {}
         """Account → surest name → what is held of it; 0 is nothing any more."""
+        self._doubts: dict[str, dt.datetime] = {}
         self._balances: dict[str, dict[tuple[str, str], Balance]] = {}
         self._quotes: dict[str, Quote] = {}
         self._greeks: dict[str, Greeks] = {}
@@ -90,12 +91,50 @@ class LiveBook:
 
     def take(self, batch: Batch) -> LiveChange:
         """Take over what a broker answered; where that is whole, what it does not name is gone."""
-        change = self.apply(batch.records)
+        # It is made over a while, in which something newer may have been pushed.
+        change = self.apply(record for record in batch.records if not self._is_outdated(record))
         gone: set[Holding] = set()
+        emptied: set[str] = set()
         for holds in batch.holds:
             if holds.section is Section.POSITIONS:
                 gone |= self._let_go(holds.account, holds.as_of)
-        return change | LiveChange(holdings=frozenset(gone))
+            elif holds.section is Section.BALANCES and self._forget(holds.account, holds.as_of):
+                emptied.add(holds.account)
+        return change | LiveChange(holdings=frozenset(gone), accounts=frozenset(emptied))
+
+    def doubt(self, accounts: Iterable[str], since: dt.datetime) -> None:
+        """Take over that accounts were asked what they hold, and gave no whole answer.
+
+        Args:
+            accounts: their numbers.
+            since: when the asking began: what was told before that is unconfirmed.
+        """
+        self._doubts |= dict.fromkeys(accounts, since)
+
+    def is_doubted(self, record: Position) -> bool:
+        """Tell whether a holding was asked for since, without a whole answer."""
+        since = self._doubts.get(record.account)
+        return since is not None and record.as_of < since
+
+    def _is_outdated(self, record: Record) -> bool:
+        match record:
+            case Position():
+                held = self._held.get(record.account, {}).get(names_of(record.instrument)[0])
+                return held is not None and record.as_of < held.as_of
+            case Balance():
+                place = (record.tag, record.currency)
+                value = self._balances.get(record.account, {}).get(place)
+                return value is not None and record.as_of < value.as_of
+            case _:
+                return False
+
+    def _forget(self, account: str, as_of: dt.datetime) -> bool:
+        """Forget the values that a whole answer of that moment did not name; tell if any."""
+        values = self._balances.get(account, {})
+        gone = [place for place, balance in values.items() if balance.as_of < as_of]
+        for place in gone:
+            del values[place]
+        return bool(gone)
 
     def _let_go(self, account: str, as_of: dt.datetime) -> set[Holding]:
         """Forget what a whole answer of that moment, in however many pages, did not name."""

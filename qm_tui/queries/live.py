@@ -66,7 +66,7 @@ def position_now(view: V, live: "LiveBook") -> V:
         daily_pnl=_of_day(record.daily_pnl, view.daily_pnl, record, view),
         fx_rate_to_base=record.fx_rate_to_base or view.fx_rate_to_base,
         as_of=record.as_of if has_price else view.as_of,
-        stale=False,
+        stale=view.stale and live.is_doubted(record),
     )
 
 

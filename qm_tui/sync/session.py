@@ -9,6 +9,7 @@ from qm_tui.brokers.client import BrokerClient, BrokerRefused, BrokerUnavailable
 from qm_tui.domain.batches import Batch
 from qm_tui.domain.events import SyncFinished
 from qm_tui.domain.health import LinkState
+from qm_tui.domain.words import Section
 from qm_tui.store.troubles import StoreRefused
 from qm_tui.sync.changes import Changes
 from qm_tui.sync.courses import TROUBLES, Course
@@ -149,6 +150,9 @@ class Session:
 
     def _show_batch(self, batch: Batch) -> None:
         change = self._desk.live.take(batch)
+        course = self._post.course
+        if batch.section is Section.POSITIONS and batch.incomplete and not batch.amends and course:
+            self._desk.live.doubt(self._post.condition.health.accounts, course.started_at)
         if change:
             self._desk.hub.answered(change)
 

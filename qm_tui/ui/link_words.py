@@ -24,8 +24,14 @@ DELAYED = "delayed"
 """Said of prices that come some fifteen minutes late."""
 
 
-def doing(sync: UnderWay, now: dt.datetime) -> str:
-    """What a sync is at: `positions, 1,200 rows`, `waits for the statement, 12 s`."""
+def doing(sync: UnderWay, now: dt.datetime, room: int | None = None) -> str:
+    """What a sync is at: `positions, 1,200 rows`, `waits for the statement, 12 s`.
+
+    Args:
+        sync: which.
+        now: the moment countdowns are for.
+        room: characters; its sentence is cut to them, its numbers are not.
+    """
     rows = sum(counts.received for counts in sync.sections.values())
     last = next(reversed(list(sync.sections)), None)
     parts = [
@@ -38,4 +44,7 @@ def doing(sync: UnderWay, now: dt.datetime) -> str:
         parts.append(f"{size(sync.done_bytes)}{whole}")
     if sync.until is not None:
         parts.append(countdown(now, sync.until))
+    if room is not None:
+        left = max(room - sum(len(part) + 2 for part in parts[1:]), 1)
+        parts[0] = parts[0] if len(parts[0]) <= left else f"{parts[0][: left - 1].rstrip()}…"
     return ", ".join(parts)

@@ -98,6 +98,31 @@ def test_account_values_are_kept_by_tag_and_currency() -> None:
     assert [balance.value for balance in book.balances("U1")] == [Decimal(5)]
 
 
+def test_an_account_value_that_a_whole_answer_does_not_name_is_gone() -> None:
+    book = LiveBook()
+    euros = a_balance(account="U1", tag="TotalCashBalance", currency="EUR", as_of=NOW)
+    later = NOW + dt.timedelta(minutes=1)
+    dollars = a_balance(account="U1", tag="TotalCashBalance", currency="USD", as_of=later)
+    others = a_balance(account="U2", tag="TotalCashBalance", currency="EUR", as_of=NOW)
+    book.apply([euros, others])
+
+    holds = Holds(account="U1", section=Section.BALANCES, as_of=later)
+    change = book.take(Batch(section=Section.BALANCES, records=(dollars,), holds=(holds,)))
+
+    assert book.balances("U1") == (dollars,)
+    assert book.balances("U2") == (others,)
+    assert change.accounts == {"U1"}
+
+
+def test_what_was_pushed_while_an_answer_was_made_is_not_overwritten_by_it() -> None:
+    book = LiveBook()
+    book.apply([held("AAPL", 50, minute=1)])
+
+    book.take(answer(held("AAPL", 100), whole=False))
+
+    assert [one.quantity for one in book.held()] == [Decimal(50)]
+
+
 answers = st.lists(
     st.tuples(st.booleans(), st.dictionaries(st.sampled_from(SYMBOLS), st.integers(0, 3))),
     max_size=8,

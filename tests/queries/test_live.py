@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -84,6 +85,22 @@ async def test_a_position_without_a_pushed_price_is_confirmed_with_its_old_one(
     )
     now = position_now(view, a_book(bare))
     assert (now.market_value, now.as_of, now.stale) == (D(15000), STORED, False)
+
+
+async def test_what_was_pushed_before_an_answer_that_was_not_whole_stays_unconfirmed(
+    store: Store,
+) -> None:
+    stored = await stored_position(store)
+    unseen = replace(stored, stale=True)
+    pushed = a_position(instrument=AAPL, quantity=100, market_price=160, as_of=NOW)
+    book = a_book(pushed)
+
+    book.doubt([stored.account], NOW + dt.timedelta(minutes=1))
+    now = position_now(unseen, book)
+    assert (now.market_price, now.stale) == (D(160), True)
+
+    book.doubt([stored.account], NOW - dt.timedelta(minutes=1))
+    assert not position_now(unseen, book).stale, "it was pushed since"
 
 
 async def test_another_quantity_without_a_price_has_no_value(store: Store) -> None:

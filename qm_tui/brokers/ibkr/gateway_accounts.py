@@ -153,6 +153,16 @@ class AccountsPull:
         except BrokerUnavailable as lost:
             self._lose(lost, self._value_reasons)
 
+    def _look_whether_lost(self, reasons: Reasons) -> None:
+        """Find out, after everything was answered, whether what was answered is still there.
+
+        With the connection the library forgets everything at once: that is no empty account.
+        """
+        try:
+            self._link.check()
+        except BrokerUnavailable as lost:
+            self._lose(lost, reasons)
+
     def _lose(self, lost: BrokerUnavailable, reasons: Reasons) -> None:
         self._lost = lost
         reasons.add(str(lost))
@@ -174,6 +184,8 @@ class AccountsPull:
         as_of = self._session.now()
         holdings, reasons = self._session.holdings, self._value_reasons
         whole = holdings.whole_values
+        if self._lost is None:
+            self._look_whether_lost(reasons)
         if self._lost is None:
             for account, answer in self._values.items():
                 self._judge(account, answer, reasons)
@@ -294,6 +306,8 @@ class AccountsPull:
             self._marks.result()
         except BrokerUnavailable as lost:
             self._lose(lost, reasons)
+        else:
+            self._look_whether_lost(reasons)
 
     async def _held(self, reasons: Reasons) -> Batch:
         session, holdings = self._session, self._session.holdings
@@ -311,7 +325,7 @@ class AccountsPull:
         holdings.whole_positions = whole == accounts
         for account in accounts:
             if account in whole:
-                session.pushed.holds(account, found)
+                session.pushed.holds(account, found, as_of)
             else:
                 session.pushed.doubts(account)
         session.market.hold(holdings.contracts().values())

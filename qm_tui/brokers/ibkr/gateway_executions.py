@@ -1,6 +1,7 @@
 """What the gateway says of fills, their commissions and corrections, as records."""
 
 import datetime as dt
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
@@ -116,13 +117,22 @@ def _more_of(fill: Row) -> Mapping[str, str] | None:
     return {name: str(value)[:200] for name, value in found.items() if value} or None
 
 
-def corrected(execution_id: str) -> tuple[str, int]:
-    """Split an execution id into what its corrections share, and the number of the correction.
+Lineage = tuple[str, int, str]
+"""An account's number, a contract id, and what the ids of an execution's corrections share."""
 
-    A correction repeats the id of what it replaces with a higher number behind the last dot.
+_CORRECTION = re.compile(r"(.+)\.([0-9]{2})")
+
+
+def corrected(fill: Row) -> tuple[Lineage, int]:
+    """Return what a fill has in common with its corrections, and the number of the correction.
+
+    A correction repeats the id of what it replaces with a higher number of two digits behind the
+    last dot; it is of the same contract in the same account.
     """
-    shared, _, number = execution_id.rpartition(".")
-    return (shared, int(number)) if shared and number.isdecimal() else (execution_id, 0)
+    execution_id = fill.execution.execId or ""
+    found = _CORRECTION.fullmatch(execution_id)
+    shared, number = (found[1], int(found[2])) if found else (execution_id, -1)
+    return (fill.execution.acctNumber, fill.contract.conId, shared), number
 
 
 def trades_of(
@@ -133,13 +143,13 @@ def trades_of(
     The store knows a correction by what its id shares with that of the fill before: it takes the
     place of it. A cancellation besides would wait for ever, or take the correction back.
     """
-    newest: dict[str, int] = {}
+    newest: dict[Lineage, int] = {}
     told = list(fills)
     for fill in told:
-        shared, number = corrected(fill.execution.execId or "")
-        newest[shared] = max(newest.get(shared, 0), number)
+        shared, number = corrected(fill)
+        newest[shared] = max(newest.get(shared, number), number)
     for fill in told:
-        shared, number = corrected(fill.execution.execId or "")
+        shared, number = corrected(fill)
         if number < newest[shared]:
             continue
         try:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 
-from qm_tui.brokers.ibkr.gateway_executions import has_commission, trades_of
+from qm_tui.brokers.ibkr.gateway_executions import Lineage, corrected, has_commission, trades_of
 from qm_tui.brokers.ibkr.gateway_instruments import GatewayInstruments
 from qm_tui.brokers.ibkr.gateway_numbers import BadRow
 from qm_tui.domain.records import Trade
@@ -28,6 +28,8 @@ class FillWatch:
         self._told: dict[str, bool] = {}
         """Execution id → whether its commission was known when it was handed on."""
         self._waiting: dict[str, Fill] = {}
+        self._newest: dict[Lineage, int] = {}
+        """The number of the last correction of each fill."""
 
     @property
     def has_news(self) -> bool:
@@ -46,13 +48,19 @@ class FillWatch:
 
     def fills(self, at_most: int) -> list[Trade | BadRow]:
         """Return what is new since the last time: fills, and fills whose commission came."""
-        found: list[Trade | BadRow] = []
-        for fill in [*self._late(), *self._new(at_most)]:
+        news = [*self._late(), *self._new(at_most)]
+        for fill in news:
             self._note(fill)
-            found += trades_of([fill], self._instruments.of)
-        return found
+        # The commission of what was corrected meanwhile would take the correction back.
+        return list(trades_of(filter(self._stands, news), self._instruments.of))
+
+    def _stands(self, fill: Fill) -> bool:
+        shared, number = corrected(fill)
+        return number == self._newest[shared]
 
     def _note(self, fill: Fill) -> None:
+        shared, number = corrected(fill)
+        self._newest[shared] = max(self._newest.get(shared, number), number)
         execution_id = fill.execution.execId
         self._told[execution_id] = has_commission(fill)
         if self._told[execution_id]:

@@ -90,11 +90,13 @@ class PushedUpdates:
         """Positions and portfolio rows, the latest of each holding."""
         self._parked: dict[_Holding, Row] = {}
         """The same of accounts of which no complete answer is known."""
-        self._values: dict[tuple[str, str, str], Row] = {}
+        self._values: dict[tuple[str, str, str, str], Row] = {}
         self._profits: dict[str, Row] = {}
         self._held: dict[str, dict[int, Decimal]] = {}
         self._doubted: set[str] = set()
         """Accounts whose last answer was not complete."""
+        self._resized: dict[_Holding, Position] = {}
+        """What was told last of holdings whose quantity changed since the last answer."""
         self._asked: set[str] = set()
         """Accounts for which another pull was asked for since."""
         self._rates: dict[tuple[str, str], Decimal] = {}
@@ -117,7 +119,7 @@ class PushedUpdates:
             rows[said.account, said.contract.conId] = said
 
         def value(said: Row) -> None:
-            values[said.account, said.tag, said.currency] = said
+            values[said.account, said.tag, said.currency, said.modelCode] = said
 
         def profit(said: Row) -> None:
             profits[said.account] = said
@@ -147,13 +149,25 @@ class PushedUpdates:
             if (account, "") not in self._ib.wrapper.pnlKey2ReqId:
                 self._ib.reqPnL(account)
 
-    def holds(self, account: str, positions: Iterable[Position]) -> None:
-        """Take over what a complete answer said an account holds: changes are seen against it."""
+    def holds(
+        self, account: str, positions: Iterable[Position], as_of: dt.datetime | None = None
+    ) -> None:
+        """Take over what a complete answer said an account holds: changes are seen against it.
+
+        Args:
+            account: its number.
+            positions: of this and of other accounts.
+            as_of: of the answer: what was told since holds against it.
+        """
         held: dict[int, Decimal] = {}
         for position in positions:
             conid = position.instrument.identifiers.conid
             if position.account == account and conid is not None and position.quantity:
                 held[int(conid)] = position.quantity
+        for key in [key for key in self._resized if key[0] == account]:
+            later = self._resized.pop(key)
+            if as_of is not None and later.as_of > as_of:
+                held[key[1]] = later.quantity
         self._doubted.discard(account)
         self._begin(account, held)
 
@@ -268,6 +282,7 @@ class PushedUpdates:
         before = held.get(conid, _ZERO)
         if position.quantity != before:
             found.positions.append(position)
+            self._resized[row.account, conid] = position
             held[conid] = position.quantity
         if position.quantity or before:
             found.records.append(position)

@@ -57,8 +57,8 @@ def link_columns(now: Callable[[], dt.datetime], syncing: Syncing) -> Sequence[C
             align="right",
         ),
         Column(
-            key="next", title="Next", cell=lambda link: _next(link, now()), width=7,
-            align="right",
+            key="next", title="Next", align="right", width=7,
+            cell=lambda link: _next(link, syncing().get(link.connection), now()),
         ),
         Column(
             key="latency", title="Latency", cell=_latency, width=8, align="right", drop_order=2
@@ -97,12 +97,14 @@ def _state(link: LinkView, sync: UnderWay | None, now: dt.datetime) -> Cell:
     mark, word, tone = WORDS[LinkState(link.state)]
     if sync is not None:
         word = doing(sync, now)
-    if link.delayed:
+    if link.delayed and link.state in {LinkState.LIVE, LinkState.SYNCING}:
         word = f"{word}, prices {DELAYED}"
     return Cell(f"{mark} {word}", tone)
 
 
-def _next(link: LinkView, now: dt.datetime) -> Cell:
+def _next(link: LinkView, sync: UnderWay | None, now: dt.datetime) -> Cell:
+    if sync is not None and sync.until is not None:
+        return Cell(countdown(now, sync.until), Tone.ACCENT)
     moment = link.next_try or link.next_sync
     if moment is None:
         return UNKNOWN

@@ -31,7 +31,7 @@ class PositionsScreen(HoldingsScreen[PositionView]):
     def columns(self) -> Sequence[Column[PositionView]]:
         kinds = Kinds[PositionView](self.session.format)
         account = kinds.text(
-            "account", "Account", 10, lambda p: p.account, drop_order=3, letter="a"
+            "account", "Account", 10, lambda p: p.account, min_width=9, drop_order=2, letter="a"
         )
         return (
             kinds.text("symbol", "Symbol", 21, lambda p: p.symbol, letter="s"),
@@ -46,19 +46,28 @@ class PositionsScreen(HoldingsScreen[PositionView]):
                 flexible=True,
             ),
             kinds.text(
-                "instrument_type", "Type", 8, lambda p: p.instrument_type, drop_order=10, letter="t"
+                "instrument_type",
+                "Type",
+                13,
+                lambda p: p.instrument_type,
+                drop_order=10,
+                letter="t",
             ),
-            kinds.quantity("quantity", "Quantity", lambda p: p.quantity, letter="q"),
+            kinds.quantity("quantity", "Quantity", lambda p: p.quantity, min_width=9, letter="q"),
             kinds.text("currency", "Ccy", 3, lambda p: p.currency, drop_order=4, letter="c"),
             kinds.price("average_cost", "Avg. cost", lambda p: p.average_cost, drop_order=7),
             kinds.price(
-                "market_price", "Price", lambda p: p.market_price, drop_order=2, letter="p"
+                "market_price", "Price", lambda p: p.market_price, drop_order=3, letter="p"
             ),
             kinds.money(
                 "cost_basis", "Cost basis", lambda p: p.cost_basis, drop_order=6, letter="b"
             ),
-            kinds.money("market_value", "Value", lambda p: p.market_value, letter="v"),
-            kinds.gain("unrealized_pnl", "Unrealized", lambda p: p.unrealized_pnl, letter="u"),
+            kinds.money(
+                "market_value", "Value", lambda p: p.market_value, min_width=11, letter="v"
+            ),
+            kinds.gain(
+                "unrealized_pnl", "Unrealized", lambda p: p.unrealized_pnl, min_width=11, letter="u"
+            ),
             kinds.gain("daily_pnl", "Day P&L", lambda p: p.daily_pnl, drop_order=5, letter="d"),
             kinds.gain("realized_pnl", "Realized", lambda p: p.realized_pnl, drop_order=9),
             self.age_column(),

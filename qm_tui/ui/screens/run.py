@@ -1,6 +1,7 @@
 """One import or sync: its sections, and what it changed row by row."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -16,6 +17,7 @@ from qm_tui.ui.cell import Cell, Tone
 from qm_tui.ui.column_kinds import Kinds
 from qm_tui.ui.feeds import Feed, PagedFeed
 from qm_tui.ui.format import as_sentences, duration
+from qm_tui.ui.link_words import doing
 from qm_tui.ui.screens.syncs import STATES, about_run
 from qm_tui.ui.screens.table_screen import TableScreen
 from qm_tui.ui.session import Session
@@ -98,8 +100,12 @@ class RunScreen(TableScreen[ChangeView]):
 
     @override
     async def load(self, reader: "Reader") -> None:
-        from qm_tui.queries.syncs import sections_of  # noqa: PLC0415 - brings SQLAlchemy
+        from qm_tui.queries.syncs import runs, sections_of  # noqa: PLC0415 - brings SQLAlchemy
 
+        if self.run.state == "running":
+            found = [run for run in await runs(reader) if run.run == self.run.run]
+            self.run = found[0] if found else self.run
+            self._follow()
         sections = await sections_of(reader, self.run.run)
         self._section_source.replace(sections)
         self.sections.display = bool(sections)
@@ -124,6 +130,24 @@ class RunScreen(TableScreen[ChangeView]):
         del text, order  # The list of changes has one order and no filter.
         return changes(reader, self.run.run)
 
+    @override
+    def on_second(self) -> None:
+        super().on_second()
+        if self.run.state == "running":
+            self._follow()
+            self._tell()
+
+    def _follow(self) -> None:
+        """Take over what the run is at, while it goes on here."""
+        now = self.session.context.now()
+        at = next((sync for sync in self.session.progress if sync.run == self.run.run), None)
+        if at is not None:
+            self.run = replace(self.run, state="running", doing=doing(at, now))
+
+    @override
+    def empty_text(self) -> str:
+        return "Nothing so far." if self.run.state == "running" else super().empty_text()
+
     @on(RecordTable.Highlighted, "#sections")
     def _tell(self) -> None:
         """Say in full what went wrong: with the section under the cursor, or with the run."""
@@ -132,7 +156,10 @@ class RunScreen(TableScreen[ChangeView]):
         if section is not None and section.error and self.sections.has_focus:
             name = words(f"{_named(section)}: ", "bold $primary")
             said = Content.assemble(name, words(as_sentences(section.error), "$text-warning"))
-        self.query_one("#about-run", Sentences).say(said)
+        about = self.query_one("#about-run", Sentences)
+        # Beside the changes there is room for a few lines; who goes to the sections reads all.
+        about.set_class(self.sections.has_focus or not self.sections.display, "whole")
+        about.say(said)
 
     @on(RecordTable.Chosen, "#sections")
     @on(RecordTable.LeaveRequested, "#sections")

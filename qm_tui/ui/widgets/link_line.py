@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _APART = words(" · ", "$text-muted")
 _WELL = frozenset({LinkState.LIVE, LinkState.IDLE})
+_EXPLAINED = frozenset({LinkState.STALE, LinkState.WAITING, LinkState.REFUSED, LinkState.LEASED})
+"""One word does not tell what to do."""
 _LONGEST_NAME = 20
 _LONGEST_DOING = 40
 
@@ -36,13 +38,16 @@ def about_the_links(
     """The left side of the status bar where there are connections; at most `room` cells."""
     at = {sync.connection: sync for sync in progress}
     links = [_forms(each, at.get(each.connection), now) for each in health]
-    # The least important goes first: how many accounts there are, then words of what is well.
+    # The least important goes first: how many accounts there are, where more is said, then words
+    # of what is well.
     breaks, accounts = _breaks(status), _accounts(status)
     order = sorted(range(len(health)), key=lambda place: health[place].state not in _WELL)
     levels = [0] * len(links)
-    said = _joined(links, levels, (*breaks, *accounts))
-    if said.cell_length <= room:
-        return said
+    why = _where_it_says_why(health)
+    for more in ((*breaks, *why, *accounts), (*breaks, *why)):
+        said = _joined(links, levels, more)
+        if said.cell_length <= room:
+            return said
     said = _joined(links, levels, breaks)
     for _ in range(max(map(len, links), default=1) - 1):
         for place in order:
@@ -69,29 +74,29 @@ def _forms(health: Health, sync: UnderWay | None, now: dt.datetime) -> Forms:
         case LinkState.IDLE:
             texts = (f"data {data} old" if data else word, data)
         case LinkState.SYNCING:
-            at = _cut(doing(sync, now), _LONGEST_DOING) if sync is not None else word
+            at = doing(sync, now, _LONGEST_DOING) if sync is not None else word
             texts = (at, word)
         case LinkState.WAITING if health.next_try is not None:
             wait = countdown(now, health.next_try)
             texts = (_with_data(f"tries again in {wait}", data), f"in {wait}")
         case _:
             texts = (_with_data(word, data), word)
-    late = words(f" {DELAYED}", STYLES[Tone.WARNING]) if health.delayed else Content()
+    # Where nothing comes at all, that it came late is beside the point.
+    delayed = health.delayed and health.state in {LinkState.LIVE, LinkState.SYNCING}
+    late = words(f" {DELAYED}", STYLES[Tone.WARNING]) if delayed else Content()
     forms = [
         Content.assemble(
             name,
             " ",
             words(text.strip(), _style(health.state)),
-            "," if health.delayed else "",
+            "," if delayed else "",
             late,
         )
         for text in texts
     ]
     return (
         *forms,
-        Content.assemble(name, words(f" {DELAYED}", STYLES[Tone.WARNING]))
-        if health.delayed
-        else name,
+        Content.assemble(name, words(f" {DELAYED}", STYLES[Tone.WARNING])) if delayed else name,
         name,
         sign,
     )
@@ -111,6 +116,12 @@ def _breaks(status: "StatusView | None") -> Sequence[Content]:
     style = "$text-error" if status.open_breaks else "$text-success"
     number = count(status.open_breaks, "open discrepancy", "open discrepancies")
     return (words(number, style),)
+
+
+def _where_it_says_why(health: Sequence[Health]) -> Sequence[Content]:
+    if not any(each.state in _EXPLAINED for each in health):
+        return ()
+    return (words("Syncs says why", "$text-muted"),)
 
 
 def _accounts(status: "StatusView | None") -> Sequence[Content]:

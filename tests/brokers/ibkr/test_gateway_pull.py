@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from contextlib import aclosing
 from dataclasses import replace
 from decimal import Decimal
 
@@ -13,6 +14,7 @@ from qm_tui.domain.batches import Batch
 from qm_tui.domain.instruments import EquityOption
 from qm_tui.domain.records import AccountInfo, InstrumentInfo, Position, Trade
 from qm_tui.domain.words import Section
+from tests.brokers.ibkr.connected import until
 from tests.brokers.ibkr.gateways import (
     NOW,
     balances,
@@ -401,6 +403,23 @@ async def test_a_drop_in_the_middle_of_positions_closes_nothing_and_ends_the_pul
     told = first(batches, Section.POSITIONS)
     assert told.holds == ()
     assert "closed the connection" in (told.incomplete or "")
+
+
+@pytest.mark.parametrize("before", [Section.ACCOUNTS, Section.BALANCES])
+async def test_a_drop_after_everything_was_answered_closes_nothing(before: Section) -> None:
+    async with TwsDouble() as tws, connected(tws) as client:
+        ib = client._link.ib
+        async with aclosing(client.pull(Known())) as pull:  # type: ignore[type-var] # it is one
+            while (await anext(pull)).section is not before:
+                pass
+            await until(lambda: all(one.done() for one in ib.wrapper._futures.values()))
+            # The library has forgotten everything when the pull goes on, or is about to.
+            ib.client.conn.transport.abort()
+            if before is Section.ACCOUNTS:
+                await until(lambda: not ib.isConnected())
+            told = await anext(pull)
+        assert (told.records, told.holds) == ((), ())
+        assert "closed the connection" in (told.incomplete or "")
 
 
 async def test_a_gateway_that_goes_silent_is_given_up_in_bounded_time_keeping_what_came() -> None:

@@ -347,6 +347,10 @@ def test_a_position_without_a_quantity_is_refused(quantity: float) -> None:
 
 
 numbers = st.one_of(st.floats(), st.sampled_from([*NO_VALUES, 0.0, -1.0, -2.0]))
+prices_of_trades = st.one_of(
+    # Times the quantity and the multiplier, more would be near what stands for no value.
+    st.floats(-1e200, 1e200), st.sampled_from([*NO_VALUES, 0.0, -1.0, -2.0])
+)  # fmt: skip
 quantities = st.floats(-1e9, 1e9, allow_subnormal=False).filter(lambda x: abs(x) > 1e-9)
 
 
@@ -563,7 +567,15 @@ def test_of_a_fill_and_its_correction_the_correction_stands() -> None:
         ]
 
 
-@given(st.sampled_from(["BOT", "SLD"]), quantities.map(abs), numbers, numbers, numbers)
+def test_fills_whose_ids_only_look_alike_all_stand() -> None:
+    by_number = [a_fill(execId="E.1"), a_fill(execId="E.2")]
+    of_two = [a_fill(execId="E.01"), a_fill(execId="E.02", acctNumber="U2")]
+    for fills in (by_number, of_two):
+        found = [one.key for one in trades_of(fills) if isinstance(one, Trade)]
+        assert found == [f"EX:{fill.execution.execId}" for fill in fills]
+
+
+@given(st.sampled_from(["BOT", "SLD"]), quantities.map(abs), prices_of_trades, numbers, numbers)
 def test_a_trade_never_holds_what_stands_for_no_value(
     side: str, shares: float, price: float, commission: float, realized: float
 ) -> None:

@@ -1,6 +1,7 @@
 """What the gateway pushes: the latest of everything, and what opened, closed or was filled."""
 
 import asyncio
+import datetime as dt
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -239,10 +240,53 @@ async def test_a_correction_comes_under_the_id_that_it_shares_with_what_it_corre
                     price=price,
                 )
             )  # fmt: skip
-        found: list[Trade] = await until(lambda: len(t := here.stored(Section.TRADES)) >= 2 and t)
+        found: list[Trade] = await until(
+            lambda: (
+                (t := here.stored(Section.TRADES))
+                and t[-1].broker_execution_id == "0001.02.03.02"
+                and t
+            )
+        )
         assert {trade.kind for trade in found} == {TradeKind.FILL}
-        assert found[-1].broker_execution_id == "0001.02.03.02"
         assert found[-1].price == Decimal("13.1")
+
+
+async def test_the_late_commission_of_what_was_corrected_does_not_take_the_correction_back() -> (
+    None
+):
+    async with TwsDouble() as tws, listening(tws) as here:
+        here.settle()
+        for number, price in (("01", "13.2"), ("02", "13.1")):
+            tws.fill(
+                Execution(
+                    exec_id=f"0001.02.03.{number}", account=ACCOUNT, instrument=AAPL, shares="1",
+                    price=price, commission="0.65", commission_known=False,
+                )
+            )  # fmt: skip
+        await until(lambda: "0001.02.03.02" in here.ib.wrapper.fills)
+        here.settle()
+        tws.report_commission("0001.02.03.01")
+        tws.report_commission("0001.02.03.02")
+        found = await until(
+            lambda: (t := here.stored(Section.TRADES)) and t[-1].commission is not None and t
+        )
+        assert {trade.broker_execution_id for trade in found} == {"0001.02.03.02"}
+
+
+async def test_what_was_told_while_an_answer_was_made_holds_against_it() -> None:
+    before = NOW - dt.timedelta(seconds=1)
+    async with TwsDouble() as tws, listening(tws) as here:
+        tws.close(tws.book.holding("TSLA"))
+        await until(lambda: here.stored(Section.POSITIONS))
+        here.settle()
+        answer = [position_of(p, None, before) for p in here.ib.positions(ACCOUNT)]
+        tws.hold(Holding.of(ACCOUNT, TSLA, "5", "230.0", "231.0"))
+        await until(lambda: here.stored(Section.POSITIONS))
+        here.updates.holds(ACCOUNT, answer, before)
+        here.settle()
+        tws.close(tws.book.holding("TSLA"))
+        (closed,) = await until(lambda: here.stored(Section.POSITIONS))
+        assert (closed.instrument.symbol, closed.quantity) == ("TSLA", 0)
 
 
 async def test_fills_of_the_pull_are_not_told_again() -> None:
