@@ -14,7 +14,16 @@ from qm_tui.domain.words import Section
 
 
 class BrokerUnavailable(Exception):  # noqa: N818 - it is a state of the world, not a fault of ours
-    """The broker did not answer as it should; trying again later may help. Speaks to the user."""
+    """The broker did not answer as it should; trying again later may help. Speaks to the user.
+
+    Args:
+        says: what happened, to what, what to do.
+        not_before: when the broker wants to be asked again at the earliest; None: it did not say.
+    """
+
+    def __init__(self, says: str, *, not_before: dt.datetime | None = None) -> None:
+        super().__init__(says)
+        self.not_before = not_before
 
 
 class BrokerRefused(Exception):  # noqa: N818

@@ -5,7 +5,7 @@ import logging
 from contextlib import suppress
 from typing import Never
 
-from qm_tui.brokers.client import BrokerRefused
+from qm_tui.brokers.client import BrokerRefused, BrokerUnavailable
 from qm_tui.domain.events import SectionDone, SyncFailed
 from qm_tui.domain.health import Health, LinkState
 from qm_tui.store.reading.links import link_history
@@ -129,7 +129,8 @@ class Worker:
                 await self._post.until(lambda: None)
             except TROUBLES as error:
                 self._failed = True
-                await self._wait(str(error))
+                wished = error.not_before if isinstance(error, BrokerUnavailable) else None
+                await self._wait(str(error), wished)
 
     async def _attempt(self, *, asked: bool) -> Never:
         """Make a client and live with it until that ends; raises what it ends by."""
@@ -164,11 +165,12 @@ class Worker:
         if not await within(self._desk.intervals.close_within, client.close()):
             _log.warning("the connection of %s did not close in time", self.link.name)
 
-    async def _wait(self, says: str) -> None:
-        """Wait until it is time to try again, longer each time."""
+    async def _wait(self, says: str, not_before: dt.datetime | None = None) -> None:
+        """Wait until it is time to try again, longer each time, and for as long as is wished."""
         # What was asked for until now is what has failed.
         self._post.asked = False
         again = self._desk.now() + self._waits.next()
+        again = again if not_before is None else max(again, not_before)
         _log.warning("%s: %s Tried again at %s", self.link.name, says, again)
         self._post.condition.turn(LinkState.WAITING, says, next_try=again)
         await self._post.until(lambda: again)

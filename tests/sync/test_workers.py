@@ -297,6 +297,18 @@ async def test_a_request_tries_at_once(store: Store) -> None:
         await program.state(LinkState.LIVE)
 
 
+async def test_a_broker_that_wants_to_be_left_alone_is_left_alone(store: Store) -> None:
+    clock = Clock()
+    until = clock() + dt.timedelta(minutes=10)
+    away = BrokerUnavailable("Too many requests.", not_before=until)
+    broker = Broker(Scene(connect=away), Scene(pulls=[a_pull()]))
+    async with a_program(store, broker.link(), now=clock) as program:
+        health = await program.state(LinkState.WAITING)
+        assert health.next_try == until
+        clock.later(minutes=10)
+        await program.state(LinkState.LIVE)
+
+
 async def test_who_is_refused_waits_for_the_user(store: Store) -> None:
     broker = Broker(Scene(connect=REFUSED), Scene(pulls=[a_pull()]))
     clock = Clock()

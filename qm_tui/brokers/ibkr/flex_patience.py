@@ -10,6 +10,9 @@ from qm_tui.brokers.ibkr.flex_http import BrokenError
 
 MAKING = "Interactive Brokers is making the statement"
 
+LEFT_ALONE = dt.timedelta(minutes=10)
+"""After too many requests; who goes on asking has his token locked."""
+
 
 class Patience:
     """How often, and how long, one step may fail."""
@@ -39,7 +42,8 @@ class Patience:
             until = self._asking.now() + dt.timedelta(seconds=min(wait, 86_400 * 30))
             raise BrokerUnavailable(
                 f"{says}. It wants to be left alone until {until:%Y-%m-%d %H:%M} UTC; "
-                f"`qm-tui sync {self._asking.name}` asks again."
+                f"`qm-tui sync {self._asking.name}` asks again.",
+                not_before=until,
             )
         if self._broken >= settings.tries:
             raise BrokerUnavailable(
@@ -82,4 +86,8 @@ class Patience:
                 pass
             case Reaction.NOTHING | Reaction.REFUSE:
                 raise refused
-        raise BrokerUnavailable(sentence(found, refused.code, self._asking.name))
+        crowded = found.reaction is Reaction.SLOW_DOWN
+        raise BrokerUnavailable(
+            sentence(found, refused.code, self._asking.name),
+            not_before=self._asking.now() + LEFT_ALONE if crowded else None,
+        )

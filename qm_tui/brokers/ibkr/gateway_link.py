@@ -1,8 +1,8 @@
 """One connection to TWS or IB Gateway: whether it is there, whether it lives, what it says."""
 
 import asyncio
-import contextlib
 import datetime as dt
+import logging
 from collections.abc import Callable, Collection, Iterable
 from typing import Any, TypeVar
 
@@ -19,6 +19,8 @@ from qm_tui.brokers.ibkr.gateway_library import (
     read_little,
 )
 from qm_tui.brokers.ibkr.gateway_settings import GatewaySettings
+
+_log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -123,14 +125,14 @@ class Link:
         found.ib.client.throttleEnd.connect(self._end_queue, keep_ref=True)
         read_little(found.ib, self._settings.read_size)
         self._pulse = asyncio.create_task(self._beat(), name="gateway heartbeat")
+        self._pulse.add_done_callback(self._stopped)
 
     async def close(self) -> None:
         """Let go of it; may be called twice."""
         pulse, self._pulse = self._pulse, None
         if pulse is not None:
             pulse.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await pulse
+            await asyncio.wait([pulse])
         self._end("The connection was closed by this program.")
         if self._connected is not None:
             hang_up(self._connected.ib)
@@ -146,6 +148,12 @@ class Link:
 
     def _disconnected(self, _said: str) -> None:
         self._end(words.lost(self._address.host, self._address.port, self.condition.last_words))
+
+    def _stopped(self, pulse: "asyncio.Task[None]") -> None:
+        """A heart that stops by a mistake of ours is no sign of life: it is seen, and it ends."""
+        if not pulse.cancelled() and (error := pulse.exception()) is not None:
+            _log.error("the heartbeat broke down", exc_info=error)
+            self._end(words.lost(self._address.host, self._address.port, None))
 
     def _end(self, why: str) -> None:
         if self._ended is not None and not self._ended.done():

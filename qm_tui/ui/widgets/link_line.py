@@ -41,7 +41,11 @@ def about_the_links(
     # The least important goes first: how many accounts there are, where more is said, then words
     # of what is well.
     breaks, accounts = _breaks(status), _accounts(status)
-    order = sorted(range(len(health)), key=lambda place: health[place].state not in _WELL)
+    states = [each.state for each in health]
+    order = sorted(
+        range(len(health)),
+        key=lambda place: (states[place] in _EXPLAINED, states[place] not in _WELL),
+    )
     levels = [0] * len(links)
     why = _where_it_says_why(health)
     for more in ((*breaks, *why, *accounts), (*breaks, *why)):

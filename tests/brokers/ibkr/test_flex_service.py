@@ -159,6 +159,14 @@ async def test_too_many_requests_are_counted_down(tmp_path: Path) -> None:
     assert found.waits[0].until == NOW + dt.timedelta(seconds=IMPATIENT.crowded_wait)
 
 
+async def test_who_asks_too_often_again_and_again_is_told_when_he_may(tmp_path: Path) -> None:
+    double = FlexDouble(send_acts=[says_no(1018)] * 20)
+    async with double, asking(double) as service:
+        with pytest.raises(BrokerUnavailable) as error:
+            await fetch(service, tmp_path)
+    assert error.value.not_before == NOW + dt.timedelta(minutes=10)
+
+
 @pytest.mark.parametrize(
     ("message", "expected"),
     [("Please try again shortly.", BrokerUnavailable), ("You are not allowed.", BrokerRefused)],
