@@ -77,7 +77,7 @@ _WORDS = {
     "corporate_actions": ("date", "type", "quantity", "description"),
     "option_events": ("date", "type", "quantity"),
     "dividend_accruals": ("ex_date", "pay_date", "net_amount", "currency"),
-    "positions": ("as_of", "quantity", "market_value", "currency"),
+    "positions": ("quantity", "market_value", "currency", "as_of"),
     "broker_lots": ("acquisition_date", "quantity", "cost_basis", "currency"),
     "balances": ("tag", "value", "currency"),
     "other_rows": ("section", "tag", "date"),

@@ -17,7 +17,7 @@ class Intervals:
     back_off_first: float = 2.0
     """At most so long until a broker that could not be reached is tried again, the first time."""
     back_off_most: float = 300.0
-    healthy_after: float = 60.0
+    healthy_after: float = 20.0
     """A connection that held so long was a good one: the next wait is short again."""
     statements_first: float = 60.0
     """As `back_off_first`, for services that make statements."""

@@ -175,7 +175,7 @@ class Session:
                 self._changes.add(source, self._client.snapshot())
 
     def _show(self) -> None:
-        """Say what the connection is at between two syncs."""
+        """Say what the connection is at."""
         if self._post.course is not None or self._ended_at is None:
             return
         if not self._streams:

@@ -71,7 +71,7 @@ class Patience:
                 self._polls += 1
                 wait = min(settings.poll_first * 2 ** min(self._polls, 20), settings.poll_most)
                 if self._loop.time() + wait - self._since <= settings.poll_limit:
-                    return wait, f"{MAKING} still"
+                    return wait, "Interactive Brokers is still making the statement"
             case Reaction.RETRY | Reaction.POLL:
                 self._busy += 1
                 most = settings.busy_tries_making if making else settings.busy_tries

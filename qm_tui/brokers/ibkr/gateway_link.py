@@ -24,6 +24,9 @@ _log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
+_LOOKS = 20
+"""How often it is looked whether something came, while the patience lasts."""
+
 
 class SectionFailed(Exception):  # noqa: N818 - it is a state of the world
     """An answer is not whole; says why, in words for the user."""
@@ -292,8 +295,11 @@ class Link:
             left = min(silent_from + patience, latest) - loop.time()
             if self.ended is not None or left <= 0:
                 break
+            # Looked at often: what came at the beginning of a long silence is no news at its end.
             await asyncio.wait(
-                {*waited, self._ended}, timeout=left, return_when=asyncio.FIRST_COMPLETED
+                {*waited, self._ended},
+                timeout=min(left, patience / _LOOKS),
+                return_when=asyncio.FIRST_COMPLETED,
             )
             if come != (come := progress()) or not self.free.is_set():
                 silent_from = loop.time()

@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 CHANGES = 0.3
 """Seconds between two times that accounts are reckoned anew."""
 WELCOME = (
-    "There is nothing in the store yet. Import a Flex statement (IBKR):",
+    "There is nothing in the store yet. Connect TWS, IB Gateway or the Flex web",
+    "service (qm-tui doctor says which file to write), or import a statement:",
     "",
     "  1  Client Portal → Performance & Reports → Flex Queries: create an",
     "     Activity Flex Query with all sections, as XML, dates yyyyMMdd.",
@@ -39,6 +40,14 @@ WELCOME = (
     "  3  Press I here and name the file, or run  qm-tui import FILE",
     "",
     "Just looking?  qm-tui --demo  opens a portfolio that is made up.",
+)
+
+ON_ITS_WAY = (
+    "There is nothing in the store yet. Your connections are being synced:",
+    "what they bring is shown here by itself, section by section.",
+    "",
+    "  7  shows how far each connection is, and what to do if one is refused.",
+    "  I  imports a statement from a file.",
 )
 
 
@@ -171,7 +180,8 @@ class AccountsScreen(TableScreen["AccountView"]):
         empty = not self.feed.total and (await self.session.read_status()).empty
         self.query_one(AccountPanel).display = not empty
         if empty:
-            self.show_notice(Notice("Welcome to qm-tui", WELCOME))
+            syncs = self.session.context.open_syncs is not None
+            self.show_notice(Notice("Welcome to qm-tui", ON_ITS_WAY if syncs else WELCOME))
 
     @on(RecordTable.Highlighted)
     def _show_account(self, event: RecordTable.Highlighted) -> None:

@@ -88,7 +88,7 @@ async def test_a_statement_that_is_being_made_is_waited_for(tmp_path: Path) -> N
         found = await fetch(service, tmp_path)
     assert double.steps == ["SendRequest"] + ["GetStatement"] * 7
     assert len(found.fetched) == 1
-    says = [waits for waits in found.waits if "statement still" in waits.says]
+    says = [waits for waits in found.waits if "still making" in waits.says]
     assert len(says) == 6
     times = [waits.until - NOW for waits in says if waits.until is not None]
     assert times == sorted(times)
