@@ -1,7 +1,7 @@
 """Positions that have just arrived and are not stored yet: shown at once, stored next."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from qm_tui.domain.instruments import Derivative, Option, instrument_type
 from qm_tui.domain.live import Holding, LiveBook, names_of
@@ -10,7 +10,7 @@ from qm_tui.domain.selection import Scope
 from qm_tui.queries.live import names_of_view
 from qm_tui.queries.views import PositionView
 
-_AT_ONCE = 100
+_AT_ONCE = 500
 """Positions that are looked at before a key has its turn."""
 
 
@@ -41,10 +41,13 @@ async def arrivals(
     for number, record in enumerate(held, 1):
         if number % _AT_ONCE == 0:
             await asyncio.sleep(0)
-        names = names_of(record.instrument)
-        if not any((record.account, name) in known for name in names):
+        if not known or not _is_known(record, known):
             found.append(_view(record, number))
     return found
+
+
+def _is_known(record: Position, known: Set[Holding]) -> bool:
+    return any((record.account, name) in known for name in names_of(record.instrument))
 
 
 def _view(record: Position, number: int) -> PositionView:

@@ -33,6 +33,12 @@ def source_of(connection: str, client: BrokerClient, kind: str = "sync") -> Sour
     )
 
 
+_MANY = 1000
+"""So many records take a while to be shown, and to be stored."""
+_TURN = 0.15
+"""Seconds that they have to be shown, before storing them takes its turns."""
+
+
 def _nobody(batch: Batch) -> None:
     """Nobody looks on."""
 
@@ -64,6 +70,8 @@ async def pull_once(
             # Not `async for` alone: when saving fails, what was asked of the broker is given up.
             async with closing(ahead(client.pull(told), show)) as batches:
                 async for batch in batches:
+                    if show is not _nobody and len(batch.records) >= _MANY:
+                        await asyncio.sleep(_TURN)
                     course.tell(await saved(run, batch, course.connection))
     return finished(run, course.connection)
 

@@ -32,7 +32,7 @@ class GatewaySettings:
     """Contracts asked for a second. The library sends at most 45 requests a second in all."""
     details_timeout: float = 8.0
     """For the details of one contract."""
-    details_budget: float = 60.0
+    details_budget: float = 30.0
     """For all details of one pull; the next pull goes on from there."""
     details_page: int = 45
     """Contracts saved at a time."""
@@ -42,7 +42,7 @@ class GatewaySettings:
 
     market_data: bool = True
     """Whether quotes and Greeks are asked for."""
-    market_budget: float = 20.0
+    market_budget: float = 10.0
     """For all quotes and Greeks of one pull."""
     market: MarketSettings = field(default_factory=MarketSettings)
     updates: UpdateSettings = field(default_factory=UpdateSettings)

@@ -89,8 +89,11 @@ class HoldingsScreen(TableScreen[V]):
             return rows
         pairs: list[tuple[V, V]] = []
         for start in range(0, len(rows), _AT_ONCE):
-            pairs += [(row, self._latest(row)) for row in rows[start : start + _AT_ONCE]]
-            await asyncio.sleep(0)
+            part = rows[start : start + _AT_ONCE]
+            # What has just arrived was made of what is newest.
+            pairs += [(row, row if row.instrument_id < 0 else self._latest(row)) for row in part]
+            if part[0].instrument_id >= 0:
+                await asyncio.sleep(0)
         # What was closed just now may still be stored as open.
         held = [(row, now) for row, now in pairs if now.quantity]
         self.source.expect([now for _, now in held])
