@@ -68,10 +68,10 @@ def measure(folder: Path, statement: Path, small: Path) -> None:
     )  # fmt: skip
     try:
         assert service.stdout is not None
-        port = int(service.stdout.readline().split()[-1])
+        base_url = service.stdout.readline().strip()
         (folder / "config.toml").write_text(
             '[[connection]]\nname = "ib-flex"\nbroker = "ibkr-flex"\nquery_id = "1"\n'
-            f'base_url = "http://127.0.0.1:{port}"\n'
+            f'base_url = "{base_url}"\n'
         )
         os.environ["QM_TUI_IB_FLEX_TOKEN"] = "1234567890"  # noqa: S105 - the double's
         run(store)

@@ -79,9 +79,6 @@ class Session:
         """Requests above 50 a second."""
         self.said: Counter[int] = Counter()
         self._reader, self._writer = reader, writer
-        sock = writer.get_extra_info("socket")
-        # An answer leaves at once, as from any gateway of today.
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._heard, self._taken = heard, taken
         self._times: deque[float] = deque(maxlen=51)
         self._held: list[bytes] | None = None
