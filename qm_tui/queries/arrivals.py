@@ -14,11 +14,6 @@ _AT_ONCE = 500
 """Positions that are looked at before a key has its turn."""
 
 
-def is_arriving(view: PositionView) -> bool:
-    """Tell whether a position is not stored yet: it leads nowhere so far."""
-    return view.instrument_id < 0
-
-
 async def arrivals(
     stored: Sequence[PositionView], live: LiveBook, scope: Scope
 ) -> list[PositionView]:

@@ -112,6 +112,11 @@ class PositionView:
     document_id: int | None = None
     document_row: int | None = None
 
+    @property
+    def arriving(self) -> bool:
+        """Whether it is shown but not stored yet: it leads nowhere so far."""
+        return self.instrument_id < 0
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OptionView(PositionView):

@@ -6,7 +6,7 @@ from pathlib import Path
 from qm_tui.domain.live import LiveBook
 from qm_tui.domain.selection import Scope
 from qm_tui.domain.words import Section
-from qm_tui.queries.arrivals import arrivals, is_arriving
+from qm_tui.queries.arrivals import arrivals
 from qm_tui.queries.positions import positions
 from qm_tui.store.runs import Source
 from qm_tui.store.store import open_store
@@ -29,7 +29,7 @@ async def test_what_is_not_stored_is_shown_with_what_was_pushed() -> None:
     assert [(view.account, view.symbol) for view in shown] == [
         ("U1", "AAPL"), ("U1", "MSFT"), ("U2", "AAPL"),
     ]  # fmt: skip
-    assert all(is_arriving(view) for view in shown)
+    assert all(view.arriving for view in shown)
     assert len({view.instrument_id for view in shown}) == 3
     assert shown[0].quantity == AAPL.quantity
     assert shown[0].market_value == AAPL.market_value

@@ -91,8 +91,8 @@ class HoldingsScreen(TableScreen[V]):
         for start in range(0, len(rows), _AT_ONCE):
             part = rows[start : start + _AT_ONCE]
             # What has just arrived was made of what is newest.
-            pairs += [(row, row if row.instrument_id < 0 else self._latest(row)) for row in part]
-            if part[0].instrument_id >= 0:
+            pairs += [(row, row if row.arriving else self._latest(row)) for row in part]
+            if not part[0].arriving:
                 await asyncio.sleep(0)
         # What was closed just now may still be stored as open.
         held = [(row, now) for row, now in pairs if now.quantity]
@@ -162,13 +162,12 @@ class HoldingsScreen(TableScreen[V]):
 
     def _is_arriving(self, row: V) -> bool:
         """Tell whether a row leads nowhere yet, and say so."""
-        arriving = row.instrument_id < 0
-        if arriving:
+        if row.arriving:
             says = (
                 f"{plain(row.symbol)} has just arrived and is being stored; try again in a moment."
             )
             self.notify(says, timeout=3, markup=False)
-        return arriving
+        return row.arriving
 
     @override
     def below(self, row: V) -> Page:
