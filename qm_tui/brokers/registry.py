@@ -14,7 +14,8 @@ from qm_tui.brokers.client import (
     StatementReader,
     StatementService,
 )
-from qm_tui.brokers.ibkr.flex_refusals import looks_like, quoted, refusal
+from qm_tui.brokers.ibkr.flex_refusals import looks_like, refusal
+from qm_tui.brokers.quoting import quoted
 
 _HEAD = 64 * 1024
 

@@ -104,6 +104,8 @@ class Batch:
     holds: tuple[Holds, ...] = ()
     coverage: tuple[Coverage, ...] = ()
     cursor: str | None = None
+    document: Document | None = None
+    """Of a live connection: the answer that the records came from, whole, with its `blocks`."""
     blocks: tuple[RawBlock, ...] = ()
     refused: tuple[RefusedRow, ...] = ()
     novelties: tuple[Novelty, ...] = ()

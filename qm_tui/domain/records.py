@@ -147,6 +147,17 @@ class BrokerLot(Observation):
     code: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarginRequirement(Observation):
+    """What has to be kept for the holdings in one underlying, or for the account (`Total`)."""
+
+    underlying_symbol: str
+    instrument: Instrument | None = None
+    initial: Decimal | None = None
+    """Positive is required."""
+    maintenance: Decimal | None = None
+
+
 # --- what happened -----------------------------------------------------------------------------
 
 
@@ -192,6 +203,8 @@ class Trade(Fact):
     original_trade_id: str | None = None
     original_transaction_id: str | None = None
     """What a cancellation or correction replaces."""
+    likeness: str | None = None
+    """Equal where sources that share no id tell the same: they are then one, each row once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -273,6 +286,10 @@ class CashTransaction(Fact):
     broker_trade_id: str | None = None
     action_id: str | None = None
     codes: str | None = None
+    reverses: str | None = None
+    """The key of the fact of this account that this one takes back: neither of them counts."""
+    likeness: str | None = None
+    """Equal where sources that share no id tell the same: they are then one, each row once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -343,6 +360,10 @@ class Transfer(Fact):
     description: str | None = None
     broker_id: str | None = None
     codes: str | None = None
+    reverses: str | None = None
+    """The key of the fact of this account that this one takes back: neither of them counts."""
+    likeness: str | None = None
+    """Equal where sources that share no id tell the same: they are then one, each row once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -387,6 +408,10 @@ class CorporateAction(Fact):
     """Ties the legs of one action."""
     broker_id: str | None = None
     codes: str | None = None
+    reverses: str | None = None
+    """The key of the fact of this account that this one takes back: neither of them counts."""
+    likeness: str | None = None
+    """Equal where sources that share no id tell the same: they are then one, each row once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -406,6 +431,10 @@ class OptionEvent(Fact):
     cost_basis: Decimal | None = None
     realized_pnl: Decimal | None = None
     broker_trade_id: str | None = None
+    reverses: str | None = None
+    """The key of the fact of this account that this one takes back: neither of them counts."""
+    likeness: str | None = None
+    """Equal where sources that share no id tell the same: they are then one, each row once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

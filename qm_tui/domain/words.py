@@ -22,6 +22,8 @@ class Section(StrEnum):
     TRANSFERS = "transfers"
     CORPORATE_ACTIONS = "corporate_actions"
     OPTION_EVENTS = "option_events"
+    TRANSACTIONS = "transactions"
+    """Where a broker tells all that happened in one list: trades, cash, transfers, ends of options."""
     STATEMENT_LINES = "statement_lines"
     FX_RATES = "fx_rates"
     MARGIN = "margin"

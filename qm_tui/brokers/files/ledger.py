@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from qm_tui.brokers.client import BrokerRefused, ReadOptions
-from qm_tui.brokers.files.csv_rows import BlockWriter, RawRow, TextShape, read_rows, text_shape
+from qm_tui.brokers.csv_rows import BlockWriter, RawRow, TextShape, read_rows, text_shape
 from qm_tui.brokers.files.ledger_columns import Column, Header, find_header
 from qm_tui.brokers.files.ledger_outline import Outline
 from qm_tui.brokers.files.ledger_rows import Customs, RowFault, RowReader

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from qm_tui.brokers.files.csv_rows import TextShape, split_fields
+from qm_tui.brokers.csv_rows import TextShape, split_fields
 
 _DELIMITERS = (",", ";", "\t", "|")
 _HEADER_WITHIN = 20

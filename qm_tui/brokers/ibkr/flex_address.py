@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import SplitResult, parse_qsl, urlencode, urljoin, urlsplit
 
 from qm_tui.brokers.client import BrokerRefused
-from qm_tui.brokers.ibkr.flex_refusals import quoted
+from qm_tui.brokers.quoting import quoted
 
 _OWN_PATH = "/AccountManagement/FlexWebService"
 OWN_BASE = f"https://ndcdyn.interactivebrokers.com{_OWN_PATH}"

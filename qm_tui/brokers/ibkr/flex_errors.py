@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 from types import MappingProxyType
 
-from qm_tui.brokers.ibkr.flex_refusals import quoted
+from qm_tui.brokers.quoting import quoted
 
 
 class Reaction(Enum):

@@ -9,8 +9,9 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from qm_tui.brokers.client import BrokerRefused
-from qm_tui.brokers.ibkr.flex_refusals import nothing_to_read, quoted, refusal
+from qm_tui.brokers.ibkr.flex_refusals import nothing_to_read, refusal
 from qm_tui.brokers.ibkr.flex_values import Clock, DayOrder
+from qm_tui.brokers.quoting import quoted
 
 QUIET_AT_MOST = 16 * 1024 * 1024
 """So many bytes without an element are no statement any more."""

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 
 from qm_tui.brokers.ibkr.flex_known import ATTRIBUTES, CASH_NAMES, SECTIONS, words
-from qm_tui.brokers.ibkr.flex_refusals import quoted
 from qm_tui.brokers.ibkr.flex_rows import BadValueError, Row, Scope
 from qm_tui.brokers.ibkr.flex_sections import cash, events, lots, reference, trades, transfers
 from qm_tui.brokers.ibkr.flex_sections.accounts import (
@@ -16,6 +15,7 @@ from qm_tui.brokers.ibkr.flex_sections.accounts import (
 from qm_tui.brokers.ibkr.flex_sections.holdings import OpenPositions
 from qm_tui.brokers.ibkr.flex_sections.other import other_row
 from qm_tui.brokers.ibkr.flex_values import Clock, number
+from qm_tui.brokers.quoting import quoted
 from qm_tui.domain.batches import Coverage, Holds
 from qm_tui.domain.records import Record
 from qm_tui.domain.words import Section

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from qm_tui.brokers.client import BrokerRefused
+from qm_tui.brokers.quoting import quoted
 
-_LONGEST_QUOTE = 80
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 WHAT_TO_DO = (
@@ -55,12 +55,6 @@ _ERROR_CODES: Mapping[int, tuple[str, str]] = MappingProxyType(
         1021: ("the statement could not be retrieved now", "Try again in a few minutes."),
     }
 )
-
-
-def quoted(text: str) -> str:
-    """Make text from outside fit for a message: one line, no control characters, not long."""
-    whole = " ".join("".join(c if c.isprintable() else " " for c in text[:1000]).split())
-    return whole if len(whole) <= _LONGEST_QUOTE else whole[: _LONGEST_QUOTE - 1] + "…"
 
 
 def error_answer(code: str, message: str) -> str:

@@ -10,9 +10,9 @@ from typing import TypeVar
 
 from qm_tui.brokers.ibkr.flex_instruments import ATTRIBUTES, Instruments
 from qm_tui.brokers.ibkr.flex_outline import StatementOutline
-from qm_tui.brokers.ibkr.flex_refusals import quoted
 from qm_tui.brokers.ibkr.flex_tags import Plan, Shape, Values, said
 from qm_tui.brokers.ibkr.flex_values import Clock, Moment, canonical, identifier, number, text
+from qm_tui.brokers.quoting import quoted
 from qm_tui.domain.batches import Novelty, RefusedRow
 from qm_tui.domain.instruments import Instrument, canonical_ticker
 

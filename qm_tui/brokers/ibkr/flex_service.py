@@ -30,8 +30,8 @@ from qm_tui.brokers.ibkr.flex_ranges import (
     missing,
     statement_due,
 )
-from qm_tui.brokers.ibkr.flex_refusals import quoted
 from qm_tui.brokers.ibkr.flex_settings import FlexSettings
+from qm_tui.brokers.quoting import quoted
 from qm_tui.domain.batches import Coverage
 
 # Codes about the token: they hold for all requests, whatever the days.

@@ -18,10 +18,11 @@ from qm_tui.brokers.ibkr.flex_outline import (
     outline,
 )
 from qm_tui.brokers.ibkr.flex_reading import Reading
-from qm_tui.brokers.ibkr.flex_refusals import quoted, refusal
+from qm_tui.brokers.ibkr.flex_refusals import refusal
 from qm_tui.brokers.ibkr.flex_rows import BadValueError, Novelties, Row, Scope, refused
 from qm_tui.brokers.ibkr.flex_values import Clock
 from qm_tui.brokers.ibkr.flex_xml import FlexTokens, Kind, Token
+from qm_tui.brokers.quoting import quoted
 from qm_tui.domain.batches import Authority, Batch, Document
 
 READER = "flex/1"

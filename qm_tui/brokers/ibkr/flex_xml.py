@@ -16,9 +16,10 @@ from xml.parsers import expat
 from qm_tui.brokers.client import BrokerRefused
 from qm_tui.brokers.ibkr.flex_known import SECTIONS
 from qm_tui.brokers.ibkr.flex_outline import QUIET_AT_MOST
-from qm_tui.brokers.ibkr.flex_refusals import WHAT_TO_DO, doctype, nothing_to_read, quoted
+from qm_tui.brokers.ibkr.flex_refusals import WHAT_TO_DO, doctype, nothing_to_read
 from qm_tui.brokers.ibkr.flex_rows import Row
 from qm_tui.brokers.ibkr.flex_tags import Shape, Tags, Values, said
+from qm_tui.brokers.quoting import quoted
 from qm_tui.domain.batches import RawBlock
 
 _CHUNK = 64 * 1024

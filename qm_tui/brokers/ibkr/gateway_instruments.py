@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, TypedDict
 
-from qm_tui.brokers.ibkr.flex_refusals import quoted
 from qm_tui.brokers.ibkr.gateway_numbers import BadRow, day, exact
+from qm_tui.brokers.quoting import quoted
 from qm_tui.domain.instruments import (
     Bond,
     Crypto,

@@ -3,7 +3,7 @@
 import datetime as dt
 from decimal import Context, Decimal
 
-from qm_tui.brokers.ibkr.flex_refusals import quoted
+from qm_tui.brokers.quoting import quoted
 from qm_tui.domain.batches import RefusedRow
 
 _ABSURD = 1e300

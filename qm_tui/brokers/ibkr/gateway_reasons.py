@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 
 from qm_tui.brokers.ibkr import gateway_words as words
-from qm_tui.brokers.ibkr.flex_refusals import quoted
 from qm_tui.brokers.ibkr.gateway_library import Lost
 from qm_tui.brokers.ibkr.gateway_link import Link
 from qm_tui.brokers.ibkr.gateway_numbers import BadRow
+from qm_tui.brokers.quoting import quoted
 from qm_tui.domain.batches import RefusedRow
 from qm_tui.domain.words import Section
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from qm_tui.brokers.ibkr.flex_refusals import quoted
+from qm_tui.brokers.quoting import quoted
 
 LINES_USED_UP = 101
 ANOTHER_SESSION = 10197

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from types import MappingProxyType
 
-from qm_tui.brokers.ibkr.flex_refusals import quoted
+from qm_tui.brokers.quoting import quoted
 
 _SILENCE = "nothing more arrived"
 

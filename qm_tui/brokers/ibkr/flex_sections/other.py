@@ -2,8 +2,8 @@
 
 import datetime as dt
 
-from qm_tui.brokers.ibkr.flex_refusals import quoted
 from qm_tui.brokers.ibkr.flex_rows import Row, Scope
+from qm_tui.brokers.quoting import quoted
 from qm_tui.domain.records import OtherRow
 
 _DAYS = ("reportDate", "date", "dateTime", "tradeDate", "valueDate", "settleDate", "toDate")

@@ -2,8 +2,8 @@
 
 from decimal import Decimal
 
-from qm_tui.brokers.ibkr.flex_refusals import quoted
 from qm_tui.brokers.ibkr.flex_rows import BadValueError, Row, Scope, told_by
+from qm_tui.brokers.quoting import quoted
 from qm_tui.domain.records import FxRate, InstrumentInfo
 
 _NO_RATE = Decimal(-1)
