@@ -7,8 +7,8 @@ from pathlib import Path
 from qm_tui import __version__
 
 WHAT = (
-    "accounts", "balances", "positions", "options", "lots", "gains", "trades", "cash", "transfers",
-    "interest", "syncs",
+    "accounts", "balances", "positions", "options", "exposure", "lots", "gains", "trades", "cash",
+    "transfers", "interest", "syncs",
 )  # fmt: skip
 FORMATS = ("table", "json", "csv")
 VIEWS = ("taxpayer", "economic", "broker")
@@ -111,6 +111,11 @@ def _show(commands: "_Commands[argparse.ArgumentParser]") -> None:
         "--as-of", type=_day, metavar="DATE", help="as things stood at the end of a day, YYYY-MM-DD"
     )
     command.add_argument("--format", choices=FORMATS, default="table")
+    command.add_argument(
+        "--merged",
+        action="store_true",
+        help="positions: what several accounts hold of one instrument in one row",
+    )
     booked = command.add_argument_group("lots and gains")
     booked.add_argument(
         "--view",

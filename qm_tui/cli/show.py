@@ -1,6 +1,7 @@
 """`qm-tui show WHAT`: the same questions the screens ask, printed."""
 
 import argparse
+import datetime as dt
 from collections.abc import Callable, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,7 +20,7 @@ from qm_tui.cli.show_lots import (
     walk,
 )
 from qm_tui.domain.selection import Scope
-from qm_tui.queries import accounts, activity, options, positions, syncs
+from qm_tui.queries import accounts, activity, netting, options, positions, syncs
 from qm_tui.queries.listed import ListedPages
 from qm_tui.queries.views import PositionView
 from qm_tui.store.reader import Reader
@@ -37,7 +38,10 @@ _PAGED: dict[str, Callable[[Reader, Scope], ListedPages[Any]]] = {
 
 async def show(here: Environment, arguments: argparse.Namespace) -> int:
     """Print what was asked for and return the exit status."""
-    if (wrong := mistake(arguments)) is not None:
+    wrong = mistake(arguments)
+    if arguments.merged and arguments.what != "positions":
+        wrong = "--merged belongs to positions"
+    if wrong is not None:
         here.err.write(f"qm-tui: {wrong}.\n")
         return 2
     scope = Scope(
@@ -65,7 +69,7 @@ async def _warn_of_strangers(reader: Reader, scope: Scope, here: Environment) ->
 
 
 def _names(arguments: argparse.Namespace) -> tuple[str, ...]:
-    names = columns(arguments.what)
+    names = columns("merged_positions" if arguments.merged else arguments.what)
     return (*names, "why") if arguments.why and arguments.format == "json" else names
 
 
@@ -83,22 +87,30 @@ async def _pages(
         async for page in walk(_PAGED[what](reader, scope)):
             yield [plain_row(view) for view in page]
         return
+    yield await _few(reader, arguments, scope, today)
+
+
+async def _few(
+    reader: Reader, arguments: argparse.Namespace, scope: Scope, today: dt.date
+) -> list[dict[str, Any]]:
+    """Return the rows of what there are not many of."""
     views: Sequence[Any]
-    match what:
+    match arguments.what:
         case "accounts":
             views = await accounts.accounts(reader, scope)
         case "balances":
             views = await accounts.balances(reader, scope)
         case "options":
-            yield [_position(view) for view in await options.options(reader, scope, today=today)]
-            return
+            return [_position(view) for view in await options.options(reader, scope, today=today)]
+        case "exposure":
+            views = netting.exposures(await netting.holdings(reader, scope, today=today))
         case "syncs":
-            yield await _syncs(reader)
-            return
+            return await _syncs(reader)
+        case _ if arguments.merged:
+            views = netting.merged(await positions.positions(reader, scope))
         case _:
-            yield [_position(view) for view in await positions.positions(reader, scope)]
-            return
-    yield [plain_row(view) for view in views]
+            return [_position(view) for view in await positions.positions(reader, scope)]
+    return [plain_row(view) for view in views]
 
 
 async def _syncs(reader: Reader) -> list[dict[str, Any]]:

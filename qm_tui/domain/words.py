@@ -23,7 +23,7 @@ class Section(StrEnum):
     CORPORATE_ACTIONS = "corporate_actions"
     OPTION_EVENTS = "option_events"
     TRANSACTIONS = "transactions"
-    """Where a broker tells all that happened in one list: trades, cash, transfers, ends of options."""
+    """Where a broker tells all that happened in one list: trades, cash, transfers, events."""
     STATEMENT_LINES = "statement_lines"
     FX_RATES = "fx_rates"
     MARGIN = "margin"

@@ -151,6 +151,72 @@ class OptionView(PositionView):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MergedView:
+    """What is held of one instrument in all accounts together; a sum with an unknown is None."""
+
+    instrument_id: int
+    symbol: str
+    description: str | None
+    instrument_type: str
+    underlying: str | None
+    currency: str | None
+    accounts: tuple[str, ...]
+    quantity: Decimal
+    long_quantity: Decimal
+    short_quantity: Decimal
+    """Not positive: what is short in one account is not paid back by what is long in another."""
+    average_cost: Decimal | None
+    """Per unit; None where some are long and others short."""
+    cost_basis: Decimal | None
+    market_price: Decimal | None
+    """The newest that an account was told."""
+    market_value: Decimal | None
+    unrealized_pnl: Decimal | None
+    realized_pnl: Decimal | None
+    daily_pnl: Decimal | None
+    multiplier: Decimal
+    as_of: dt.datetime
+    """Of the oldest of them."""
+    stale: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExposureView:
+    """What is held in one underlying, itself and options on it, over all accounts.
+
+    Sums leave out what is unknown and say of how many positions that is.
+    """
+
+    underlying: str
+    currency: str | None
+    accounts: tuple[str, ...]
+    positions: int
+    units: Decimal
+    """Of the underlying itself: shares, coins, contracts of a future × its multiplier."""
+    options: int
+    """Positions in options on it."""
+    price: Decimal | None
+    """Of the underlying."""
+    delta: Decimal | None
+    """Units of the underlying that all of it moves like: those held, and those of the options."""
+    delta_value: Decimal | None
+    """What so many units cost."""
+    gamma: Decimal | None
+    theta: Decimal | None
+    """Per calendar day."""
+    vega: Decimal | None
+    """Per volatility point."""
+    market_value: Decimal | None
+    unrealized_pnl: Decimal | None
+    daily_pnl: Decimal | None
+    without_greeks: int
+    without_value: int
+    as_of: dt.datetime
+    """Of the oldest position."""
+    stale: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LotView:
     """An open lot. `source` says who reckoned it: `broker` or `derived`."""
 

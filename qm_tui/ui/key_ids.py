@@ -11,6 +11,7 @@ from qm_tui.ui.dialogs.what_if import WhatIfDialog
 from qm_tui.ui.screens.activity import ActivityScreen
 from qm_tui.ui.screens.holdings import HoldingsScreen
 from qm_tui.ui.screens.lots import LotsScreen
+from qm_tui.ui.screens.merged import MergedScreen
 from qm_tui.ui.screens.page import Page
 from qm_tui.ui.screens.raw_row import RawRowScreen
 from qm_tui.ui.screens.run import RunScreen
@@ -20,9 +21,9 @@ from qm_tui.ui.widgets.filter_bar import FilterBar
 from qm_tui.ui.widgets.record_table import RecordTable
 
 _BOUND = (
-    MonitorApp, Page, TableScreen, ActivityScreen, HoldingsScreen, LotsScreen, RawRowScreen,
-    RunScreen, SyncsScreen, RecordTable, FilterBar, HelpDialog, ImportForm, ImportProgress,
-    LotMethodDialog, WhatIfDialog,
+    MonitorApp, Page, TableScreen, ActivityScreen, HoldingsScreen, MergedScreen, LotsScreen,
+    RawRowScreen, RunScreen, SyncsScreen, RecordTable, FilterBar, HelpDialog, ImportForm,
+    ImportProgress, LotMethodDialog, WhatIfDialog,
 )  # fmt: skip
 
 

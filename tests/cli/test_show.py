@@ -150,3 +150,19 @@ def cut_cells(line: str, place: int) -> str:
         if cell_len(line[:number]) == place:
             return line[number:].split(maxsplit=1)[0]
     return ""
+
+
+def test_positions_can_be_merged(filled: Program) -> None:
+    rows = rows_of(filled, "positions", "--merged")
+
+    shape = schema()
+    jsonschema.validate(rows, {"$ref": "#/$defs/merged_positions", "$defs": shape["$defs"]})
+    symbols = [row["symbol"] for row in rows]
+    assert sorted(set(symbols)) == sorted(symbols)
+
+
+def test_only_positions_can_be_merged(filled: Program) -> None:
+    ran = filled("show", "lots", "--merged")
+
+    assert ran.status == 2
+    assert "--merged belongs to positions" in ran.err

@@ -44,6 +44,8 @@ class HoldingsScreen(TableScreen[V]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("t", "trades", "Trades", id="positions.trades"),
+        Binding("m", "merge", "Merge", id="positions.merge"),
+        Binding("x", "exposure", "Exposure", id="positions.exposure"),
     ]
 
     def __init__(self, session: Session, trail: Sequence[str], scope: Scope = Scope()) -> None:
@@ -190,6 +192,18 @@ class HoldingsScreen(TableScreen[V]):
             self.go_beyond()
         elif not self._is_arriving(row):
             self.app.push_screen(trades_page(self.session, *self._narrowed(row)))
+
+    def action_merge(self) -> None:
+        """Show what is held of each instrument in all accounts together."""
+        from qm_tui.ui.screens.merged import MergedScreen  # noqa: PLC0415 - when asked for
+
+        self.app.push_screen(MergedScreen(self.session, (*self.trail, "merged"), self.scope))
+
+    def action_exposure(self) -> None:
+        """Show what each underlying stands for, with the options on it."""
+        from qm_tui.ui.screens.exposure import ExposureScreen  # noqa: PLC0415 - when asked for
+
+        self.app.push_screen(ExposureScreen(self.session, (*self.trail, "exposure"), self.scope))
 
     def _narrowed(self, row: V) -> tuple[tuple[str, ...], Scope]:
         scope = Scope(account=row.account, broker=row.broker, instrument_id=row.instrument_id)
