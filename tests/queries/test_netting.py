@@ -1,8 +1,10 @@
 """What both brokers hold of the same is one: an instrument merged, an underlying netted."""
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -26,7 +28,7 @@ TODAY = NOW.date()
 
 
 def greeks(delta: str, **more: str) -> Greeks:
-    said = {name: Decimal(value) for name, value in more.items()}
+    said: dict[str, Any] = {name: Decimal(value) for name, value in more.items()}
     return Greeks(
         account="", instrument=CALL, as_of=NOW, delta=Decimal(delta), source="tastytrade", **said
     )
@@ -65,7 +67,7 @@ async def test_what_both_brokers_hold_is_two_rows_apart_and_one_merged(store: St
     apart = [view for view in await positions(store.reader) if view.symbol == "AAPL"]
     together = {row.symbol: row for row in merged(await positions(store.reader))}
 
-    assert [(view.account, view.quantity) for view in apart] == [(HERE, 50), (THERE, 100)]
+    assert {view.account: int(view.quantity) for view in apart} == {HERE: 50, THERE: 100}
     assert together["AAPL"].quantity == 150
     assert together["AAPL"].accounts == (HERE, THERE)
     assert together["AAPL"].cost_basis == 150 * 150
@@ -77,7 +79,7 @@ async def test_long_here_and_short_there_is_told_beside_the_net(store: Store) ->
 
     call = next(row for row in merged(await positions(store.reader)) if row.symbol != "AAPL")
 
-    assert (call.quantity, call.long_quantity, call.short_quantity) == (-1, 1, -2)
+    assert [call.quantity, call.long_quantity, call.short_quantity] == [-1, 1, -2]
     assert call.average_cost is None
 
 
@@ -132,7 +134,8 @@ def held(draw: st.DrawFn) -> list[PositionView]:
     rows = []
     for number, (account, instrument) in enumerate(places):
         option = instrument == 3
-        kind = OptionView if option else PositionView
+        said: dict[str, Any] = {"position_delta": draw(st.none() | amounts)} if option else {}
+        kind: Callable[..., PositionView] = OptionView if option else PositionView
         rows.append(
             kind(
                 id=number, instrument_id=instrument, account=account, broker="x",
@@ -144,8 +147,7 @@ def held(draw: st.DrawFn) -> list[PositionView]:
                 market_value=draw(st.none() | amounts), unrealized_pnl=draw(st.none() | amounts),
                 realized_pnl=None, daily_pnl=draw(st.none() | amounts),
                 multiplier=Decimal(100 if option else 1), fx_rate_to_base=None,
-                as_of=NOW - dt.timedelta(seconds=number), stale=draw(st.booleans()),
-                **({"position_delta": draw(st.none() | amounts)} if option else {}),
+                as_of=NOW - dt.timedelta(seconds=number), stale=draw(st.booleans()), **said,
             )
         )  # fmt: skip
     return rows
