@@ -8,7 +8,7 @@ from qm_tui import __version__
 
 WHAT = (
     "accounts", "balances", "positions", "options", "exposure", "lots", "gains", "trades", "cash",
-    "transfers", "interest", "syncs",
+    "transfers", "interest", "margin", "syncs",
 )  # fmt: skip
 FORMATS = ("table", "json", "csv")
 VIEWS = ("taxpayer", "economic", "broker")

@@ -20,7 +20,7 @@ from qm_tui.cli.show_lots import (
     walk,
 )
 from qm_tui.domain.selection import Scope
-from qm_tui.queries import accounts, activity, netting, options, positions, syncs
+from qm_tui.queries import accounts, activity, margin, netting, options, positions, syncs
 from qm_tui.queries.listed import ListedPages
 from qm_tui.queries.views import PositionView
 from qm_tui.store.reader import Reader
@@ -100,6 +100,8 @@ async def _few(
             views = await accounts.accounts(reader, scope)
         case "balances":
             views = await accounts.balances(reader, scope)
+        case "margin":
+            views = await margin.margin(reader, scope)
         case "options":
             return [_position(view) for view in await options.options(reader, scope, today=today)]
         case "exposure":

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from qm_tui.domain.selection import Scope
 from qm_tui.queries.live import newer_position, values_now
+from qm_tui.queries.margin import largest_first, margin
 from qm_tui.queries.views import (
     AccountTotal,
     AccountView,
     BalanceView,
     CurrencyAmount,
+    MarginView,
     NoticeView,
     PositionView,
 )
@@ -61,6 +63,7 @@ class AccountBasis:
     positions: Sequence[PositionView]
     rates: Rates
     notices: tuple[NoticeView, ...] = ()
+    margin: tuple[MarginView, ...] = ()
 
 
 async def accounts(
@@ -74,6 +77,9 @@ async def account_bases(reader: Reader, scope: Scope = Scope()) -> list[AccountB
     """Return what the accounts' views are reckoned from, by number."""
     facts = await reader.read(account_facts, PositionView, scope)
     notices = await reader.read(current_notices, scope)
+    required: dict[str, list[MarginView]] = defaultdict(list)
+    for one in await margin(reader, scope):
+        required[one.account].append(one)
     balances: dict[int, dict[_Place, Any]] = defaultdict(dict)
     for row in facts.balances:
         balances[row.account_id][row.tag, row.currency] = row
@@ -93,6 +99,7 @@ async def account_bases(reader: Reader, scope: Scope = Scope()) -> list[AccountB
                 for one in notices
                 if one.account_id == row.id
             ),
+            margin=largest_first(required[row.account]),
         )
         for row in facts.accounts
     ]
@@ -150,6 +157,7 @@ def account_view(basis: AccountBasis, live: "LiveBook | None" = None) -> Account
         positions=len(basis.positions),
         paper=row.broker == "ibkr" and _PAPER.match(row.account) is not None,
         notices=basis.notices,
+        margin=basis.margin,
     )
 
 

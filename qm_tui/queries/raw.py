@@ -1,6 +1,6 @@
 """One row as the broker wrote it."""
 
-from qm_tui.domain.raw import attributes, first_element
+from qm_tui.domain.raw import attributes, first_element, first_object
 from qm_tui.queries.views import RawRowView
 from qm_tui.store.documents import raw_row as read_raw_row
 from qm_tui.store.reader import Reader
@@ -11,8 +11,7 @@ async def raw_row(reader: Reader, document_id: int, row: int) -> RawRowView | No
     found = await reader.read(read_raw_row, document_id, row)
     if found is None:
         return None
-    data = first_element(found.data) if found.data.startswith(b"<") else found.data.rstrip()
-    text = data.decode("utf-8", errors="replace")
+    text, fields = _row(found.data)
     return RawRowView(
         document_id=document_id,
         document=found.document,
@@ -21,5 +20,14 @@ async def raw_row(reader: Reader, document_id: int, row: int) -> RawRowView | No
         rows=found.rows,
         byte_offset=found.byte_offset,
         text=text,
-        fields=attributes(text) if text.startswith("<") else (),
+        fields=fields,
     )
+
+
+def _row(data: bytes) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """Return the text of the row that bytes begin with, and what it is made of."""
+    if data.startswith(b"<"):
+        element = first_element(data).decode("utf-8", errors="replace")
+        return element, attributes(element)
+    text = data.rstrip().decode("utf-8", errors="replace")
+    return first_object(text) if text.startswith("{") else (text, ())

@@ -13,19 +13,20 @@ from qm_tui.store.reading.changes import Change
 
 
 async def syncs(reader: Reader) -> list[SyncView]:
-    """Return one row a section of every run, the newest first."""
+    """Return one row a section of every import and sync, the newest first."""
     return [SyncView(**row._mapping) for row in await reader.read(run_reading.sections)]
 
 
 async def runs(reader: Reader) -> list[RunView]:
     """Return every import and sync, the newest first; not what was stored between syncs."""
     rows = await reader.read(run_reading.runs)
-    return [_run(dict(row._mapping)) for row in rows if row.kind != "live"]
+    return [_run(dict(row._mapping)) for row in rows]
 
 
 async def sections_of(reader: Reader, run: int) -> list[SyncView]:
     """Return one row a section of a run, in the order they were done."""
-    return [view for view in await syncs(reader) if view.run == run]
+    rows = await reader.read(run_reading.sections, run=run)
+    return [SyncView(**row._mapping) for row in rows]
 
 
 def _run(row: dict[str, Any]) -> RunView:
@@ -78,6 +79,7 @@ _WORDS = {
     "option_events": ("date", "type", "quantity"),
     "dividend_accruals": ("ex_date", "pay_date", "net_amount", "currency"),
     "positions": ("quantity", "market_value", "currency", "as_of"),
+    "margin_requirements": ("underlying_symbol", "initial", "maintenance"),
     "broker_lots": ("acquisition_date", "quantity", "cost_basis", "currency"),
     "balances": ("tag", "value", "currency"),
     "other_rows": ("section", "tag", "date"),

@@ -40,6 +40,8 @@ class AccountView:
     """Play money: the broker's account for trying things out."""
     notices: tuple["NoticeView", ...] = ()
     """What restricts the account or warns of something, the newest first."""
+    margin: tuple["MarginView", ...] = ()
+    """What is required for the holdings in each underlying, the most first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +52,19 @@ class NoticeView:
     """`restriction`, `warning` or `information`."""
     message: str
     noticed_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarginView:
+    """What has to be kept for the holdings in one underlying; positive is required."""
+
+    account: str
+    underlying: str
+    """Its symbol, or the broker's word for all of the account."""
+    initial: Decimal | None
+    maintenance: Decimal | None
+    as_of: dt.datetime
+    stale: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ import pytest
 
 from qm_tui.domain.events import Derived, SectionCounts, SectionDone, SyncFinished
 from qm_tui.domain.health import LinkState
-from qm_tui.domain.records import AccountNotice, Greeks
+from qm_tui.domain.records import AccountNotice, Greeks, MarginRequirement
 from qm_tui.domain.words import Section
 from qm_tui.store.runs import Source
 from qm_tui.store.store import Store
@@ -169,6 +169,22 @@ async def test_what_restricts_an_account_is_told_with_it(store: Store) -> None:
         assert "paper account" in it.text
         assert "! Closing orders only. EVIL [red]x[/red]" in it.text
         assert "\x1b" not in it.text
+
+
+async def test_what_takes_the_margin_is_told_the_most_first(store: Store) -> None:
+    required = [
+        MarginRequirement(
+            account="DU1", as_of=NOW, underlying_symbol=name, maintenance=Decimal(amount)
+        )
+        for name, amount in (("KO", 50), ("Total", 1050), (f"AMD{HOSTILE}", 1000))
+    ]
+    await store.writer.save(SYNC, a_batch(an_account("DU1")))
+    await store.writer.save(SYNC, a_batch(*required, section=Section.MARGIN))
+    async with monitor(a_context(store)) as it:
+        line = it.row("margin by underlying")
+        assert line.index("AMD") < line.index("KO")
+        assert "1,000.00" in line
+        assert "Total" not in line
 
 
 # --- what is stored ----------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 from typing_extensions import override
 
+from qm_tui.ui.cell import plain
 from qm_tui.ui.format import Format, count
 from qm_tui.ui.tones import labeled, toned
 from qm_tui.ui.widgets.bar import words
@@ -20,6 +21,8 @@ _NAMED = 3
 """Accounts that are named as missing in a sum; more are only counted."""
 _NOTICES = 3
 """Of an account that are told here."""
+_UNDERLYINGS = 5
+"""Of an account whose margin is told here."""
 _LONGEST = 400
 """Characters of one that are."""
 _COLUMNS = {
@@ -73,10 +76,23 @@ class AccountPanel(Widget):
         title = words("cash  ", "$text-muted")
         yield from self._in_lines(Content.assemble(name, title), cash)
         yield from self._in_lines(Content(" " * name.cell_length), margin)
+        yield from self._by_underlying(account)
         for notice in account.notices[:_NOTICES]:
             style = "$text-muted" if notice.kind == "information" else "$text-warning"
             sign = "i " if notice.kind == "information" else "! "
             yield words(sign + notice.message[:_LONGEST], style)
+
+    def _by_underlying(self, account: "AccountView") -> Iterator[Content]:
+        """What takes the margin, the most first."""
+        parts = [
+            labeled(plain(one.underlying), self._format.money(one.maintenance or one.initial))
+            for one in account.margin[:_UNDERLYINGS]
+        ]
+        if not parts:
+            return
+        if (more := len(account.margin) - len(parts)) > 0:
+            parts.append(words(f"and {more:,} more", "$text-muted"))
+        yield from self._in_lines(words("  margin by underlying  ", "$text-muted"), parts)
 
     def _total(self, total: "AccountTotal") -> Iterator[Content]:
         if total.base_currency is None:
