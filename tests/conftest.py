@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from qm_tui.store.store import Store, open_store
+from tests.store.laid import lay
 
 NOW = dt.datetime(2026, 3, 2, 15, 30, tzinfo=dt.UTC)
 
@@ -20,6 +21,6 @@ def store_path(tmp_path: Path) -> Path:
 @pytest.fixture
 async def store(store_path: Path) -> AsyncIterator[Store]:
     """A new store."""
-    opened = await open_store(store_path, lambda: NOW)
+    opened = await open_store(lay(store_path), lambda: NOW)
     yield opened
     await opened.close()

@@ -32,10 +32,19 @@ def _ledger() -> StatementReader:
     return LedgerReader()
 
 
-READERS: tuple[Callable[[], StatementReader], ...] = (_flex, _ledger)
+def _tastytrade_csv() -> StatementReader:
+    from qm_tui.brokers.tastytrade.csv_file import TastytradeCsvReader  # noqa: PLC0415 - when asked
+
+    return TastytradeCsvReader()
+
+
+READERS: tuple[Callable[[], StatementReader], ...] = (_flex, _tastytrade_csv, _ledger)
 """What makes the readers, in the order in which they are asked."""
 
-CAN_BE_READ = "Flex statements of Interactive Brokers (XML) and ledgers (CSV) can be read."
+CAN_BE_READ = (
+    "Flex statements of Interactive Brokers (XML), transaction histories of Tastytrade (CSV) and "
+    "ledgers (CSV) can be read."
+)
 
 
 def recognize(path: Path) -> StatementReader:
@@ -89,12 +98,6 @@ SECRETS: Mapping[str, tuple[str, ...]] = {
 }
 """Broker → the names of its secrets."""
 
-NOT_LIVE: Mapping[str, str] = {
-    "tastytrade": "Tastytrade cannot be asked by this version. Import its transactions as a ledger "
-    "(CSV) with `qm-tui import FILE`."
-}
-"""Broker → why there is no client for it, and what to do instead."""
-
 Make = Callable[[LinkSettings, Secrets, Callable[[], dt.datetime]], BrokerClient | StatementService]
 
 
@@ -106,8 +109,6 @@ def connect_to(
     Raises:
         BrokerRefused: something is missing in the configuration, or there is no such client.
     """
-    if (reason := NOT_LIVE.get(settings.broker)) is not None:
-        raise BrokerRefused(reason)
     return _CLIENTS[settings.broker](settings, secrets, now)
 
 
@@ -141,4 +142,16 @@ def _flex_service(
     )  # fmt: skip
 
 
-_CLIENTS: Mapping[str, Make] = {"ibkr": _gateway, "ibkr-flex": _flex_service}
+def _tastytrade(
+    settings: LinkSettings, secrets: Secrets, now: Callable[[], dt.datetime]
+) -> BrokerClient:
+    from qm_tui.brokers.tastytrade.client import TastytradeClient  # noqa: PLC0415 - only when asked
+
+    return TastytradeClient(name=settings.name, secrets=secrets, now=now, **settings.options)
+
+
+_CLIENTS: Mapping[str, Make] = {
+    "ibkr": _gateway,
+    "ibkr-flex": _flex_service,
+    "tastytrade": _tastytrade,
+}

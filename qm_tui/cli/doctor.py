@@ -3,7 +3,7 @@
 import stat
 from collections.abc import Sequence
 
-from qm_tui.brokers.registry import NOT_LIVE, SECRETS
+from qm_tui.brokers.registry import SECRETS
 from qm_tui.cli.doctor_links import History, look_at
 from qm_tui.cli.environment import Environment
 from qm_tui.cli.findings import Finding, trouble
@@ -120,7 +120,6 @@ async def _keyring(here: Environment) -> Finding:
     wanted = [
         (connection.name, field)
         for connection in here.config.connections
-        if connection.broker not in NOT_LIVE
         for field in SECRETS[connection.broker]
     ]
     lacking = [

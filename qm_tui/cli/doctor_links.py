@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from qm_tui.brokers.client import BrokerClient, BrokerRefused, BrokerUnavailable, StatementService
-from qm_tui.brokers.registry import NOT_LIVE, SECRETS
+from qm_tui.brokers.registry import SECRETS
 from qm_tui.cli.environment import Environment
 from qm_tui.cli.findings import Finding, trouble
 from qm_tui.cli.links import client, missing, secrets, words
@@ -17,8 +17,12 @@ from qm_tui.queries.views import LinkView, RunView
 from qm_tui.sync.links import makes_statements
 from qm_tui.ui.format import age, count
 
-_PATIENCE = 8.0
-"""Seconds a broker may take to greet."""
+_NETWORK = "check this computer's network, and try again later"
+_OVER_THE_NETWORK = (20.0, _NETWORK)
+_GREETING = {
+    "ibkr": (8.0, "look whether TWS or IB Gateway is up, logged in, and waits for a click")
+}
+"""Broker → the seconds that it may take to greet, and what to do when it takes longer."""
 _CHECKING = 45.0
 """Seconds for a service that is asked to begin a statement: it is slow, and tries again."""
 _KEYRING = 5.0
@@ -50,8 +54,6 @@ async def look_at(here: Environment, histories: Mapping[str, History]) -> list[F
 
 async def _look(here: Environment, connection: ConnectionSettings, known: History) -> Finding:
     what = f"[{connection.name}]"
-    if (reason := NOT_LIVE.get(connection.broker)) is not None:
-        return Finding(what, f"{connection.broker} is not part of this version", advice=reason)
     places, lacking = await _secrets(here, connection)
     more = [*places, *_past(here.now(), known), *known.warnings]
     if lacking is not None:
@@ -71,19 +73,26 @@ async def _asked(
     try:
         if makes_statements(made):
             return await _service(here, what, made, known, more)
-        return await _gateway(what, made, more)
+        if SECRETS[connection.broker] and known.link is not None and known.link.lease is not None:
+            # A login that fails counts against all programs of this machine.
+            return _left_alone(what, more)
+        return await _greeted(connection, what, made, more)
     finally:
         await made.close()
 
 
-async def _gateway(what: str, made: BrokerClient, more: list[str]) -> Finding:
+def _left_alone(what: str, more: Sequence[str]) -> Finding:
+    return Finding(what, "not asked now, for another program is at it", more=tuple(more))
+
+
+async def _greeted(
+    connection: ConnectionSettings, what: str, made: BrokerClient, more: list[str]
+) -> Finding:
+    patience, advice = _GREETING.get(connection.broker, _OVER_THE_NETWORK)
     try:
-        greeting = await asyncio.wait_for(made.connect(), _PATIENCE)
+        greeting = await asyncio.wait_for(made.connect(), patience)
     except TimeoutError:
-        return trouble(
-            what, f"it did not answer within {_PATIENCE:.0f} seconds",
-            "look whether TWS or IB Gateway is up, logged in, and waits for a click", more,
-        )  # fmt: skip
+        return trouble(what, f"it did not answer within {patience:.0f} seconds", advice, more)
     answered = f"answers in {greeting.latency.total_seconds() * 1000:.0f} ms"
     accounts = f"accounts: {', '.join(greeting.accounts)}"
     return Finding(what, greeting.says, more=(answered, accounts, *more))
@@ -98,7 +107,7 @@ async def _service(
     when = "now" if due <= here.now() else f"{due.astimezone():%Y-%m-%d %H:%M}"
     more.append(f"next statement: {when}")
     if link is not None and link.lease is not None:
-        return Finding(what, "not asked now, for another program is at it", more=tuple(more))
+        return _left_alone(what, more)
     if _is_crowded(here.now(), known):
         return Finding(
             what, "not asked now: it complained about too many requests a while ago",
@@ -109,7 +118,7 @@ async def _service(
     except TimeoutError:
         return trouble(
             what, f"it did not answer within {_CHECKING:.0f} seconds",
-            "check this computer's network, and try again later", more,
+            _NETWORK, more,
         )  # fmt: skip
     return Finding(what, says, more=tuple(more))
 

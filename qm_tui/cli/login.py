@@ -5,8 +5,8 @@ import getpass
 from collections.abc import Mapping
 from typing import TextIO
 
-from qm_tui.brokers.client import BrokerRefused, BrokerUnavailable
-from qm_tui.brokers.registry import NOT_LIVE, SECRETS
+from qm_tui.brokers.client import BrokerClient, BrokerRefused, BrokerUnavailable
+from qm_tui.brokers.registry import SECRETS
 from qm_tui.cli.environment import Environment, hide
 from qm_tui.cli.links import client, unknown, words
 from qm_tui.cli.telling import plain_lines
@@ -25,8 +25,6 @@ def login(here: Environment, name: str, given: TextIO) -> int:
     connection = _named(here, name)
     if connection is None:
         return 2
-    if (reason := NOT_LIVE.get(connection.broker)) is not None:
-        return _fail(here, f"{name}: {reason}")
     fields = SECRETS[connection.broker]
     if not fields:
         here.out.write(
@@ -94,11 +92,11 @@ async def _try_and_keep(
 
     untried: str | None = None
     try:
-        service = client(here, connection, secret)
+        made = client(here, connection, secret)
         try:
-            says = await service.check() if makes_statements(service) else ""
+            says = await made.check() if makes_statements(made) else await _greeted(made)
         finally:
-            await service.close()
+            await made.close()
     except BrokerRefused as refused:
         return _fail(here, f"{refused} Nothing is stored.")
     except BrokerUnavailable as unavailable:
@@ -111,10 +109,17 @@ async def _try_and_keep(
     if says:
         here.out.write(f"{plain(says)}\n")
     stored = " and ".join(words(field) for field in typed)
-    here.out.write(f"The {stored} of {connection.name} is in the keyring.\n")
+    are = "is" if len(typed) == 1 else "are"
+    here.out.write(f"The {stored} of {connection.name} {are} in the keyring.\n")
     if untried is not None:
-        here.err.write(f"qm-tui: it could not be tried. {plain(untried)}\n")
+        what = "it" if len(typed) == 1 else "they"
+        here.err.write(f"qm-tui: {what} could not be tried. {plain(untried)}\n")
     return 0
+
+
+async def _greeted(made: BrokerClient) -> str:
+    greeting = await made.connect()
+    return f"{greeting.says} {', '.join(greeting.accounts)}"
 
 
 async def logout(here: Environment, name: str) -> int:

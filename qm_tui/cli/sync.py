@@ -7,13 +7,11 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 
-from qm_tui.brokers.registry import NOT_LIVE
 from qm_tui.cli.environment import Environment
 from qm_tui.cli.links import holder, links, unknown
 from qm_tui.cli.parts import opened_store
 from qm_tui.cli.progress import Progress, seconds_of
 from qm_tui.cli.telling import counts_line, plain_lines, remarks, sentence, summary, tell_deriving
-from qm_tui.config import ConnectionSettings
 from qm_tui.domain.events import (
     Derived,
     Deriving,
@@ -42,16 +40,6 @@ async def sync(here: Environment, names: Sequence[str]) -> int:
         return 2
     chosen = [each for each in here.config.connections if not names or each.name in names]
     told = Told(here)
-    for connection in chosen:
-        if (reason := NOT_LIVE.get(connection.broker)) is not None:
-            told.hear(SyncFailed(source=connection.name, reason=reason))
-    live = [each for each in chosen if each.broker not in NOT_LIVE]
-    if live:
-        await _sync(here, live, told)
-    return told.status()
-
-
-async def _sync(here: Environment, chosen: Sequence[ConnectionSettings], told: "Told") -> None:
     # Late: what is said of a name that is not configured needs none of it.
     from qm_tui.sync.once import sync_once  # noqa: PLC0415
 
@@ -63,6 +51,7 @@ async def _sync(here: Environment, chosen: Sequence[ConnectionSettings], told: "
         async with aclosing(events):
             async for event in events:
                 told.hear(event)
+    return told.status()
 
 
 @dataclass(slots=True)

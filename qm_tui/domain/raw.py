@@ -1,5 +1,6 @@
-"""A row as the broker wrote it: the first element of bytes, from where the row begins."""
+"""A row as the broker wrote it: the first element or object of bytes, from where it begins."""
 
+import json
 import re
 from html import unescape
 
@@ -29,3 +30,24 @@ def first_element(data: bytes, start: int = 0) -> bytes:
 def attributes(element: str) -> tuple[tuple[str, str], ...]:
     """Take a start tag apart: its attributes with their values, in the order they stand."""
     return tuple((name, unescape(value)) for name, _, value in _ATTRIBUTE.findall(element))
+
+
+def first_object(text: str) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """Return the JSON object that text begins with, and its members; numbers stay as written.
+
+    Where it does not end, what there is of it is returned, without members.
+    """
+    try:
+        members, end = _EXACT.raw_decode(text)
+    except (ValueError, RecursionError):
+        return text, ()
+    if not isinstance(members, dict):
+        return text[:end], ()
+    return text[:end], tuple((name, _shown(value)) for name, value in members.items())
+
+
+_EXACT = json.JSONDecoder(parse_float=str, parse_int=str)
+
+
+def _shown(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -158,6 +158,7 @@ def account_view(basis: AccountBasis, live: "LiveBook | None" = None) -> Account
         paper=row.broker == "ibkr" and _PAPER.match(row.account) is not None,
         notices=basis.notices,
         margin=basis.margin,
+        closed=row.closed,
     )
 
 
@@ -266,7 +267,9 @@ def _total(base: str | None, views: Sequence[AccountView]) -> AccountTotal:
             view.account
             for view in views
             # Where nothing is held there is nothing unrealized to be missed.
-            if getattr(view, name) is None and (view.positions or name != "unrealized_pnl")
+            if getattr(view, name) is None
+            and (view.positions or name != "unrealized_pnl")
+            and (view.positions or view.closed is None)
         )
         if without:
             missing[name] = without

@@ -42,6 +42,8 @@ class AccountView:
     """What restricts the account or warns of something, the newest first."""
     margin: tuple["MarginView", ...] = ()
     """What is required for the holdings in each underlying, the most first."""
+    closed: dt.date | None = None
+    """When it was closed; what nobody tells of it any more is not missed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Select, Table, exists, func, or_, select, update
+from sqlalchemy import Select, Table, exists, func, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from qm_tui.store.reading.booking_rates import RATE_HOLDS, TAX_CURRENCY
@@ -128,6 +128,7 @@ async def belonging_to(connection: AsyncConnection, run_id: int) -> set[Pair]:
             connection, run_id, corporate_actions, "action_id", corporate_actions, "action_id"
         ),
         *await _settled(connection, run_id),
+        *await _taken_back(connection, run_id),
     }
 
 
@@ -144,6 +145,35 @@ async def _settled(connection: AsyncConnection, run_id: int) -> set[Pair]:
         )
         .distinct(),
     )
+
+
+async def _taken_back(connection: AsyncConnection, run_id: int) -> set[Pair]:
+    """Return what a run told is not to count, and what counts again as nothing takes it back."""
+    found: set[Pair] = set()
+    for table in (cash_transactions, transfers, corporate_actions, option_events):
+        c, later = table.c, table.alias("later")
+        last = table.alias("last")
+        of_run = [
+            or_(one.c.run_id == run_id, one.c.changed_run_id == run_id) for one in (later, last)
+        ]
+        told = select(later.c.account_id, later.c.reverses).where(of_run[0])
+        again = (
+            select(later.c.account_id, later.c.reverses)
+            .join(
+                last, (last.c.account_id == later.c.account_id) & (last.c.reverses == later.c.key)
+            )
+            .where(of_run[1])
+        )
+        for query, one in ((told, later), (again, later)):
+            rows = await connection.execute(query.where(one.c.reverses.is_not(None)))
+            for part in parts({tuple(row) for row in rows}):
+                found |= await _pairs(
+                    connection,
+                    select(c.account_id, c.instrument_id).where(
+                        tuple_(c.account_id, c.key).in_(part), c.instrument_id.is_not(None)
+                    ),
+                )
+    return found
 
 
 async def _beside(

@@ -12,6 +12,7 @@ from qm_tui.domain.exact import utc_text
 from qm_tui.domain.records import Record
 from qm_tui.store.binding import Bound, columns
 from qm_tui.store.incoming import Existing, Incoming, Origin, Outcome, content_hash, driver_insert
+from qm_tui.store.likenesses import Likenesses
 from qm_tui.store.schema.activity import fact_versions
 from qm_tui.store.versions import Versions
 
@@ -19,6 +20,8 @@ _META = (
     "account_id", "key", "content_hash", "document_row", "authority", "source_at", "document_id",
     "run_id",
 )  # fmt: skip
+_SAID_BY_FEW = ("reverses", "likeness")
+"""Columns that were not always there: where they are empty, content is as it was without them."""
 
 
 class FactTable:
@@ -33,6 +36,9 @@ class FactTable:
             "broker_specific",
         ]
         self._insert = driver_insert(table, [*self.columns, *_META], dialect)
+        few = [self.columns.index(name) for name in _SAID_BY_FEW if name in self.columns]
+        self._few = slice(few[0], few[-1] + 1) if few else slice(0, 0)
+        self._likenesses = Likenesses(table, self.columns) if "likeness" in table.c else None
 
     def incoming(self, bound: Bound, account_id: int, instrument_id: int | None) -> Incoming:
         """Complete a bound record with the ids of this store."""
@@ -42,8 +48,14 @@ class FactTable:
             else (*bound.values, bound.specifics)
         )
         return Incoming(
-            account_id, bound.key, values, content_hash(values), bound.document_row, instrument_id
+            account_id, bound.key, values, self._digest(values), bound.document_row, instrument_id
         )
+
+    def _digest(self, values: tuple[Any, ...]) -> bytes:
+        few = self._few
+        if any(values[few]):
+            return content_hash(values)
+        return content_hash(values[: few.start] + values[few.stop :])
 
     async def save(
         self, connection: AsyncConnection, rows: Iterable[Incoming], origin: Origin
@@ -99,7 +111,18 @@ class FactTable:
     async def find(
         self, connection: AsyncConnection, pending: Mapping[tuple[int, str], Incoming]
     ) -> dict[tuple[int, str], Existing]:
-        """Return what is stored under the same keys (a subclass: under other ids of a fact)."""
+        """Return what is stored of the same facts, by their keys, else by what they are like.
+
+        A subclass looks for other ids, too.
+        """
+        found = await self._under_keys(connection, pending)
+        if self._likenesses is not None:
+            await self._likenesses.find(connection, pending, found)
+        return found
+
+    async def _under_keys(
+        self, connection: AsyncConnection, pending: Mapping[tuple[int, str], Incoming]
+    ) -> dict[tuple[int, str], Existing]:
         by_account: dict[int, list[str]] = defaultdict(list)
         for account_id, key in pending:
             by_account[account_id].append(key)
@@ -172,6 +195,7 @@ class FactTable:
         await self._remove(connection, others)
         await versions.store(connection)
         changed = []
+        rewritten: list[tuple[Any, ...]] = []
         for row, existing in pairs:
             merged = versions.merged(existing.id)
             key = strongest(existing.key, row.key, *(other.key for other in existing.others))
@@ -182,8 +206,8 @@ class FactTable:
             if self.has_instrument:
                 meant.add(merged[self.columns.index("instrument_id")])
             outcome.touched |= {(row.account_id, one) for one in meant if one is not None}
-            values: dict[str, Any] = dict(zip(self.columns, merged, strict=True))
-            await self._rewrite(connection, existing.id, key, values, origin)
+            rewritten.append((*merged, key, self._digest(merged), origin.run_id, existing.id))
+        await self._rewrite(connection, rewritten)
         newest: list[dict[str, Any]] = [
             {
                 "b_id": existing.id, "b_authority": versions.newest(existing.id)[0],
@@ -217,20 +241,16 @@ class FactTable:
             delete(self.table).where(self.table.c.id == bindparam("b_id")), ids
         )
 
-    async def _rewrite(
-        self,
-        connection: AsyncConnection,
-        fact_id: int,
-        key: str,
-        values: dict[str, Any],
-        origin: Origin,
-    ) -> None:
-        names = [*values, "key", "content_hash", "changed_run_id"]
+    async def _rewrite(self, connection: AsyncConnection, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Write (values, key, digest, run, id) over rows."""
+        if not rows:
+            return
+        names = [*self.columns, "key", "content_hash", "changed_run_id"]
         assigned = ", ".join(f'"{name}" = ?' for name in names)
         # The values are bound already, as they came from the codec or from a stored version.
         await connection.exec_driver_sql(
             f'UPDATE "{self.table.name}" SET {assigned} WHERE id = ?',  # noqa: S608 - our own names
-            (*values.values(), key, content_hash(tuple(values.values())), origin.run_id, fact_id),
+            list(rows),
         )
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from qm_tui.domain.batches import Authority, Batch
+from qm_tui.domain.batches import Authority, Batch, Document
 from qm_tui.domain.events import SectionCounts
 from qm_tui.domain.words import Section
 from qm_tui.store import runs, saved_sections
@@ -101,7 +101,9 @@ class LiveRun:
         async with self._engine.connect() as connection:
             await connection.begin()
             books = await self._shelf.take(connection, *place)
-            unit = Unit(connection, self._source, self._origin(begun), self._connection_id, books)
+            batch, document = await self._with_document(connection, batch, begun)
+            origin = self._origin(begun, document, batch.document)
+            unit = Unit(connection, self._source, origin, self._connection_id, books)
             await unit.begin()
             with _uncollected():
                 for piece in _pieces(batch):
@@ -110,7 +112,7 @@ class LiveRun:
             if batch.incomplete and not batch.amends:
                 await unit.doubt(batch.section, self._started)
             await unit.end()
-            saved = await self._write(connection, batch, unit.tally, begun)
+            saved = await self._write(connection, batch, unit.tally, origin)
             moment = await self._shelf.moment(connection)
             await connection.commit()
         self._shelf.keep(books, *place, moment)
@@ -119,23 +121,42 @@ class LiveRun:
         self.tally.join(batch.section, unit.tally)
         return unit.tally.total
 
+    async def _with_document(
+        self, connection: AsyncConnection, batch: Batch, begun: dt.datetime
+    ) -> tuple[Batch, int | None]:
+        """Return a batch with the bytes that are still to be stored, and where it comes from.
+
+        An answer that came before, byte for byte, is the same document.
+        """
+        if batch.document is None:
+            return batch, None
+        known = await runs.document_id(connection, batch.document, self._source.options)
+        if known is not None:
+            return replace(batch, blocks=()), known
+        if not batch.blocks:
+            return batch, None
+        return batch, await runs.add_document(
+            connection, batch.document, self._source.options, begun
+        )
+
     async def _write(
-        self, connection: AsyncConnection, batch: Batch, tally: Tally, begun: dt.datetime
+        self, connection: AsyncConnection, batch: Batch, tally: Tally, origin: Origin
     ) -> Saved:
         """Write how the section stands with what a batch brought."""
-        before = self._sections.get(batch.section) or Saved.first(begun)
+        before = self._sections.get(batch.section) or Saved.first(origin.recorded_at)
         saved = before.with_batch(tally.total, batch.incomplete, self._now())
         news = Tally(novelties=self.tally.novelties + tally.novelties).news()
         await saved_sections.write(
-            connection, self.number, batch.section, saved, tally.refused, news
+            connection, self.number, batch.section, saved, origin.document_id, tally.refused, news
         )
         return saved
 
-    def _origin(self, begun: dt.datetime) -> Origin:
-        authority = self._source.authority or Authority.FINAL
+    def _origin(self, begun: dt.datetime, number: int | None, document: Document | None) -> Origin:
+        said = document.authority if document else Authority.FINAL
+        authority = self._source.authority or said
         return Origin(
             run_id=self.number,
-            document_id=None,
+            document_id=number,
             authority=int(authority),
             source_at=self._started,
             recorded_at=begun,

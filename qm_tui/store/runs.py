@@ -119,12 +119,7 @@ async def known_document(
     connection: AsyncConnection, document: Document, options: str
 ) -> list[RefusedRow] | None:
     """Return what was refused of a document that was read before, in the same way; else None."""
-    c = raw_documents.c
-    found = await connection.scalar(
-        select(c.id).where(
-            c.sha256 == document.sha256, c.reader == document.reader, c.options == options
-        )
-    )
+    found = await document_id(connection, document, options)
     if found is None:
         return None
     rows = await connection.execute(
@@ -137,6 +132,16 @@ async def known_document(
         )
         for row in rows
     ]  # fmt: skip
+
+
+async def document_id(connection: AsyncConnection, document: Document, options: str) -> int | None:
+    """Return the id of a document that was read before, in the same way; None for a new one."""
+    c = raw_documents.c
+    return await connection.scalar(
+        select(c.id).where(
+            c.sha256 == document.sha256, c.reader == document.reader, c.options == options
+        )
+    )
 
 
 async def add_document(

@@ -61,6 +61,7 @@ async def write(
     run: int,
     section: Section,
     saved: Saved,
+    document: int | None,
     refused: Sequence[RefusedRow],
     news: Sequence[Novelty],
 ) -> None:
@@ -71,6 +72,7 @@ async def write(
         run: its number.
         section: which one.
         saved: how it stands.
+        document: of its last batch.
         refused: rows of its last batch that could not be read.
         news: what was not known to this program, in the run so far.
     """
@@ -84,7 +86,7 @@ async def write(
             "unchanged": counts.unchanged, "refused": counts.refused, "error": saved.error,
         },
     )  # fmt: skip
-    await runs.add_refused(connection, run, None, refused)
+    await runs.add_refused(connection, run, document, refused)
     await runs.add_novelties(connection, run, news)
     # Whoever looks whether there is something new cannot tell it by the run, which goes on.
     await connection.execute(update(booking_state).values(saves=booking_state.c.saves + 1))

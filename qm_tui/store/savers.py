@@ -33,6 +33,12 @@ _OBSERVATIONS: dict[type[r.Record], tuple[type[r.Observation], Table, Section, t
         Section.BROKER_LOTS,
         ("instrument_id", "key"),
     ),
+    r.MarginRequirement: (
+        r.MarginRequirement,
+        holdings.margin_requirements,
+        Section.MARGIN,
+        ("underlying_symbol",),
+    ),
 }
 _SECTIONS: dict[type[r.Record], Section] = {
     r.Trade: Section.TRADES,

@@ -82,7 +82,11 @@ class TradeTable(FactTable):
         taken = {existing.id for existing in found.values()}
         for account_id in {account_id for account_id, _ in pending}:
             rows = {place: row for place, row in pending.items() if place[0] == account_id}
-            unknown = {place: row for place, row in rows.items() if place not in found}
+            unknown = {
+                place: row
+                for place, row in rows.items()
+                if place not in found and self._is_recognizable(row)
+            }
             candidates = await self._candidates(connection, account_id, list(unknown.values()))
             said = await _said_of(connection, candidates)
             for place, candidate in self._matches(unknown, candidates, said, taken):
@@ -124,6 +128,9 @@ class TradeTable(FactTable):
                         matched.add(place)
                         yield place, candidate
                         break
+
+    def _is_recognizable(self, row: Incoming) -> bool:
+        return any(self._value(row, alias) is not None for alias in _ALIASES[1:])
 
     def _names_several(self, row: Incoming) -> bool:
         return sum(self._value(row, alias) is not None for alias in _ALIASES) > 1

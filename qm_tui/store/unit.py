@@ -54,6 +54,7 @@ class Unit:
         self._met: list[tuple[Instrument, int]] = []
         self._dirty: set[tuple[int, int]] = set()
         self._traded: set[int] = set()
+        self._covered: set[int] = set()
         self._reported = Reported(connection)
         self._document_rows = 0
         self.tally = Tally()
@@ -197,9 +198,11 @@ class Unit:
 
     async def _cover(self, batch: Batch) -> None:
         for part in batch.coverage:
+            account_id = await self._accounts.resolve(part.account)
+            self._covered.add(account_id)
             await self._connection.execute(
                 insert(coverage).values(
-                    account_id=await self._accounts.resolve(part.account),
+                    account_id=account_id,
                     document_id=self._origin.document_id, run_id=self._origin.run_id,
                     from_date=part.from_date, to_date=part.to_date,
                 )
@@ -230,7 +233,10 @@ class Unit:
         self.tally.warn(*self._instruments.warnings, *settled.warnings)
         if self._traded:
             self.tally.warn(*await overlaps.warnings(self._connection, self._traded))
-        if self._origin.document_id is not None:
+        if self._covered:
+            # Where a stretch of days is told to its end: in the middle of it much is unmatched.
+            self.tally.warn(*await overlaps.unmatched(self._connection, self._covered))
+        if self._document_rows:
             await self._connection.execute(
                 update(raw_documents)
                 .where(raw_documents.c.id == self._origin.document_id)

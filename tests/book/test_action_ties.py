@@ -76,7 +76,7 @@ async def test_the_parent_may_become_known_after_the_child(store: Store) -> None
 
     after = await derived(store)
 
-    assert before.kinds == {"action_unknown": 1}
+    assert before.kinds == {"action_unknown": 1, "unknown_basis": 1}
     assert after.kinds == {"fraction_unknown": 1}
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from qm_tui.store.store import Store, open_store
 from tests.conftest import NOW
+from tests.store.laid import lay
 from tests.store.live import Clock
 
 
@@ -19,6 +20,6 @@ def clock() -> Clock:
 @pytest.fixture
 async def store(store_path: Path, clock: Clock) -> AsyncIterator[Store]:
     """A new store."""
-    opened = await open_store(store_path, clock)
+    opened = await open_store(lay(store_path), clock)
     yield opened
     await opened.close()

@@ -5,7 +5,6 @@ import datetime as dt
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,6 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, select
 
 from qm_tui.domain.batches import Authority, Batch
-from qm_tui.store.migrate import prepare
 from qm_tui.store.reader import Reader
 from qm_tui.store.reading.accounts import every_account
 from qm_tui.store.reading.holdings import current_balances, current_broker_lots, current_positions
@@ -25,6 +23,7 @@ from qm_tui.store.schema.market import fx_rates
 from qm_tui.store.store import Store, open_store
 from tests.builders import a_document
 from tests.conftest import NOW
+from tests.store.laid import lay
 
 T1, T2, T3 = (dt.datetime(2024, 4, day, 4, tzinfo=dt.UTC) for day in (1, 2, 3))
 """Times at which sources were made."""
@@ -74,20 +73,9 @@ async def tell(store: Store, *all_told: Told) -> None:
                 await unit.save(batch)
 
 
-@cache
-def _empty() -> bytes:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "empty.db"
-        prepare(path, NOW)
-        return path.read_bytes()
-
-
 def an_empty_store(folder: Path) -> Path:
     """Lay a new store into a folder."""
-    path = folder / f"{next(_numbers)}.db"
-    path.touch(mode=0o600)
-    path.write_bytes(_empty())
-    return path
+    return lay(folder / f"{next(_numbers)}.db")
 
 
 def after(*all_told: Told) -> Contents:

@@ -53,11 +53,13 @@ def at_revision(path: Path, revision: str) -> None:
     engine.dispose()
 
 
-async def test_a_new_store_is_for_its_owner_alone(store: Store, store_path: Path) -> None:
+async def test_a_new_store_is_for_its_owner_alone(store_path: Path) -> None:
+    store = await open_store(store_path, lambda: NOW)
     await tell(store, told(a_batch(a_trade())))
 
     assert mode(store_path.parent) == 0o700
     assert {mode(path) for path in store_path.parent.iterdir()} == {0o600}
+    await store.close()
 
 
 def test_a_folder_that_is_there_keeps_its_mode(tmp_path: Path) -> None:

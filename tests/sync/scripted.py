@@ -315,4 +315,4 @@ async def a_program(
 
 async def runs_of(store: Store, kind: str = "sync") -> list[Any]:
     """The runs of a kind, the oldest first."""
-    return [row for row in reversed(await store.reader.read(runs)) if row.kind == kind]
+    return list(reversed(await store.reader.read(runs, (kind,))))

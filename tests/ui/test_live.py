@@ -187,6 +187,15 @@ async def test_what_takes_the_margin_is_told_the_most_first(store: Store) -> Non
         assert "Total" not in line
 
 
+async def test_a_closed_account_is_marked_and_not_missed_in_the_sums(store: Store) -> None:
+    closed = an_account("DU2", closed=NOW.date())
+    await store.writer.save(SYNC, a_batch(an_account("DU1"), closed))
+    await store.writer.save(SYNC, a_batch(a_balance(account="DU1", tag="NetLiquidation")))
+    async with monitor(a_context(store)) as it:
+        assert "DU2" in it.row("closed")
+        assert "net liquidation without" not in it.text
+
+
 # --- what is stored ----------------------------------------------------------------------------
 
 

@@ -55,6 +55,10 @@ class Streaming:
     """At most so often changes are told: the screen cannot be read faster."""
     greet: float = 15.0
     """For the handshake of a stream, all of it."""
+    budget: float = 12.0
+    """For the prices and Greeks of one sync; what comes later comes with the next."""
+    settle: float = 3.0
+    """That what is held is asked for later, so that its changes are listened to before."""
     silent: float = 75.0
     """A stream from which nothing came for so long is given up; keepalives come every 30."""
     keepalive: float = 30.0

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable
 from functools import lru_cache
 
-from qm_tui.domain.booking.events import PHASES, Event, Fill, Move, Phase
+from qm_tui.domain.booking.events import PHASES, Event, Exercise, Fill, Move, Phase
 from qm_tui.domain.booking.move_times import with_moves_in_time
 from qm_tui.domain.booking.words import Closing
 
@@ -50,14 +50,27 @@ def place(event: Event) -> Place:
         event.day,
         event.at or usual(event.day, step),
         step,
-        _side(event) if event.at is None and type(event) is Fill else 0,
+        _turn(event),
         event.sequence,
         event.key,
     )
 
 
+def _turn(event: Event) -> int:
+    """Put what opens before what closes, where the source has no time that tells it.
+
+    Of two deliveries in one instant one may sell what the other brought: a spread of options of
+    which both are exercised or assigned.
+    """
+    if type(event) is Fill:
+        return _side(event) if event.at is None else 0
+    if type(event) is Exercise and event.shares is not None and event.shares.opens is not None:
+        return 0 if event.shares.opens else 3
+    return 1 if type(event) is Exercise else 0
+
+
 def _side(fill: Fill) -> int:
-    """Buys before sells where the source has no time, unless it says what opens and what closes."""
+    """Buys before sells, unless the source says what opens and what closes."""
     if fill.opens is not None:
         return 0 if fill.opens else 3
     return 1 if fill.quantity > 0 else 2

@@ -34,7 +34,7 @@ def every_account(connection: Connection, scope: Scope = Scope()) -> list[Row[An
                 func.coalesce(said.c.tax_treatment, accounts.c.tax_treatment, "taxable").label(
                     "tax_treatment"
                 ),
-                accounts.c.base_currency,
+                accounts.c.base_currency, accounts.c.closed,
             )
             .outerjoin(said, said.c.number == accounts.c.number)
             .where(*among(accounts.c.id, account_ids(connection, scope)))

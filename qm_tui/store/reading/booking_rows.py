@@ -15,10 +15,27 @@ Rows = dict[str, list[Row]]
 """Table → rows."""
 
 _STORED = {"account": "account_id", "security": "instrument_id"}
+
+
+def _standing(table: str) -> str:
+    """Ask that a fact neither takes back another nor is taken back: by one that stands itself."""
+    return f"""AND reverses IS NULL AND NOT EXISTS (
+        SELECT 1 FROM "{table}" AS later
+        WHERE later.account_id = "{table}".account_id AND later.reverses = "{table}".key
+        AND NOT EXISTS (
+            SELECT 1 FROM "{table}" AS last
+            WHERE last.account_id = later.account_id AND last.reverses = later.key
+        )
+    )"""  # noqa: S608 - our own names
+
+
 _WHERE = {
     "trades": "AND state = 'booked'",
+    "cash_transactions": _standing("cash_transactions"),
     # Without a quantity it moved cash.
-    "transfers": "AND quantity IS NOT NULL",
+    "transfers": f"AND quantity IS NOT NULL {_standing('transfers')}",
+    "corporate_actions": _standing("corporate_actions"),
+    "option_events": _standing("option_events"),
     # All other lines tell again what is booked from elsewhere.
     "statement_lines": f"AND amount IS NOT NULL AND date IS NOT NULL AND {SETTLEMENTS}",
 }
@@ -60,8 +77,7 @@ class FactRows:
         found, root_of, numbers = self.found, self.root_of, self.numbers
         for part in parts(root_of):
             marks = ", ".join("?" * len(part))
-            where = f"instrument_id IN ({marks}) {_WHERE.get(table, '')}"
-            for row in self._rows(table, where, part):
+            for row in self._rows(table, f"instrument_id IN ({marks})", part):
                 if row[account] in numbers:
                     found[root_of[row[instrument]]][table].append(row)
 
@@ -70,7 +86,8 @@ class FactRows:
         order = "" if table in _KEYED else "ORDER BY key"
         return plain_rows(
             self.connection,
-            f'SELECT {columns} FROM "{table}" WHERE {where} {order}',  # noqa: S608 - our own names
+            f'SELECT {columns} FROM "{table}" '  # noqa: S608 - our own names
+            f"WHERE {where} {_WHERE.get(table, '')} {order}",
             values,
         )
 

@@ -9,7 +9,13 @@ from sqlalchemy import ColumnElement, Connection, Table, func, select
 from qm_tui.domain.selection import Anchor
 from qm_tui.store.schema.accounts import accounts
 from qm_tui.store.schema.activity import FACT_TABLES
-from qm_tui.store.schema.holdings import balances, broker_lots, observation_sets, positions
+from qm_tui.store.schema.holdings import (
+    balances,
+    broker_lots,
+    margin_requirements,
+    observation_sets,
+    positions,
+)
 from qm_tui.store.schema.instruments import instruments
 from qm_tui.store.schema.sync import novelties, raw_documents, refused_rows, sync_runs
 
@@ -47,7 +53,7 @@ def _segments(run: int) -> list[Segment]:
         *(Segment("added", table, table.c.run_id == run) for table in facts),
         *(
             Segment("seen", table, table.c.set_id.in_(of_run))
-            for table in (positions, broker_lots, balances)
+            for table in (positions, broker_lots, balances, margin_requirements)
         ),
     ]
 

@@ -11,7 +11,13 @@ from qm_tui.domain.selection import Scope
 from qm_tui.domain.words import Section
 from qm_tui.store.reading.narrowing import account_ids, among, containing, end_of, instrument_ids
 from qm_tui.store.schema.accounts import accounts, connections
-from qm_tui.store.schema.holdings import balances, broker_lots, observation_sets, positions
+from qm_tui.store.schema.holdings import (
+    balances,
+    broker_lots,
+    margin_requirements,
+    observation_sets,
+    positions,
+)
 from qm_tui.store.schema.instruments import instruments
 
 V = TypeVar("V")
@@ -76,11 +82,12 @@ def current_sets(connection: Connection, section: Section, scope: Scope) -> list
 def says_something() -> ColumnElement[bool]:
     """Ask that a set is more than the note that no answer came."""
     s = observation_sets.c
-    rows = (exists().where(of.c.set_id == s.id) for of in (positions, balances, broker_lots))
+    tables = (positions, balances, broker_lots, margin_requirements)
+    rows = (exists().where(of.c.set_id == s.id) for of in tables)
     return or_(s.complete == 1, s.amends == 1, *rows)
 
 
-def _newest(sets: Sequence[SeenSet]) -> dict[int, dt.datetime]:
+def last_answers(sets: Sequence[SeenSet]) -> dict[int, dt.datetime]:
     """Return when each account last answered: what was not confirmed then is stale."""
     newest: dict[int, dt.datetime] = {}
     for row in sets:
@@ -94,7 +101,7 @@ def current_positions(
 ) -> list[V]:
     """Return the open positions, one a (account, instrument), with `stale` where unconfirmed."""
     sets = current_sets(connection, Section.POSITIONS, scope)
-    newest = _newest(sets)
+    newest = last_answers(sets)
     p = positions
     query = _held(
         select(

@@ -1,17 +1,29 @@
 """Syncs and imports: what they brought, changed and refused."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import ColumnElement, Connection, Row, func, select
 
 from qm_tui.store.reading.holdings import says_something
 from qm_tui.store.schema.accounts import accounts, connections
 from qm_tui.store.schema.holdings import observation_sets
 from qm_tui.store.schema.sync import raw_documents, sync_runs, sync_sections
 
+KINDS = ("import", "sync")
+"""What the user had done; what is `live` was stored in between, and is much more."""
 
-def sections(connection: Connection) -> list[Row[Any]]:
-    """Return one row a section of every run, the newest run first."""
+
+def sections(
+    connection: Connection, kinds: Sequence[str] = KINDS, run: int | None = None
+) -> list[Row[Any]]:
+    """Return one row a section of runs, the newest run first.
+
+    Args:
+        connection: to read.
+        kinds: of runs.
+        run: only this one, of whatever kind.
+    """
     s, r = sync_sections, sync_runs
     return list(
         connection.execute(
@@ -23,13 +35,26 @@ def sections(connection: Connection) -> list[Row[Any]]:
             .join(r, r.c.id == s.c.run_id)
             .join(connections, connections.c.id == r.c.connection_id)
             .outerjoin(raw_documents, raw_documents.c.id == r.c.document_id)
+            .where(_meant(kinds, run))
             .order_by(s.c.run_id.desc(), s.c.id)
         )
     )  # fmt: skip
 
 
-def runs(connection: Connection) -> list[Row[Any]]:
-    """Return every run with the sums of its sections, the newest first."""
+def _meant(kinds: Sequence[str], run: int | None) -> ColumnElement[bool]:
+    return sync_runs.c.kind.in_(kinds) if run is None else sync_runs.c.id == run
+
+
+def runs(
+    connection: Connection, kinds: Sequence[str] = KINDS, run: int | None = None
+) -> list[Row[Any]]:
+    """Return runs with the sums of their sections, the newest first.
+
+    Args:
+        connection: to read.
+        kinds: of runs.
+        run: only this one, of whatever kind.
+    """
     r, s = sync_runs, sync_sections
     totals = [
         func.coalesce(func.sum(s.c[name]), 0).label(name)
@@ -45,6 +70,7 @@ def runs(connection: Connection) -> list[Row[Any]]:
             .join(connections, connections.c.id == r.c.connection_id)
             .outerjoin(raw_documents, raw_documents.c.id == r.c.document_id)
             .outerjoin(s, s.c.run_id == r.c.id)
+            .where(_meant(kinds, run))
             .group_by(r.c.id, connections.c.name, raw_documents.c.name)
             .order_by(r.c.id.desc())
         )

@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Column, Index, Table, UniqueConstraint
 from sqlalchemy import text as text_clause
 
+from qm_tui.domain.batches import Authority
 from qm_tui.domain.words import (
     CashType,
     CorporateActionType,
@@ -71,10 +72,23 @@ def _where(condition: str, *columns: str) -> Index:
     return Index(None, *columns, sqlite_where=where, postgresql_where=where)
 
 
+def _likeness() -> tuple[Column[str], Index]:
+    """Make what a source without ids shares with others, and the index to find it by."""
+    return text("likeness"), _where("likeness IS NOT NULL", "account_id", "likeness")
+
+
+def _reverses() -> tuple[Column[str], Index]:
+    """Make the key of what a fact takes back, and the index of the few that do."""
+    return text("reverses"), _where("reverses IS NOT NULL", "account_id", "reverses")
+
+
 def _booked(*columns: str) -> Index:
     """Make an index of the trades that count: screens show, page and count no others."""
     return _where("state = 'booked'", *columns)
 
+
+OF_THE_USER = f"authority = {int(Authority.USER)}"
+"""Of what the user keeps himself: written out, so that the index of such rows can be used."""
 
 trades = _fact(
     "trades",
@@ -114,6 +128,7 @@ trades = _fact(
     text("broker_order_id"),
     text("original_trade_id"),
     text("original_transaction_id"),
+    *_likeness(),
     one_of("kind", TradeKind, "kind"),
     one_of("level", TradeLevel, "level"),
     one_of("state", ("booked", "cancelled", "cancel", "superseded"), "state"),
@@ -126,6 +141,8 @@ trades = _fact(
     # both are few, and an index of all rows would cost every import.
     _where("broker_transaction_id IS NULL", "account_id", "instrument_id", "ordered_at"),
     _where("kind = 'cancel' OR level = 'order'", "account_id", "kind", "level"),
+    # Few, or none: what the user keeps himself may be told by the broker, too.
+    _where(OF_THE_USER, "account_id", "trade_date"),
 )
 
 trade_summaries = _fact(
@@ -202,6 +219,8 @@ cash_transactions = _fact(
     text("broker_trade_id"),
     text("action_id"),
     text("codes"),
+    *_reverses(),
+    *_likeness(),
     one_of("type", CashType, "type"),
     # Few: what belongs to a trade and names no instrument.
     _where("instrument_id IS NULL AND broker_trade_id IS NOT NULL", "account_id"),
@@ -269,6 +288,8 @@ transfers = _fact(
     text("description"),
     text("broker_id"),
     text("codes"),
+    *_reverses(),
+    *_likeness(),
     one_of("direction", TransferDirection, "direction"),
     Index(None, "date", "id"),
     Index(None, "account_id", "date", "id"),
@@ -314,6 +335,8 @@ corporate_actions = _fact(
     text("action_id"),
     text("broker_id"),
     text("codes"),
+    *_reverses(),
+    *_likeness(),
     one_of("type", CorporateActionType, "type"),
     Index(None, "account_id", "date", "id"),
     Index(None, "instrument_id", "date", "id"),
@@ -335,6 +358,8 @@ option_events = _fact(
     number("cost_basis"),
     number("realized_pnl"),
     text("broker_trade_id"),
+    *_reverses(),
+    *_likeness(),
     one_of("type", OptionEventType, "type"),
     Index(None, "account_id", "date", "id"),
     Index(None, "instrument_id", "date", "id"),

@@ -31,8 +31,9 @@ if TYPE_CHECKING:
 CHANGES = 0.3
 """Seconds between two times that accounts are reckoned anew."""
 WELCOME = (
-    "There is nothing in the store yet. Connect TWS, IB Gateway or the Flex web",
-    "service (qm-tui doctor says which file to write), or import a statement:",
+    "There is nothing in the store yet. Connect TWS, IB Gateway, the Flex web",
+    "service or Tastytrade (qm-tui doctor says which file to write), or import",
+    "a statement, for example of Interactive Brokers:",
     "",
     "  1  Client Portal → Performance & Reports → Flex Queries: create an",
     "     Activity Flex Query with all sections, as XML, dates yyyyMMdd.",
@@ -201,6 +202,8 @@ def _account(account: "AccountView") -> Cell:
     """The number, with a sign where something holds the account back or it is play money."""
     grave = any(notice.kind != "information" for notice in account.notices)
     text = f"{account.account}{' !' if grave else ''}{' paper' if account.paper else ''}"
+    if account.closed is not None:
+        return Cell(f"{text} closed", Tone.MUTED)
     if grave:
         return Cell(text, Tone.WARNING)
     return Cell(text, Tone.ACCENT if account.paper else Tone.PLAIN)

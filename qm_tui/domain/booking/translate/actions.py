@@ -1,10 +1,9 @@
 """Corporate actions become events, by their kind and by what their legs did to the holding."""
 
-from dataclasses import replace
 from decimal import Decimal
 
-from qm_tui.domain.booking.events import ZERO, Event, Fill, ReturnOfCapital
-from qm_tui.domain.booking.translate.codes import REINVESTED, codes_of
+from qm_tui.domain.booking.events import ZERO, Event, Fill, ReturnOfCapital, TransferIn
+from qm_tui.domain.booking.translate.contracts import parted
 from qm_tui.domain.booking.translate.desk import Desk
 from qm_tui.domain.booking.translate.distributions import rights, spin_off
 from qm_tui.domain.booking.translate.exchanges import exchange, purchase, subscription
@@ -12,26 +11,33 @@ from qm_tui.domain.booking.translate.fractions_paid import Fractions
 from qm_tui.domain.booking.translate.legs import Action, actions_of, cash_of
 from qm_tui.domain.booking.translate.loose_ends import tied
 from qm_tui.domain.booking.translate.positions import Positions
+from qm_tui.domain.booking.translate.reinvestments import reinvestments
 from qm_tui.domain.booking.translate.splits import split
-from qm_tui.domain.booking.words import Closing, FindingKind, Origin
+from qm_tui.domain.booking.words import Closing, FindingKind
 from qm_tui.domain.words import CorporateActionType
 
 _Type = CorporateActionType
 _SPLITS = frozenset({_Type.SPLIT, _Type.REVERSE_SPLIT})
 _DISTRIBUTIONS = frozenset({_Type.SPIN_OFF, _Type.STOCK_DIVIDEND, _Type.RIGHTS})
-_NEAR = 7
-"""Days by which a reinvestment's trade may differ from its action."""
+_FOR_NOTHING_GIVEN = _DISTRIBUTIONS | {_Type.DIVIDEND_REINVESTMENT}
 
 
 def actions(desk: Desk, held: Positions) -> list[Event]:
     """Translate the corporate actions of a group, and the cash paid for fractions."""
     fractions = Fractions(desk)
     events: list[Event] = []
-    for action in tied(actions_of(desk)):
-        made = None if _incomplete(action) else _events(desk, action, held, fractions)
+    told = tied(parted(desk, actions_of(desk)))
+    reinvested = reinvestments(desk, told)
+    for action in told:
+        if action.type is _Type.DIVIDEND_REINVESTMENT and action.taken and not action.given:
+            made = reinvested.get(action.key)
+        else:
+            made = None if _incomplete(action) else _events(desk, action, held, fractions)
         if made is None:
             _unknown(desk, action)
-            continue
+            made = _without_basis(action, held)
+            if not made:
+                continue
         events += made
         for security, quantity in action.moves.items():
             held.move(action.account, security, action.day, quantity)
@@ -59,6 +65,30 @@ def _unknown(desk: Desk, action: Action) -> None:
     )
 
 
+def _without_basis(action: Action, held: Positions) -> list[Event]:
+    """Return shares that came for nobody knows what: they are there, and their basis is unknown.
+
+    Only of what was distributed, or bought with a dividend: it takes nothing away.
+    """
+    if len(action.moves) != 1 or action.given or action.type not in _FOR_NOTHING_GIVEN:
+        return []
+    ((security, quantity),) = action.moves.items()
+    if held.before(action.account, security, action.eve) < 0:
+        return []
+    return [
+        TransferIn(
+            day=action.day,
+            account=action.account,
+            security=security,
+            at=action.at,
+            source=action.source,
+            sequence=action.sequence,
+            key=action.key,
+            quantity=quantity,
+        )
+    ]
+
+
 def _events(
     desk: Desk, action: Action, held: Positions, fractions: Fractions
 ) -> list[Event] | None:
@@ -72,7 +102,7 @@ def _events(
         return _nothing_moved(desk, action, held, fractions)
     if action.type in _SPLITS or _in_same_stock(action):
         ((security, credited),) = action.moves.items()
-        return split(action, security, credited, held, fractions)
+        return split(desk, action, security, credited, held, fractions)
     return _gone(desk, action, held, fractions) if given else _came(desk, action, held, fractions)
 
 
@@ -97,7 +127,7 @@ def _nothing_moved(
         return []
     security = securities[0]
     if action.type in _SPLITS and all(leg.quantity is None for leg in action.legs):
-        return split(action, security, None, held, fractions)
+        return split(desk, action, security, None, held, fractions)
     cash, rate = cash_of(desk, action, security)
     if action.type is not _Type.RETURN_OF_CAPITAL or not cash:
         return []
@@ -138,8 +168,6 @@ def _came(desk: Desk, action: Action, held: Positions, fractions: Fractions) -> 
     ((security, quantity),) = action.taken.items()
     if action.type in _DISTRIBUTIONS:
         return _distributed(desk, action, security, quantity, held, fractions)
-    if action.type is _Type.DIVIDEND_REINVESTMENT:
-        return _reinvested(desk, action, security, quantity)
     was_short = held.before(action.account, security, action.eve) < 0
     if was_short and action.type is _Type.DELISTING:
         return [_for_nothing(desk, action, security, quantity, Closing.WORTHLESS)]
@@ -186,25 +214,3 @@ def _for_nothing(
         rate=rate,
         how=how,
     )
-
-
-def _reinvested(desk: Desk, action: Action, security: int, quantity: Decimal) -> list[Event] | None:
-    """Return shares bought with a dividend, unless a trade tells the same."""
-    for trade in desk.facts.trades:
-        if (
-            (trade.account, trade.security, trade.quantity) == (action.account, security, quantity)
-            and abs((trade.trade_date - action.day).days) <= _NEAR
-            and (REINVESTED in codes_of(trade) or trade.broker_execution_id is None)
-        ):
-            return []
-    cash, rate = cash_of(desk, action, security)
-    if not cash:
-        leg = action.leg(security)
-        cash, rate = desk.money(
-            leg.value or ZERO, leg.currency, security, action.day, action.account,
-            leg.fx_rate_to_base,
-        )  # fmt: skip
-    if not cash:
-        return None
-    bought = purchase(desk, action, security, quantity)
-    return [replace(bought, amount=abs(cash), rate=rate, origin=Origin.REINVESTMENT)]

@@ -4,8 +4,12 @@ from functools import lru_cache
 
 from qm_tui.domain.booking.facts import TradeFact
 
-EXCHANGE_TRADE = "ExchTrade"
-BOOK_TRADE = "BookTrade"
+TASTYTRADE_TRADE = "Trade"
+RECEIVE_DELIVER = "Receive Deliver"
+EXCHANGE_TRADES = frozenset({"ExchTrade", TASTYTRADE_TRADE})
+"""What was executed on an exchange."""
+BOOK_TRADES = frozenset({"BookTrade", RECEIVE_DELIVER})
+"""What the broker booked: ends of options, and what was delivered for them."""
 FRACTION = "FracShare"
 
 EXPIRED = frozenset({"Ep"})

@@ -17,6 +17,8 @@ _OF = re.compile(r"^\s*(?P<symbol>[^()]*?)\s*\((?P<id>[A-Z0-9]+)\)")
 _RATIO = re.compile(r"(\d+(?:\.\d+)?) FOR (\d+(?:\.\d+)?)\b")
 _TARGET = re.compile(r"\b(?:TO|WITH) \(?(?=[A-Z0-9]*\d)(?P<id>[A-Z0-9]{6,12})\b")
 _MONEY = re.compile(r"\b(?:FOR|AND) [A-Z]{3} \d+(?:\.\d+)?\b(?! FOR)")
+# `Reverse split: Close 6 USO   200717P00003500`
+_SIDE = re.compile(r"\b(CLOSE|OPEN) [\d.,]+ ")
 _EXACT = 100_000
 """Beyond this a ratio is a decimal number that was rounded."""
 
@@ -37,6 +39,8 @@ class Said:
     """What comes for it."""
     ratios: tuple[Fraction, ...]
     """`4 FOR 1` is 4."""
+    closes: bool | None
+    """Whether the leg closes the old position, or opens the one that stands for it."""
     money: bool
     """Whether an amount of money is named: cash is part of the bargain."""
 
@@ -69,6 +73,7 @@ def said(description: str | None) -> Said:
     head = whole["head"] if whole else text
     of = _OF.match(head)
     target = _TARGET.search(head)
+    side = _SIDE.search(text)
     return Said(
         head=head,
         of_symbol=(of["symbol"] or None) if of else _first_word(head),
@@ -79,6 +84,7 @@ def said(description: str | None) -> Said:
         ratios=tuple(
             Fraction(new) / Fraction(old) for new, old in _RATIO.findall(head) if Fraction(old)
         ),
+        closes=None if side is None else side[1] == "CLOSE",
         money=_MONEY.search(head) is not None,
     )
 

@@ -8,22 +8,24 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from qm_tui.domain.booking.events import Event, Fill, Source
+from qm_tui.domain.booking.events import ZERO, Event, Fill, Source
 from qm_tui.domain.booking.facts import GroupFacts, TradeFact
 from qm_tui.domain.booking.securities import Security
 from qm_tui.domain.booking.translate.codes import (
-    BOOK_TRADE,
+    BOOK_TRADES,
     DELIVERED,
-    EXCHANGE_TRADE,
+    EXCHANGE_TRADES,
     EXPIRED,
     PAID,
+    RECEIVE_DELIVER,
     codes_of,
 )
 from qm_tui.domain.booking.translate.deliveries import deliveries, exercise
 from qm_tui.domain.booking.translate.desk import Desk
 from qm_tui.domain.booking.translate.ends import ENDS, End, Leg
 from qm_tui.domain.booking.translate.option_events import Told, standing_alone
-from qm_tui.domain.booking.translate.settlements import reckoned, settled
+from qm_tui.domain.booking.translate.settlements import Paid, reckoned, settled
+from qm_tui.domain.booking.translate.sides import Sides
 from qm_tui.domain.booking.translate.trades import Fills
 from qm_tui.domain.booking.words import Closing, FindingKind
 from qm_tui.domain.words import OpenClose, OptionEventType
@@ -46,9 +48,9 @@ def strikes_of(facts: GroupFacts) -> Strikes:
 
 def may_end(trade: TradeFact, security: Security, strikes: Strikes) -> bool:
     """Whether a trade may be the end of an option, or the shares delivered for one."""
-    if trade.transaction_type == EXCHANGE_TRADE:
+    if trade.transaction_type in EXCHANGE_TRADES:
         return False
-    if trade.transaction_type == BOOK_TRADE:
+    if trade.transaction_type in BOOK_TRADES:
         return True
     if security.is_option and trade.price == 0:
         return True
@@ -73,8 +75,9 @@ def endings(desk: Desk, fills: Fills, trades: Sequence[TradeFact], told: Told) -
             legs.append(_leg(desk, trade, fill, told.types.get(trade.id)))
         elif (plain := fills.event(trade)) is not None:
             events.append(plain)
-    for event in told.alone:
-        leg = standing_alone(desk, event)
+    sides = Sides(desk)
+    for event in sorted(told.alone, key=lambda event: event.date):
+        leg = standing_alone(desk, event, sides)
         if leg is not None:
             legs.append(leg)
     return events + _ended(desk, legs, settled(desk, legs, told.payments))
@@ -84,6 +87,8 @@ def _leg(desk: Desk, trade: TradeFact, fill: Fill, said: OptionEventType | None)
     security = desk.facts.securities[trade.security]
     codes = codes_of(trade)
     stated = not codes.isdisjoint(DELIVERED) or (said and ENDS.get(said)) is End.DELIVERY
+    # Tastytrade's way to say so, of shares and futures that have no other reason.
+    stated = stated or (trade.transaction_type == RECEIVE_DELIVER and not codes)
     if security.is_option:
         return Leg(fill=fill, end=_end_of(trade, security, fill, said), stated=stated)
     # Shares of which nobody states the side may well open a short position.
@@ -110,7 +115,7 @@ def _end_of(
     return end
 
 
-def _ended(desk: Desk, legs: Iterable[Leg], settlements: Mapping[Source, Decimal]) -> list[Event]:
+def _ended(desk: Desk, legs: Iterable[Leg], settlements: Mapping[Source, Paid]) -> list[Event]:
     events: list[Event] = []
     options: dict[Source, Leg] = {}
     shares: dict[Source, Leg] = {}
@@ -119,9 +124,15 @@ def _ended(desk: Desk, legs: Iterable[Leg], settlements: Mapping[Source, Decimal
         if leg.end is None:
             events.append(fill)
         elif not desk.facts.securities[fill.security].is_option:
-            shares[fill.source] = leg
-        elif paid := fill.amount or settlements.get(fill.source):
-            events.append(_settled(fill, paid))
+            if leg.end is End.PAID:
+                events.append(_settled(fill, fill.amount))
+            else:
+                shares[fill.source] = leg
+        elif fill.amount:
+            events.append(_settled(fill, abs(fill.amount)))
+        elif fill.source in settlements:
+            paid = settlements[fill.source]
+            events.append(_settled(fill, abs(paid.amount), paid.fees))
         elif leg.end is End.EXPIRY:
             events.append(_expiry(fill))
         else:
@@ -164,5 +175,8 @@ def _expiry(fill: Fill) -> Fill:
     return replace(fill, how=Closing.EXPIRY, opens=False, order=None)
 
 
-def _settled(fill: Fill, amount: Decimal) -> Fill:
-    return replace(fill, how=Closing.CASH_SETTLEMENT, opens=False, amount=abs(amount), order=None)
+def _settled(fill: Fill, amount: Decimal, fees: Decimal = ZERO) -> Fill:
+    return replace(
+        fill,
+        how=Closing.CASH_SETTLEMENT, opens=False, amount=amount, fees=fill.fees + fees, order=None,
+    )  # fmt: skip

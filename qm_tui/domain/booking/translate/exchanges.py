@@ -77,13 +77,25 @@ def _sides(action: Action, held: Positions) -> tuple[int, Decimal, dict[int, Dec
     taken back.
     """
     given, taken = action.given, action.taken
-    short = [s for s in taken if _is_old(action, s) and _held(action, held, s) < 0]
+    short = [s for s in taken if _was_short(action, held, s)]
     if len(short) == 1 and len(taken) == 1:
         return short[0], taken[short[0]], given, True
     if len(given) != 1:
         return None
     ((old, quantity),) = given.items()
     return old, quantity, taken, False
+
+
+def _was_short(action: Action, held: Positions, security: int) -> bool:
+    closes = said(action.leg(security).description).closes
+    if closes is not None:
+        return closes
+    there = _held(action, held, security)
+    if there >= 0 or _is_old(action, security):
+        return there < 0
+    # Nobody says what was there before; what was not held long cannot have been given up.
+    given_up = any(_held(action, held, other) > 0 for other in action.given)
+    return there <= -action.taken[security] and not given_up
 
 
 def _held(action: Action, held: Positions, security: int) -> Decimal:

@@ -1,7 +1,6 @@
 """Cash in lieu of fractions of a share, whoever tells of it: the action, the cash, or a trade."""
 
 import datetime as dt
-from collections.abc import Collection
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
@@ -65,6 +64,10 @@ class Fractions:
             return credited, []
         return credited + (fraction or ZERO), [event]
 
+    def awaits(self, action: Action) -> bool:
+        """Whether cash was paid for a fraction that an action left."""
+        return any(_belongs(cash, action) for cash in self._left)
+
     def rest(self) -> list[CashInLieu]:
         """Return the payments that belong to no action that is known."""
         events = [
@@ -76,13 +79,8 @@ class Fractions:
         return [event for event in events if event]
 
     def _claimed(self, action: Action) -> CashFact | None:
-        securities = action.securities
-        ids = {leg.action_id for leg in action.legs if leg.action_id}
         for cash in self._left:
-            if cash.account != action.account or cash.date < action.day:
-                continue
-            same = cash.action_id is not None and cash.action_id in ids
-            if same or _follows(cash, action, securities):
+            if _belongs(cash, action):
                 self._left.remove(cash)
                 return cash
         return None
@@ -136,8 +134,12 @@ def _of_fraction(cash: CashFact) -> bool:
     return "CASH IN LIEU" in text or ("IN LIEU" in text and "FRACTION" in text)
 
 
-def _follows(cash: CashFact, action: Action, securities: Collection[int]) -> bool:
-    return cash.security in securities and cash.date - action.day <= _WITHIN
+def _belongs(cash: CashFact, action: Action) -> bool:
+    if cash.account != action.account or cash.date < action.day:
+        return False
+    if cash.action_id is not None and any(leg.action_id == cash.action_id for leg in action.legs):
+        return True
+    return cash.security in action.securities and cash.date - action.day <= _WITHIN
 
 
 def exactly(quantity: Decimal, ratio: Fraction | None) -> Decimal | None:

@@ -12,6 +12,7 @@ from qm_tui.domain.booking.translate.actions import actions
 from qm_tui.domain.booking.translate.cash import cash_events
 from qm_tui.domain.booking.translate.desk import Desk
 from qm_tui.domain.booking.translate.endings import endings, may_end, strikes_of
+from qm_tui.domain.booking.translate.old_names import under_new_names
 from qm_tui.domain.booking.translate.option_events import told
 from qm_tui.domain.booking.translate.picks import picks_by_trade
 from qm_tui.domain.booking.translate.positions import Positions
@@ -39,8 +40,9 @@ def events_of(facts: GroupFacts, policy: Policy = DEFAULT_POLICY) -> Translated:
         spin_off_fractions=policy.spin_off_fractions,
     )
     with localcontext(CONTEXT):
+        under_new_names(desk)
         events = _trades(desk)
-        held = Positions(facts, tuple(events))
+        held = Positions(desk.facts, tuple(events))
         events += transfers(desk)
         events += actions(desk, held)
         events += cash_events(desk, held)

@@ -9,9 +9,10 @@ from qm_tui.domain.booking.events import ZERO, Fill, Source
 from qm_tui.domain.booking.facts import OptionEventFact, TradeFact
 from qm_tui.domain.booking.money import PRECISION
 from qm_tui.domain.booking.securities import Security
-from qm_tui.domain.booking.translate.codes import BOOK_TRADE
+from qm_tui.domain.booking.translate.codes import BOOK_TRADES
 from qm_tui.domain.booking.translate.desk import Desk
-from qm_tui.domain.booking.translate.ends import ENDS, Leg
+from qm_tui.domain.booking.translate.ends import ENDS, End, Leg
+from qm_tui.domain.booking.translate.sides import SIDES, Sides
 from qm_tui.domain.booking.words import FindingKind
 from qm_tui.domain.instruments import InstrumentType
 from qm_tui.domain.words import OptionEventType
@@ -19,9 +20,6 @@ from qm_tui.domain.words import OptionEventType
 NEAR = 4
 """Days by which two reports of one end may differ: a weekend, and a holiday."""
 _PAID = OptionEventType.CASH_SETTLEMENT
-_HOLDER, _WRITER = -1, 1
-_SIDES = {OptionEventType.EXERCISE: _HOLDER, OptionEventType.ASSIGNMENT: _WRITER}
-"""The sign of what leaves the position: sources do not agree on signing it."""
 
 
 class Told(NamedTuple):
@@ -138,7 +136,7 @@ _Day = tuple[int, int, dt.date]
 
 
 def _may_be(trade: TradeFact, event: OptionEventFact) -> bool:
-    if trade.transaction_type == BOOK_TRADE:
+    if trade.transaction_type in BOOK_TRADES:
         return True
     # Of a trade that nobody calls a booking only the price tells it from one on the exchange.
     if trade.transaction_type is not None or trade.broker_execution_id is not None:
@@ -146,20 +144,22 @@ def _may_be(trade: TradeFact, event: OptionEventFact) -> bool:
     return trade.price == (event.price or ZERO)
 
 
-def standing_alone(desk: Desk, event: OptionEventFact) -> Leg | None:
+def standing_alone(desk: Desk, event: OptionEventFact, sides: Sides) -> Leg | None:
     """Return an event's own leg; None where it does not say enough to be booked."""
     end = ENDS.get(event.type)
     security = desk.facts.securities[event.security]
-    if end is None or not event.quantity:
+    if end is None or not event.quantity or _has_no_price(event, security):
         desk.find(
             FindingKind.NOT_BOOKED, Source("option_events", event.id), event.account,
             event.security, event.date,
-            "The end of an option that does not say what became of it.",
+            "The end of an option that does not say what became of it."
+            if end is None or not event.quantity
+            else "The end of a future that does not say at which price it was settled.",
         )  # fmt: skip
         return None
-    sign = _SIDES.get(event.type)
-    quantity = event.quantity if sign is None else abs(event.quantity) * sign
     amount = paid_at_end(event, security)
+    if end is End.PAID and not amount and event.proceeds is not None and security.is_option:
+        end = End.EXPIRY  # settled for nothing
     money, rate = desk.money(
         amount, event.currency, event.security, event.date, event.account, None
     )
@@ -169,7 +169,7 @@ def standing_alone(desk: Desk, event: OptionEventFact) -> Leg | None:
         security=event.security,
         source=Source("option_events", event.id),
         key=desk.key(event.key, event.account),
-        quantity=quantity,
+        quantity=sides.signed(event),
         amount=amount if money is None else money,
         fees=-event.commission if event.commission else ZERO,
         opens=False if security.is_option else None,
@@ -178,13 +178,24 @@ def standing_alone(desk: Desk, event: OptionEventFact) -> Leg | None:
     return Leg(fill=fill, end=end, stated=True)
 
 
+def _has_no_price(event: OptionEventFact, security: Security) -> bool:
+    """Whether a future was settled at nobody knows what."""
+    settled = event.type is _PAID and security.kind is InstrumentType.FUTURE
+    return settled and event.price is None
+
+
 def paid_at_end(event: OptionEventFact, security: Security) -> Decimal:
-    """Return what an event says was paid, whoever paid it."""
+    """Return what an event says was paid, whoever paid it.
+
+    What a future is settled for is its price; the money that moves is the last day's change alone.
+    """
+    if security.kind is InstrumentType.FUTURE and event.price is not None:
+        worth = abs(event.quantity or ZERO) * event.price * security.multiplier
+        return worth.quantize(PRECISION)
     if event.proceeds:
         return abs(event.proceeds)
-    if event.quantity is None:
+    if event.quantity is None or event.type in SIDES or event.type is OptionEventType.EXPIRATION:
         return ZERO
-    if event.type in _SIDES or event.type is OptionEventType.EXPIRATION:
-        return ZERO
-    paid = abs(event.quantity) * (event.price or ZERO) * security.multiplier
-    return paid.quantize(PRECISION) if security.kind is InstrumentType.FUTURE else paid
+    if event.price is None or event.price == security.strike:
+        return ZERO  # some sources state the strike there
+    return abs(event.quantity) * event.price * security.multiplier

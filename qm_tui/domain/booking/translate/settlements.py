@@ -34,6 +34,14 @@ class _Payment(NamedTuple):
     stated: Decimal | None
     """What one unit of its currency is in the base currency."""
     source: Source
+    fees: Decimal = ZERO
+
+
+class Paid(NamedTuple):
+    """What was paid for an option, whoever paid it, and what the settlement cost beside."""
+
+    amount: Decimal
+    fees: Decimal
 
 
 _Place = tuple[int, int]
@@ -42,7 +50,7 @@ _Place = tuple[int, int]
 
 def settled(
     desk: Desk, legs: Iterable[Leg], told: Iterable[OptionEventFact]
-) -> Mapping[Source, Decimal]:
+) -> Mapping[Source, Paid]:
     """Return what was paid for options that went at no price, by what booked them.
 
     What was paid for all of them together is spread by the number of contracts.
@@ -56,14 +64,17 @@ def settled(
         if leg.end is not None and not fill.amount and (fill.account, fill.security) in payments:
             went[fill.account, fill.security, fill.day].append(fill)
     rates = {trade.id: trade.fx_rate_to_base for trade in desk.facts.trades} if went else {}
-    found: dict[Source, Decimal] = {}
+    found: dict[Source, Paid] = {}
     for (account, security, day), fills in sorted(went.items(), key=lambda group: group[0]):
         near = _taken(payments[account, security], day)
         stated = next((rate for fill in fills if (rate := rates.get(fill.source.id))), None)
         amounts = [_converted(desk, payment, fills[0], stated) for payment in near]
-        paid = sum(amounts, ZERO)
-        parts = spread(paid, [abs(fill.quantity) for fill in fills])
-        found |= {fill.source: part for fill, part in zip(fills, parts, strict=True)}
+        paid, fees = sum(amounts, ZERO), sum((payment.fees for payment in near), ZERO)
+        if not paid and not fees:
+            continue
+        weights = [abs(fill.quantity) for fill in fills]
+        parts = zip(fills, spread(paid, weights), spread(fees, weights), strict=True)
+        found |= {fill.source: Paid(part, cost) for fill, part, cost in parts}
     return found
 
 
@@ -73,8 +84,9 @@ def _payments(desk: Desk, told: Iterable[OptionEventFact]) -> defaultdict[_Place
     for event in told:
         amount = event.proceeds or paid_at_end(event, facts.securities[event.security])
         source = Source("option_events", event.id)
+        fees = -(event.commission or ZERO)
         found[event.account, event.security].append(
-            _Payment(_EVENT, event.date, amount, event.currency, None, source)
+            _Payment(_EVENT, event.date, amount, event.currency, None, source, fees)
         )
     for cash in facts.cash:
         if cash.security is not None and _TEXT in (cash.description or "").upper():

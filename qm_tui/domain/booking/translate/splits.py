@@ -2,19 +2,29 @@
 
 from decimal import Decimal
 from fractions import Fraction
+from itertools import count
 
+from qm_tui.domain.booking.apportionment import written
 from qm_tui.domain.booking.events import Event, Split
+from qm_tui.domain.booking.translate.desk import Desk
 from qm_tui.domain.booking.translate.fractions_paid import Fractions, exactly
 from qm_tui.domain.booking.translate.legs import Action
 from qm_tui.domain.booking.translate.positions import Positions
+from qm_tui.domain.booking.words import FindingKind
 from qm_tui.domain.words import CorporateActionType
 
+_PAIR = 2
 _ROUNDED = Decimal("0.0001")
 """By so much a broker's credit may differ from what the ratio gives."""
 
 
 def split(
-    action: Action, security: int, credited: Decimal | None, held: Positions, fractions: Fractions
+    desk: Desk,
+    action: Action,
+    security: int,
+    credited: Decimal | None,
+    held: Positions,
+    fractions: Fractions,
 ) -> list[Event] | None:
     """Return a split; the ratio is the text's where there is one, else that of the quantities.
 
@@ -24,6 +34,8 @@ def split(
     if action.said.of_itself is False or (credited and credited == -quantity):
         return None
     ratio = _ratio(action, quantity, credited)
+    if ratio is None:
+        ratio = _told_by_legs(desk, action, security, quantity, paid=fractions.awaits(action))
     events: list[Event] = []
     shares = credited
     if credited is not None and quantity > 0:
@@ -62,3 +74,47 @@ def _ratio(action: Action, held: Decimal, credited: Decimal | None) -> Fraction 
     if credited is not None and held and grows is not (ratio > 1):
         return 1 / ratio  # taken back
     return ratio
+
+
+def _told_by_legs(
+    desk: Desk, action: Action, security: int, held: Decimal, *, paid: bool
+) -> Fraction | None:
+    """Return the ratio that follows from a leg that closes all of it, and one that opens it again.
+
+    Args:
+        desk: The desk.
+        action: The split.
+        security: Of what.
+        held: How much of it was there.
+        paid: Whether a fraction was paid in cash, so that the leg that opens is of whole shares.
+    """
+    legs = [leg.quantity for leg in action.legs if leg.security == security and leg.quantity]
+    if len(legs) != _PAIR or (legs[0] > 0) is (legs[1] > 0):
+        return None
+    smaller, larger = sorted(abs(Fraction(leg)) for leg in legs)
+    reverse = action.type is CorporateActionType.REVERSE_SPLIT
+    old, new = (larger, smaller) if reverse else (smaller, larger)
+    if old != abs(Fraction(held)):
+        return None
+    plain = _plainest(new / old, (new + 1) / old) if new.denominator == 1 else new / old
+    if plain == new / old or paid:
+        return plain
+    desk.find(
+        FindingKind.FRACTION_UNKNOWN,
+        action.source,
+        action.account,
+        security,
+        action.day,
+        f"{written(old)} shares became {written(new)}: what became of a fraction is not known. "
+        "The split was booked as if there had been none.",
+    )
+    return new / old
+
+
+def _plainest(low: Fraction, limit: Fraction) -> Fraction:
+    """Return the fraction of the smallest denominator from `low` on, and below a limit."""
+    return next(
+        plain
+        for denominator in count(1)
+        if (plain := Fraction(-(-low * denominator // 1), denominator)) < limit
+    )

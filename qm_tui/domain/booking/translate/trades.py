@@ -67,6 +67,7 @@ class Fills:
             security=trade.security,
             at=trade.executed_at,
             source=Source(TRADES, trade.id),
+            sequence=_turn(trade),
             key=self._key(trade),
             quantity=trade.quantity,
             amount=amount,
@@ -151,6 +152,15 @@ class Fills:
             )
             return fees
         return fees - (commission * rate).quantize(PRECISION)
+
+
+def _turn(trade: TradeFact) -> int:
+    """Put what opens before what closes, where no id tells which of one moment came first.
+
+    Files whose times have no seconds tell a purchase and its sale as of the same minute.
+    """
+    told = trade.broker_execution_id or trade.broker_transaction_id
+    return int(told is None and trade.open_close is OpenClose.CLOSE)
 
 
 def _amount(trade: TradeFact, security: Security) -> Decimal | None:

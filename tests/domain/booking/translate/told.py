@@ -96,6 +96,11 @@ def number(value: Number | None) -> Decimal | None:
     return None if value is None else Decimal(value)
 
 
+def _currency(security: int | None) -> str | None:
+    known = None if security is None else SECURITIES.get(security)
+    return "USD" if known is None else known.currency
+
+
 def a_trade(
     on: str, quantity: Number, price: Number | None = 10, security: int = STOCK, **changes: Any
 ) -> TradeFact:
@@ -109,7 +114,7 @@ def a_trade(
         "trade_date": day(on),
         "quantity": Decimal(quantity),
         "price": number(price),
-        "currency": SECURITIES[security].currency,
+        "currency": _currency(security),
     }
     return TradeFact(**(fields | changes))
 
@@ -164,7 +169,7 @@ def a_leg(
         "date": stamped,
         "effective_at": utc(f"{on}T00:25") + dt.timedelta(days=1),
         "report_date": stamped + dt.timedelta(days=3 if stamped.weekday() == 4 else 1),
-        "currency": SECURITIES[security].currency if security else "USD",
+        "currency": _currency(security),
         "quantity": number(quantity),
         "amount": Decimal(0),
         "proceeds": Decimal(0),

@@ -1,0 +1,143 @@
+"""How far one walk through an account's history came, and what may be missing in it."""
+
+import datetime as dt
+from collections.abc import Mapping
+
+from qm_tui.brokers.tastytrade.answers import Item, Row
+from qm_tui.brokers.tastytrade.cursor import Reach
+from qm_tui.brokers.tastytrade.paging import Page, Pages
+from qm_tui.brokers.tastytrade.windows import SLACK, Window
+
+_DAY = dt.timedelta(days=1)
+_EARLIEST = dt.date(1990, 1, 1)
+_COMING_IN = ("deposit", "acat", "transfer", "wire", "ach", "journal")
+"""Words in what a history begins with when it begins at the beginning."""
+
+
+class Walk:
+    """Follows the pages of one account.
+
+    Args:
+        account: its number.
+        begin: the day from which on there may be something.
+        known: what is known already, if anything.
+    """
+
+    def __init__(self, account: str, begin: dt.date, known: Reach | None) -> None:
+        self.account = account
+        self.is_whole = False
+        """All of the window has come."""
+        self.is_stuck = False
+        """The broker gave one page again and again."""
+        self.seen: set[int | str | bytes] = set()
+        """The rows of the window, by their ids."""
+        self.problem: str | None = None
+        """What is missing for good, from some window on: a sentence."""
+        self._begin = begin
+        # An opening that is known by now, and earlier: everything is asked for again.
+        self.reach = None if known is not None and known.first > begin else known
+        self.is_first = self.reach is None
+        """Nothing is known of the account so far."""
+        self._earliest: tuple[dt.date, Row] | None = None
+        self._window = Window(first=begin, last=begin)
+        self._ascends = True
+        self._beyond = 0
+        self._first: dt.date | None = None
+        self._latest: dt.date | None = None
+
+    def resume(self, overlap: dt.timedelta) -> dt.date:
+        """Return from which day on to ask."""
+        return self._begin if self.reach is None else self.reach.last - overlap
+
+    def begin(self, window: Window) -> None:
+        """Begin with a window, perhaps once more."""
+        self._window = window
+        self._ascends = True
+        self._first = self._latest = None
+        self._beyond = 0
+
+    @property
+    def seems_endless(self) -> bool:
+        """Whether the broker seems to ignore the end of the window; one row may be a slip."""
+        return self._beyond > 1
+
+    def look(self, page: Page, pages: Pages) -> bool:
+        """Learn from a page; tell whether it makes more of the history known without a gap."""
+        for item in page.rows:
+            day = day_of(item)
+            if day is not None:
+                self._see(day, item)
+        if pages.shifted or pages.stuck or self.problem is not None or not self._ascends:
+            return False
+        if self._first is None or self._latest is None or self._first == self._latest:
+            return False
+        # The days go up: what comes on later pages is about as late as this, or later.
+        return self._move(min(self._latest - _DAY, self._window.last))
+
+    def _see(self, day: dt.date, item: Item) -> None:
+        self._beyond += self._window.ends_before(day)
+        self._ascends &= self._latest is None or day >= self._latest - SLACK
+        self._first = day if self._first is None else min(self._first, day)
+        self._latest = day if self._latest is None else max(self._latest, day)
+        if self._earliest is None or day < self._earliest[0]:
+            self._earliest = day, item.value
+
+    def _move(self, last: dt.date) -> bool:
+        first = self._oldest() if self.reach is None else self.reach.first
+        if last < first or (self.reach is not None and last <= self.reach.last):
+            return False
+        self.reach = Reach(first=first, last=last, begins=self._begins())
+        return True
+
+    def _oldest(self) -> dt.date:
+        return self._begin if self._earliest is None else min(self._begin, self._earliest[0])
+
+    def _begins(self) -> dt.date | None:
+        """Return the day of the first transaction where it does not look like the first."""
+        if not self.is_first:
+            return None if self.reach is None else self.reach.begins
+        if self._earliest is None or _comes_in(self._earliest[1]):
+            return None
+        return self._earliest[0]
+
+    def end(self, pages: Pages) -> None:
+        """Judge a window whose pages have all come."""
+        self.is_whole, self.is_stuck, self.seen = pages.whole, pages.stuck, pages.seen
+
+    def give_up(self) -> None:
+        """Note that a window stays without some of its rows, however often it is asked for."""
+        days = f"{self._window.first} to {self._window.last}"
+        what = (
+            "the broker gives the same page again and again"
+            if self.is_stuck
+            else "its rows changed while they were read, again and again"
+        )
+        self.problem = f"The transactions of {self.account} from {days} are not whole: {what}."
+
+    def done(self, window: Window) -> bool:
+        """Take a window for known; tell whether more is known by that."""
+        if self.problem is not None:
+            return False
+        return self._move(window.last)
+
+
+def day_of(item: Item) -> dt.date | None:
+    """Return the day a transaction counts to; None where it does not say so in a readable way."""
+    if not isinstance(item.value, Mapping):
+        return None
+    for name in ("transaction-date", "executed-at"):
+        try:
+            day = dt.date.fromisoformat(str(item.value.get(name))[:10])
+        except ValueError:
+            continue
+        if day >= _EARLIEST:
+            return day
+    return None
+
+
+def _comes_in(row: Row) -> bool:
+    said = " ".join(
+        str(row.get(name, ""))
+        for name in ("transaction-sub-type", "transaction-type", "description")
+    )
+    return any(word in said.lower() for word in _COMING_IN)
