@@ -44,6 +44,7 @@ class Server(ABC):
         _traceback: TracebackType | None,
     ) -> None:
         self.stop_listening()
+        await asyncio.sleep(0)  # what was accepted has its task by then
         for task in list(self._busy):
             task.cancel()
         await asyncio.gather(*self._busy, return_exceptions=True)
@@ -93,6 +94,8 @@ class Server(ABC):
         task = asyncio.create_task(self._attend(Line(reader, writer)))
         self._busy.add(task)
         task.add_done_callback(self._busy.discard)
+        # One that is cancelled before it begins would leave its connection open.
+        task.add_done_callback(lambda _: writer.close())
 
     async def _attend(self, line: Line) -> None:
         self._lines.add(line)

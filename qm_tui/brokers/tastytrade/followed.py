@@ -23,6 +23,8 @@ class Followed:
     """Where they are held."""
     names: Mapping[Place, str] = field(default_factory=dict)
     """DXLink's symbols of what is held."""
+    underlyings: Mapping[str, str] = field(default_factory=dict)
+    """DXLink's symbol of an option → that of what it is on."""
     unnamed: bool = False
     """Whether of some instrument it is not known (yet) what it is called there."""
 
@@ -33,6 +35,7 @@ def followed(holdings: Holdings, instruments: Instruments) -> Followed:
     subscriptions: set[Subscription] = set()
     places: dict[str, list[Place]] = {}
     names: dict[Place, str] = {}
+    underlyings: dict[str, str] = {}
     unnamed = False
     for place, position in holdings.all():
         instrument = position.instrument
@@ -52,9 +55,11 @@ def followed(holdings: Holdings, instruments: Instruments) -> Followed:
             unnamed = True
         else:
             wanted.setdefault(*underlying)
+            underlyings[name] = underlying[0]
             subscriptions.update((kind, underlying[0]) for kind in _PRICES)
     return Followed(
-        wanted=wanted, subscriptions=subscriptions, places=places, names=names, unnamed=unnamed
+        wanted=wanted, subscriptions=subscriptions, places=places, names=names,
+        underlyings=underlyings, unnamed=unnamed,
     )  # fmt: skip
 
 

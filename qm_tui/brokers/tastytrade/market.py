@@ -4,6 +4,7 @@ import asyncio
 import datetime as dt
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Set
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from decimal import Decimal
 from random import Random
 from typing import NamedTuple, Never
@@ -64,6 +65,7 @@ class Market:
         self._computed: dict[str, Ticks] = {}
         """With other Greeks than were told."""
         self._subscriptions: Set[Subscription] = frozenset()
+        self._underlyings: Mapping[str, str] = {}
         self._needed = asyncio.Event()
         self._feed = Feed(self._ticks)
         self._link: DxLink | None = None
@@ -72,13 +74,20 @@ class Market:
 
     # --- what is asked for -----------------------------------------------------------------------
 
-    def hold(self, wanted: Mapping[str, Instrument], subscriptions: Set[Subscription]) -> None:
+    def hold(
+        self,
+        wanted: Mapping[str, Instrument],
+        subscriptions: Set[Subscription],
+        underlyings: Mapping[str, str],
+    ) -> None:
         """Follow these instruments (by DXLink's symbol) and no others.
 
         Args:
             wanted: all that is subscribed to.
             subscriptions: the kinds of event for each.
+            underlyings: what the options among them are on.
         """
+        self._underlyings = underlyings
         for symbol in self._ticks.keys() - wanted.keys():
             del self._ticks[symbol]
             for of_symbol in (self._marks, self._quoted, self._computed):
@@ -193,7 +202,7 @@ class Market:
         """Return the records of what was absorbed since the last time."""
         delayed = self.delayed
         quotes = [ticks.quote(delayed=delayed) for ticks in self._quoted.values()]
-        greeks = [ticks.greeks for ticks in self._computed.values()]
+        greeks = [self._greeks(symbol, ticks) for symbol, ticks in self._computed.items()]
         self._quoted.clear()
         self._computed.clear()
         return [record for record in (*quotes, *greeks) if record is not None]
@@ -210,7 +219,16 @@ class Market:
 
     def greeks(self) -> list[Greeks]:
         """Return the latest Greeks there are; their time says how old they are."""
-        return [ticks.greeks for ticks in self._ticks.values() if ticks.greeks is not None]
+        found = (self._greeks(symbol, ticks) for symbol, ticks in self._ticks.items())
+        return [greeks for greeks in found if greeks is not None]
+
+    def _greeks(self, symbol: str, ticks: Ticks) -> Greeks | None:
+        """Return Greeks with the price of what the option is on: the broker tells them apart."""
+        underlying = self._ticks.get(self._underlyings.get(symbol, ""))
+        price = None if underlying is None else underlying.mark
+        if ticks.greeks is None or price is None:
+            return ticks.greeks
+        return replace(ticks.greeks, underlying_price=price)
 
     def unanswered(self) -> list[str]:
         """Return the symbols of which no prices, or no Greeks where there should be, have come."""

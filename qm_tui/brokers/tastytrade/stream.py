@@ -109,7 +109,8 @@ class Live:
         self._regrouped = False
         self._look_again_at = time.monotonic() + _LOOK_AGAIN
         self._followed = followed(self._holdings, self._instruments)
-        self._market.hold(self._followed.wanted, self._followed.subscriptions)
+        it = self._followed
+        self._market.hold(it.wanted, it.subscriptions, it.underlyings)
 
     # --- what comes by itself --------------------------------------------------------------------
 

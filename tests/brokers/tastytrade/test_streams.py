@@ -321,7 +321,7 @@ async def test_a_stream_that_is_refused_is_asked_for_less_and_less_often() -> No
 
 
 async def test_streams_that_are_never_opened_are_not_waited_for_without_end() -> None:
-    settings = replace(SETTINGS, greet=0.1)
+    settings = replace(SETTINGS, greet=0.1, first_pause=5.0, longest_pause=5.0)
     feeds = DxlinkFaults(upgrade_never=True, first_sessions=1)
     news = AccountStreamFaults(upgrade_never=True, first_sessions=1)
     async with (
@@ -492,7 +492,8 @@ async def test_one_round_brings_prices_and_greeks_of_everything_and_ends() -> No
         quotes, greeks = desk.live.prices()
         assert all(isinstance(quote, Quote) for quote in quotes)
         assert all(isinstance(one, Greeks) for one in greeks)
-        assert SPY_CALL in {one.instrument.symbol for one in greeks}
+        of_call = next(one for one in greeks if one.instrument.symbol == SPY_CALL)
+        assert of_call.underlying_price == 600, "the quote of what it is on"
         await double.until(lambda: not double.feeds)
         assert not double.streams_begun
 
@@ -526,9 +527,11 @@ async def test_greeks_that_are_nan_are_an_answer() -> None:
 
 
 async def test_a_round_without_a_stream_says_why() -> None:
-    async with TastytradeDouble(dxlink=DxlinkFaults(refuse=502)) as double, live(double) as desk:
+    settings = replace(SETTINGS, first_pause=5.0, longest_pause=5.0)
+    faults = DxlinkFaults(refuse=502)
+    async with TastytradeDouble(dxlink=faults) as double, live(double, settings) as desk:
         await desk.take()
-        [says] = await desk.live.market_round(0.3)
+        [says] = await desk.live.market_round(0.5)
         assert "HTTP status 502" in says
 
 
