@@ -215,3 +215,43 @@ async def test_a_loss_here_is_washed_by_a_purchase_at_another_broker(store: Stor
     assert washed == {"taxpayer": 200, "economic": 0, "broker": 0}
     bases = {lot["view"]: (lot["account_id"], lot["cost_basis"]) for lot in found["tax_lots"]}
     assert bases["taxpayer"] == ("U1", 1100)
+
+
+async def test_an_option_on_a_future_that_is_assigned_delivers_the_future(store: Store) -> None:
+    future, put = "/ESZ6", "./ESZ6 E3AX6 261120P5800"
+    of_put = {"instrument_type": "Future Option", "underlying_symbol": future}
+    of_future = {"instrument_type": "Future", "underlying_symbol": future}
+    found = await synced(
+        store,
+        page(
+            row(
+                "Trade", "Sell to Open", put, 2, when="2026-11-02T15:00", action="Sell to Open",
+                price="40", value="4000", **of_put,
+            ),
+            row("Receive Deliver", "Assignment", put, 2, when="2026-11-20T21:00", **of_put),
+            row(
+                "Receive Deliver", "Buy", future, 2, when="2026-11-20T21:00", action="Buy",
+                price="5800", **of_future,
+            ),
+        ),
+    )  # fmt: skip
+    ((symbol, quantity, cost),) = lots(found)
+    assert (symbol, quantity) == ("ESZ6", 2)
+    assert cost == 2 * 5800 * 50 - 4000
+
+
+async def test_a_future_is_not_booked_with_the_share_that_bears_its_products_name(
+    store: Store,
+) -> None:
+    future = {"instrument_type": "Future", "underlying_symbol": "/ES"}
+    await synced(
+        store,
+        page(
+            traded("2026-11-02T15:00", "Buy to Open", 10, "60", "ES"),
+            row(
+                "Trade", "Buy", "/ESZ6", 1, when="2026-11-02T15:00", action="Buy", price="5800",
+                **future,
+            ),
+        ),
+    )  # fmt: skip
+    assert len(await groups(store.reader)) == 2

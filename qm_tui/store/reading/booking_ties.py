@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, exists, select
+from sqlalchemy import Connection, exists, or_, select
 
 from qm_tui.domain.instruments import InstrumentType
 from qm_tui.store.reading.booking_actions import action_ties
@@ -12,6 +12,9 @@ from qm_tui.store.reading.settings import tax_settings
 from qm_tui.store.schema.instruments import instrument_aliases, instruments
 
 _SHARES = (InstrumentType.EQUITY.value, InstrumentType.FUND.value)
+_FUTURE, _FUTURE_OPTION = InstrumentType.FUTURE.value, InstrumentType.FUTURE_OPTION.value
+_ON_FUTURES = (_FUTURE, _FUTURE_OPTION)
+"""A future names its product, which may be some share's ticker too; an option on it, the future."""
 _option = instruments.alias("option")
 _other = instruments.alias("other")
 
@@ -106,7 +109,7 @@ def _by_contract(connection: Connection) -> Iterator[tuple[int, int]]:
 
 
 def _by_symbol(connection: Connection) -> Iterator[tuple[int, int]]:
-    """Yield what derives from shares that bore the ticker; of several the one that bears it now."""
+    """Yield what an option is on by its ticker; of several that bore it the one that does now."""
     named, alias = _other.c, instrument_aliases.c
     by_contract = instruments.alias("by_contract")
     rows = connection.execute(
@@ -119,7 +122,10 @@ def _by_symbol(connection: Connection) -> Iterator[tuple[int, int]]:
         .join(_other, named.id == alias.instrument_id)
         .where(
             _option.c.underlying_symbol.is_not(None),
-            named.instrument_type.in_(_SHARES),
+            or_(
+                _option.c.instrument_type.not_in(_ON_FUTURES) & named.instrument_type.in_(_SHARES),
+                (_option.c.instrument_type == _FUTURE_OPTION) & (named.instrument_type == _FUTURE),
+            ),
             named.currency == _option.c.currency,
             ~exists().where(by_contract.c.conid == _option.c.underlying_conid),
         )
