@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from qm_tui.domain.batches import Batch
-from qm_tui.domain.instruments import Instrument
+from qm_tui.domain.instruments import Crypto, Instrument
 from qm_tui.domain.records import Balance, Greeks, Position, Quote, Record
 from qm_tui.domain.words import Section
 
@@ -20,9 +20,13 @@ Holding = tuple[str, str]
 
 
 def names_of(instrument: Instrument) -> tuple[str, ...]:
-    """Return what an instrument is looked up by, the surest first; they cannot be mistaken."""
+    """Return what an instrument is looked up by, the surest first; they cannot be mistaken.
+
+    There is a fund of the ticker BTC, which may be held beside the coin.
+    """
     known = instrument.identifiers
-    named = (("conid", known.conid), ("osi", known.osi_symbol), ("symbol", instrument.symbol))
+    ticker = "coin" if isinstance(instrument, Crypto) else "symbol"
+    named = (("conid", known.conid), ("osi", known.osi_symbol), (ticker, instrument.symbol))
     return tuple(f"{scheme}:{name}" for scheme, name in named if name)
 
 

@@ -20,7 +20,8 @@ _NEW_YORK = ZoneInfo("America/New_York")
 
 def names_of_view(view: PositionView) -> tuple[str, ...]:
     """Return under which names a live book may know a holding, the surest first."""
-    named = (("conid", view.conid), ("osi", view.osi_symbol), ("symbol", view.symbol))
+    ticker = "coin" if view.instrument_type == "crypto" else "symbol"
+    named = (("conid", view.conid), ("osi", view.osi_symbol), (ticker, view.symbol))
     return tuple(f"{scheme}:{name}" for scheme, name in named if name)
 
 

@@ -1,10 +1,23 @@
 """Marks on what has to be derived again."""
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Select, Table, exists, func, or_, select, tuple_, update
+from sqlalchemy import (
+    Select,
+    Table,
+    bindparam,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+    union_all,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from qm_tui.store.reading.booking_rates import RATE_HOLDS, TAX_CURRENCY
@@ -149,31 +162,45 @@ async def _settled(connection: AsyncConnection, run_id: int) -> set[Pair]:
 
 async def _taken_back(connection: AsyncConnection, run_id: int) -> set[Pair]:
     """Return what a run told is not to count, and what counts again as nothing takes it back."""
+    named: dict[str, set[tuple[int, str]]] = defaultdict(set)
+    for name, account_id, key in await connection.execute(_REVERSALS, {"run": run_id}):
+        named[name].add((account_id, key))
     found: set[Pair] = set()
-    for table in (cash_transactions, transfers, corporate_actions, option_events):
-        c, later = table.c, table.alias("later")
-        last = table.alias("last")
-        of_run = [
-            or_(one.c.run_id == run_id, one.c.changed_run_id == run_id) for one in (later, last)
-        ]
-        told = select(later.c.account_id, later.c.reverses).where(of_run[0])
-        again = (
-            select(later.c.account_id, later.c.reverses)
-            .join(
-                last, (last.c.account_id == later.c.account_id) & (last.c.reverses == later.c.key)
-            )
-            .where(of_run[1])
-        )
-        for query, one in ((told, later), (again, later)):
-            rows = await connection.execute(query.where(one.c.reverses.is_not(None)))
-            for part in parts({tuple(row) for row in rows}):
-                found |= await _pairs(
-                    connection,
-                    select(c.account_id, c.instrument_id).where(
-                        tuple_(c.account_id, c.key).in_(part), c.instrument_id.is_not(None)
-                    ),
-                )
+    for name, places in named.items():
+        meant = await _told_under(connection, _REVERSIBLE[name], places)
+        again = {(account_id, key) for account_id, _, key in meant if key is not None}
+        meant += await _told_under(connection, _REVERSIBLE[name], again)
+        found |= {(account_id, one) for account_id, one, _ in meant if one is not None}
     return found
+
+
+async def _told_under(
+    connection: AsyncConnection, table: Table, places: set[tuple[int, str]]
+) -> list[Any]:
+    """Return (account id, instrument id, key of what it takes back) of facts under some keys."""
+    c = table.c
+    found: list[Any] = []
+    for part in parts(places):
+        found += await connection.execute(
+            select(c.account_id, c.instrument_id, c.reverses).where(
+                tuple_(c.account_id, c.key).in_(part)
+            )
+        )
+    return found
+
+
+_REVERSIBLE = {
+    table.name: table for table in (cash_transactions, transfers, corporate_actions, option_events)
+}
+_REVERSALS = union_all(
+    *(
+        select(literal(name), table.c.account_id, table.c.reverses).where(
+            or_(table.c.run_id == bindparam("run"), table.c.changed_run_id == bindparam("run")),
+            table.c.reverses.is_not(None),
+        )
+        for name, table in _REVERSIBLE.items()
+    )
+)
 
 
 async def _beside(

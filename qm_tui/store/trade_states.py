@@ -165,10 +165,13 @@ def _booking_order(row: Row[Any]) -> tuple[Any, ...]:
 
 
 def _standing(cancels: Iterable[Row[Any]], fills: Iterable[Row[Any]]) -> list[Row[Any]]:
-    """Return the cancellations but those of executions that a correction has replaced already.
+    """Return the cancellations that take a fill back.
 
-    The correction is another word on the same fill, which is not taken back: it is as corrected.
+    Not those of executions that a correction has replaced already: that is another word on the
+    same fill, which is not taken back, but as corrected. Nor those that are taken back themselves,
+    nor what takes back a cancellation.
     """
+    cancels = _last_words(list(cancels))
     newest: dict[tuple[int, str], int] = {}
     for fill in fills:
         if fill.broker_execution_id:
@@ -182,6 +185,28 @@ def _standing(cancels: Iterable[Row[Any]], fills: Iterable[Row[Any]]) -> list[Ro
         if booked or number >= newest.get((cancel.meant, stem), -1):
             left.append(cancel)
     return left
+
+
+def _last_words(cancels: Sequence[Row[Any]]) -> list[Row[Any]]:
+    """Leave out what takes back a cancellation, and what stays taken back by it."""
+    by_id = {row.broker_transaction_id: row for row in cancels if row.broker_transaction_id}
+    takers: dict[str, list[Row[Any]]] = defaultdict(list)
+    for row in cancels:
+        if row.original_transaction_id in by_id:
+            takers[row.original_transaction_id].append(row)
+
+    def stands(row: Row[Any], seen: frozenset[int]) -> bool:
+        if row.id in seen:
+            return False  # they take each other back: nobody can mean that
+        return not any(
+            stands(taker, seen | {row.id}) for taker in takers.get(row.broker_transaction_id, ())
+        )
+
+    return [
+        row
+        for row in cancels
+        if row.original_transaction_id not in by_id and stands(row, frozenset())
+    ]
 
 
 def _match(cancels: Iterable[Row[Any]], fills: list[Row[Any]]) -> dict[int, int]:

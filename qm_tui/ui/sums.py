@@ -17,6 +17,8 @@ class PositionSum:
     unrealized_pnl: Decimal | None
     without_value: int
     """How many are not in the sum of values."""
+    without_gain: int
+    """How many are not in the sum of gains: nobody knows what they cost."""
 
 
 Worth = tuple[str | None, Decimal | None, Decimal | None]
@@ -39,6 +41,7 @@ def position_sums(positions: Iterable[Worth]) -> list[PositionSum]:
             market_value=known_sum(value for _, value, _ in group),
             unrealized_pnl=known_sum(gain for _, _, gain in group),
             without_value=sum(value is None for _, value, _ in group),
+            without_gain=sum(gain is None for _, _, gain in group),
         )
         for currency, group in sorted(groups.items(), key=lambda item: item[0] or "")
     ]

@@ -58,3 +58,8 @@ def a_gateway(*arguments: object) -> AbstractContextManager[Double]:
 def a_flex_service(*arguments: object) -> AbstractContextManager[Double]:
     """Run a double of the Flex web service; a context that gives it, with its URL as `said`."""
     return _running("tests.simulators.flex", *arguments)
+
+
+def a_tastytrade(*arguments: object) -> AbstractContextManager[Double]:
+    """Run a double of Tastytrade; a context that gives it, with its addresses as JSON in `said`."""
+    return _running("tests.simulators.tastytrade", *arguments)

@@ -146,4 +146,4 @@ def test_connections_are_looked_at_side_by_side_and_told_in_their_order(
     ran = doctor(program, "name='tasty'\nbroker='tastytrade'", ib(gateway))
 
     assert ran.out.index("[tasty]") < ran.out.index("[ib]")
-    assert "Tastytrade cannot be asked by this version" in ran.out
+    assert "There is no client secret for tasty" in ran.out

@@ -139,14 +139,6 @@ def test_the_gateway_needs_no_secret(flex: Program, memory: MemoryKeyring) -> No
         assert "logs in by itself" in ran.out
 
 
-def test_a_broker_that_is_not_live_yet_is_named(flex: Program, memory: MemoryKeyring) -> None:
-    ran = run(flex, "login", "tasty", given="secret\nother\n")
-
-    assert (ran.status, ran.out) == (1, "")
-    assert "Tastytrade cannot be asked by this version" in ran.err
-    assert memory.kept == {}
-
-
 @pytest.mark.parametrize("command", ["login", "logout", "sync"])
 def test_a_name_that_is_not_configured_is_told_with_those_that_are(
     flex: Program, command: str

@@ -100,6 +100,6 @@ async def test_what_cannot_be_connected_is_refused_with_words(tmp_path: Path) ->
     ]
 
     await opened.close()
-    assert "Tastytrade cannot be asked by this version" in said[0]
+    assert "There is no client secret for tasty" in said[0]
     assert "has no query_id in the configuration" in said[1]
     assert "There is no token for ib-flex-2" in said[2]

@@ -162,16 +162,16 @@ def test_only_what_is_named_is_synced(program: Program, gateway: Double, gone: D
     assert {connection for connection, _, _ in states(program)} == {"ib"}
 
 
-def test_what_is_not_live_yet_is_named_and_the_rest_is_done(
+def test_what_lacks_a_secret_is_named_and_the_rest_is_done(
     program: Program, gateway: Double
 ) -> None:
     configure(program, TASTY, ib(gateway))
 
-    assert (sync(program, "tasty").status, program.store.exists()) == (1, False)
+    assert sync(program, "tasty").status == 1
     ran = sync(program)
 
     assert ran.status == 3
-    assert "qm-tui: tasty: Tastytrade cannot be asked by this version" in ran.err
+    assert "qm-tui: tasty: There is no client secret for tasty" in ran.err
 
 
 def test_statements_are_fetched_and_booked_under_the_name_of_the_connection(

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from qm_tui.domain.instruments import Crypto
 from qm_tui.domain.live import LiveBook
 from qm_tui.domain.records import AccountNotice, Greeks, Quote, Record
 from qm_tui.domain.words import Section
@@ -135,6 +136,18 @@ async def test_another_stock_of_the_same_ticker_is_not_taken_for_it(
     view = await stored_position(store)
     pushed = a_position(instrument=other, quantity=1, as_of=NOW)
     assert position_now(view, a_book(pushed)) is view
+
+
+async def test_a_fund_and_a_coin_of_one_ticker_have_each_its_own_news(store: Store) -> None:
+    both = (an_equity("BTC"), Crypto(symbol="BTC", currency="USD"))
+    await a_stored(store, *(a_position(instrument=one, quantity=1, as_of=STORED) for one in both))
+
+    book = a_book(
+        *(a_position(instrument=one, quantity=n, as_of=NOW) for n, one in enumerate(both, 2))
+    )
+
+    now = {one.instrument_type: position_now(one, book) for one in await positions(store.reader)}
+    assert {kind: one.quantity for kind, one in now.items()} == {"equity": 2, "crypto": 3}
 
 
 async def test_what_was_closed_is_no_position(store: Store) -> None:

@@ -151,7 +151,7 @@ class TastytradeDouble(Server):
         self.asked.append(asked)
         exchange = Exchange(asked, self.book, self._answer)
         exchange.on(line)
-        exchange.clock_off = self.clock_off
+        exchange.clock = self.book.now.timestamp() + self.clock_off
         await self._thawed.wait()
         if self.latency:
             await asyncio.sleep(self.latency)

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import time
 from collections.abc import Awaitable, Callable, Mapping
 from email.utils import formatdate
 from typing import Any
@@ -56,7 +55,7 @@ def crowded_until(seconds: float) -> Act:
     """The same with the moment as a date."""
 
     async def act(exchange: Exchange) -> None:
-        await crowded(formatdate(time.time() + seconds, usegmt=True))(exchange)
+        await crowded(formatdate(exchange.clock + seconds, usegmt=True))(exchange)
 
     return act
 

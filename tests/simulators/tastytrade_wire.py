@@ -4,7 +4,6 @@ import asyncio
 import json
 import socket
 import struct
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from email.utils import formatdate
@@ -86,8 +85,8 @@ class Exchange:
     def __init__(self, asked: Asked, book: Book, answer: Callable[[Asked], Reply]) -> None:
         self.asked = asked
         self.book = book
-        self.clock_off = 0.0
-        """Seconds by which the Date that is said is wrong."""
+        self.clock = 0.0
+        """The time that is said as Date, in POSIX seconds."""
         self.raw = False
         """Whether bytes were written past the protocol: the connection ends with the act."""
         self._answer = answer
@@ -123,7 +122,7 @@ class Exchange:
 
     async def reply(self, reply: Reply) -> None:
         """Answer."""
-        await self.line.answer(reply, self.clock_off)
+        await self.line.answer(reply, self.clock)
 
     async def head(self, status: int, **headers: str) -> None:
         """Write the head of an answer past the protocol; names have _ for -."""
@@ -176,11 +175,11 @@ class Line:
                 self.writer.write(self._http.send(go_on) or b"")
             self._http.receive_data(await self.reader.read(64 * 1024))
 
-    async def answer(self, reply: Reply, clock_off: float = 0.0) -> None:
-        """Answer as the protocol wants it."""
+    async def answer(self, reply: Reply, clock: float) -> None:
+        """Answer as the protocol wants it, at a time (POSIX)."""
         headers = {
             "Content-Type": "application/json",
-            "Date": formatdate(time.time() + clock_off, usegmt=True),
+            "Date": formatdate(clock, usegmt=True),
             "Content-Length": str(len(reply.body)),
         } | dict(reply.headers)
         response = h11.Response(

@@ -84,6 +84,17 @@ def test_a_cancellation_is_never_counted_itself() -> None:
     assert booked(after(told(a_batch(CANCEL)))) == []
 
 
+@pytest.mark.parametrize("depth", [1, 2, 3, 4])
+def test_a_cancellation_that_is_cancelled_takes_nothing_back(depth: int) -> None:
+    chain = [ORIGINAL]
+    for number in range(depth):
+        chain.append(cancel(str(2000 + number), chain[-1].broker_transaction_id))
+    counts = depth % 2 == 0
+    for rows in (chain, chain[::-1]):
+        found = after(*(told(a_batch(one)) for one in rows))
+        assert len(booked(found)) == counts
+
+
 def order(quantity: int = 100, **changes: Any) -> Trade:
     return a_trade(
         key="OR:3001:2024-03-15:AAPL", level=TradeLevel.ORDER, broker_order_id="3001",

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -185,6 +186,32 @@ async def test_what_takes_the_margin_is_told_the_most_first(store: Store) -> Non
         assert line.index("AMD") < line.index("KO")
         assert "1,000.00" in line
         assert "Total" not in line
+
+
+async def test_the_margin_fills_two_lines_and_counts_the_rest(store: Store) -> None:
+    required = [
+        MarginRequirement(
+            account="DU1", as_of=NOW, underlying_symbol=f"UND{n}", maintenance=Decimal(9000 - n)
+        )
+        for n in range(30)
+    ]
+    await store.writer.save(SYNC, a_batch(an_account("DU1")))
+    await store.writer.save(SYNC, a_batch(*required, section=Section.MARGIN))
+    async with monitor(a_context(store), (80, 24)) as it:
+        first = it.lines.index(it.row("margin by underlying"))
+        assert "UND0 9,000.00" in it.lines[first]
+        assert "and 2" in it.lines[first + 1]
+        assert "UND" not in it.lines[first + 2]
+
+
+async def test_what_nobody_knows_the_cost_of_is_counted_beside_the_sum(store: Store) -> None:
+    known = a_position(market_value="200", unrealized_pnl="50", as_of=NOW)
+    moved_in = a_position(instrument=an_equity("KO"), market_value="70", as_of=NOW)
+    unknown = replace(moved_in, unrealized_pnl=None)
+    await store.writer.save(SYNC, a_batch(an_account(), known, unknown))
+    async with monitor(a_context(store)) as it:
+        await it.press("2")
+        assert "unrealized +50.00 (1 unknown)" in it.row("Σ USD")
 
 
 async def test_a_closed_account_is_marked_and_not_missed_in_the_sums(store: Store) -> None:

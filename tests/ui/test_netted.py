@@ -76,3 +76,17 @@ async def test_at_80_columns_the_net_delta_is_still_there(store: Store) -> None:
         await it.press("2", "x")
         assert "Net delta" in it.text
         assert "100.00" in it.row("AAPL")
+
+
+async def test_a_net_delta_that_lacks_greeks_is_marked_where_nothing_else_says_so(
+    store: Store,
+) -> None:
+    await store.writer.save(TASTY, a_batch(an_account(HERE)))
+    held = [
+        a_position(account=HERE, instrument=CALL, quantity=3, as_of=NOW),
+        a_position(account=HERE, instrument=an_equity("AAPL"), quantity=100, as_of=NOW),
+    ]
+    await store.writer.save(TASTY, a_batch(*held))
+    async with monitor(a_context(store), (80, 24)) as it:
+        await it.press("2", "x")
+        assert "? 100.00" in it.row("AAPL")

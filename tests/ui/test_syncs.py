@@ -52,6 +52,34 @@ async def test_a_connection_that_waits_counts_down(store: Store) -> None:
         assert "ib: Nothing answers." in it.text
 
 
+async def test_the_first_screen_says_what_keeps_everything_from_coming(store: Store) -> None:
+    syncs = ScriptedSyncs()
+    syncs.links = {"tasty": a_health("tasty", state=LinkState.CONNECTING, failures=0)}
+    async with monitor(a_context(store, open_syncs=syncs.open), (80, 24)) as it:
+        await it.until(lambda: syncs.subscribed)
+        assert "shown here by itself" in it.text
+        says = "The login was refused. Run `qm-tui login tasty`, for so it will never do."
+        syncs.change("tasty", state=LinkState.REFUSED, says=says)
+        await it.until_shown("! tasty: refused")
+        assert "Run `qm-tui login tasty`" in it.text
+        await it.press("r")
+        assert "! tasty: refused" in it.text
+        syncs.change("tasty", state=LinkState.SYNCING, says="")
+        await it.until_shown("shown here by itself")
+
+
+async def test_positions_that_failed_to_come_are_not_said_to_be_none(store: Store) -> None:
+    syncs = ScriptedSyncs()
+    syncs.links = {"tasty": a_health("tasty", last_success=None, runs=1, failures=1)}
+    await store.writer.save(SYNC, a_batch(an_account()))
+    async with monitor(a_context(store, open_syncs=syncs.open), (80, 24)) as it:
+        await it.until(lambda: syncs.subscribed)
+        await it.press("2")
+        assert "not all of tasty has come yet" in it.text
+        await it.press("3")
+        assert "not all of tasty has come yet" in it.text
+
+
 async def test_what_runs_is_shown_with_its_progress_and_can_be_cancelled(store: Store) -> None:
     await a_book(store)
     syncs = ScriptedSyncs()

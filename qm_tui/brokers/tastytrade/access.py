@@ -16,6 +16,7 @@ from qm_tui.brokers.tastytrade.login import Login
 from qm_tui.brokers.tastytrade.questions import Query, Question, Questions
 from qm_tui.brokers.tastytrade.settings import Asking
 from qm_tui.brokers.tastytrade.tokens import Tokens
+from qm_tui.brokers.tastytrade.values import new_york_day
 
 Params = Query
 _PATH = re.compile(r"(?:/(?!\.+(?:/|$))[A-Za-z0-9._~%-]+)+", re.ASCII)
@@ -63,6 +64,15 @@ class Access:
         """From a question to the first byte of its answer; of the last one."""
         questions = self._questions
         return (questions.latency or questions.tokens.latency) if questions else None
+
+    def today(self) -> dt.date:
+        """Return the day in New York: ours or the broker's, whatever is earlier.
+
+        What a clock that is ahead takes for asked would never be asked for again.
+        """
+        ours = new_york_day(self._now())
+        there = self._questions.sent_at if self._questions else None
+        return ours if there is None else min(ours, new_york_day(there))
 
     async def open(self) -> None:
         """Fetch the secrets and a first token; does nothing when that is done.

@@ -95,12 +95,10 @@ class AccountNews:
         raise AssertionError("a connection ends by failing")
 
     def _rise(self) -> None:
-        first = self.condition.times == 0 and self.condition.away is None
+        # What was asked for before may have changed before this stream was there.
+        self.missed |= self.condition.times > 0 or self._holdings.told
         self.condition.rise()
-        # What was held was asked for at the same moment as this stream: near enough.
-        grace = self._settings.greet if first else 0.0
-        self.sure_since = self._now() - dt.timedelta(seconds=grace)
-        self.missed |= not first
+        self.sure_since = self._now()
 
     def _doubt(self) -> None:
         """Take over that something was pushed that could not be read."""

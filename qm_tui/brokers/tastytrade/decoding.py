@@ -12,6 +12,7 @@ from qm_tui.brokers.tastytrade.answers import Item, Pagination
 
 _SPACE = re.compile(r"[ \t\n\r]*")
 _ESCAPE = re.compile(r"\\u[dD][89abAB]..\\u[dD][c-fC-F]..|\\u([dD][89a-fA-F]..)|\\.", re.DOTALL)
+_BETWEEN = re.compile(r"\}[ \t\n\r]*,[ \t\n\r]*\{")
 _BOM = "\ufeff"
 
 
@@ -145,6 +146,16 @@ class _Reader:
             at = _expected(text, at, ",")
 
     def _list(self, text: str, at: int) -> tuple[list[Any], int]:
+        """Read the rows at once where it is plain from the outside where each of them ends."""
+        found, end = self._scan(text, at)
+        spans = _spans(text, at, end, len(found)) if all(map(_is_object, found)) else None
+        if spans is None:
+            return self._rows(text, at)
+        self.items, self.spans = found, spans
+        return found, end
+
+    def _rows(self, text: str, at: int) -> tuple[list[Any], int]:
+        """Read the rows one after the other."""
         scan, space = self._scan, _SPACE.match
         found: list[Any] = []
         spans: list[tuple[int, int]] = []
@@ -167,6 +178,27 @@ class _Reader:
                 raise json.JSONDecodeError("no end", text, at)
             blank = space(text, at + 1)
             at = blank.end() if blank else at + 1
+
+
+def _is_object(row: Any) -> bool:
+    return type(row) is dict
+
+
+def _spans(text: str, begin: int, end: int, rows: int) -> list[tuple[int, int]] | None:
+    """Return where the objects of a list stand, unless there seem to be more than there are.
+
+    Between two of them there is always what is looked for; where it is found no more often than
+    that, it stands in no text and in no list of objects within a row.
+    """
+    if not rows:
+        return []
+    first, last = text.index("{", begin), text.rindex("}", begin, end)
+    between = [found.span() for found in _BETWEEN.finditer(text, first, last)]
+    if len(between) != rows - 1:
+        return None
+    begins = [first, *(began - 1 for _, began in between)]
+    ends = [*(ended + 1 for ended, _ in between), last + 1]
+    return list(zip(begins, ends, strict=True))
 
 
 def _after(text: str, at: int) -> int:

@@ -5,7 +5,7 @@ import datetime as dt
 import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
@@ -43,10 +43,16 @@ class Reply:
     """An answer, whole; of an error only the beginning."""
 
     status: int
-    headers: Mapping[str, str]
-    body: bytes
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+    """Of an answer to the login, with the token."""
     latency: dt.timedelta
     """From the question to the first byte."""
+
+    @property
+    def sent_at(self) -> dt.datetime | None:
+        """The time on the server's clock; None where it does not say."""
+        return _date(self.headers.get("date") or "")
 
     @property
     def is_success(self) -> bool:

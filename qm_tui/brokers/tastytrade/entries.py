@@ -4,6 +4,7 @@ import datetime as dt
 import re
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import lru_cache
 from typing import NamedTuple
 
 from qm_tui.brokers.tastytrade.answers import BadRow
@@ -118,8 +119,11 @@ _VERBS: Mapping[str, Verb] = {
     "sell to close": Verb(-1, OpenClose.CLOSE),
 }
 _SEPARATORS = re.compile(r"[\s_/-]+")
+_REMEMBERED = 1_024
+"""Words; the broker has some dozens."""
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def plain(words: str) -> str:
     """`BUY_TO_OPEN` and `Buy to Open` are one; so are `Receive/Deliver` and `Receive Deliver`."""
     return _SEPARATORS.sub(" ", words).strip().casefold()
@@ -128,9 +132,26 @@ def plain(words: str) -> str:
 def verb_of(*words: str | None) -> Verb | None:
     """Return what the first of some words that is a verb says."""
     for text in words:
-        if text and (verb := _VERBS.get(text) or _VERBS.get(plain(text))) is not None:
+        if text and (verb := _VERBS.get(plain(text))) is not None:
             return verb
     return None
+
+
+class Deed(NamedTuple):
+    """What was done: the words that many transactions share."""
+
+    type: str
+    sub_type: str
+    verb: Verb | None
+    what: str
+    """As far as every source says it: of money only the type is sure."""
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def deed_of(entry_type: str, sub_type: str, action: str | None) -> Deed:
+    """Return what was done, from a row's own words."""
+    kind, verb = type_of(entry_type), verb_of(action, sub_type)
+    return Deed(kind, sub_type, verb, what_of(kind, sub_type, verb))
 
 
 def what_of(entry_type: str, sub_type: str, verb: Verb | None) -> str:

@@ -62,7 +62,10 @@ class History:
             BrokerUnavailable, BrokerRefused: the access is lost.
         """
         today = new_york_day(self._now())
-        walk = Walk(account.number, self._begin(account), self.cursor.of(account.number))
+        known = self.cursor.of(account.number)
+        if known is not None and known.last > self._access.today():
+            known = None  # the clock was ahead, and nobody knows for how long
+        walk = Walk(account.number, self._begin(account), known)
         left = windows(
             walk.resume(self._settings.overlap), today, self._settings.window,
             from_the_oldest=walk.is_first,
@@ -151,6 +154,8 @@ class History:
 
     def _done(self, walk: Walk, window: Window) -> Batch:
         """Say that a window came to its end, and what is missing in it."""
+        # A clock that is ahead must not make days known that have not come.
+        window = replace(window, last=min(window.last, self._access.today()))
         if not walk.done(window) or walk.reach is None:
             return Batch(section=Section.TRANSACTIONS, incomplete=walk.problem)
         first, last = max(walk.reach.first, window.first), walk.reach.last

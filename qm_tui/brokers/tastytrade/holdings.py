@@ -42,6 +42,11 @@ class Holdings:
         self._unmarked: set[Place] = set()
         """Told with a price of their own, that of the stream may be newer."""
 
+    @property
+    def told(self) -> bool:
+        """Whether there was a whole answer about some account."""
+        return any(mine.as_of is not None for mine in self._accounts.values())
+
     # --- what is told ----------------------------------------------------------------------------
 
     def take(self, account: str, positions: Iterable[Position], as_of: dt.datetime) -> None:

@@ -38,6 +38,10 @@ class Grant(NamedTuple):
     life: float
     """Seconds, from when it came."""
 
+    @override
+    def __repr__(self) -> str:
+        return f"Grant(…, life={self.life:g})"
+
 
 class _NotForTheLibraryError(Exception):
     """The library would stumble over this answer."""

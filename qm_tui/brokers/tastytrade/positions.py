@@ -4,8 +4,10 @@ Source of the formulas: the broker's guide to account positions.
 """
 
 import datetime as dt
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from functools import reduce
 
 from qm_tui.brokers.quoting import quoted
 from qm_tui.brokers.tastytrade.answers import BadRow, Row
@@ -26,7 +28,8 @@ from qm_tui.brokers.tastytrade.values import (
     text,
     total,
 )
-from qm_tui.domain.instruments import Instrument
+from qm_tui.domain.instruments import Future, FutureOption, Instrument
+from qm_tui.domain.live import names_of
 from qm_tui.domain.records import Position
 
 _ZERO = Decimal(0)
@@ -54,12 +57,12 @@ def position_of(row: Row, account: str, as_of: dt.datetime, instruments: Instrum
     """
     instrument = _instrument(row, instruments)
     quantity = _quantity(row)
-    units = product(quantity, instrument.multiplier)
+    units = _units(quantity, instrument)
     # Nothing is bought for nothing: 0 stands where the broker does not know, after a transfer.
     average = number(row, "average-open-price") or None
-    cost = None if average is None else product(units, average)
-    price = _price(row, units)
-    value = None if price is None else product(units, price)
+    cost = None if average is None or units is None else product(units, average)
+    price = _price(row, quantity if units is None else units)
+    value = None if price is None or units is None else product(units, price)
     today = new_york_day(as_of)
     return Position(
         account=account,
@@ -88,8 +91,10 @@ def marked(position: Position, price: Decimal, as_of: dt.datetime, on: dt.date) 
         on: the day in New York. On another one than the position's the gain of the day is not
             known before the broker was asked again.
     """
-    units = product(position.quantity, position.instrument.multiplier)
-    value, cost = product(units, price), position.cost_basis
+    units, cost = _units(position.quantity, position.instrument), position.cost_basis
+    if units is None:
+        return replace(position, as_of=as_of, market_price=price)
+    value = product(units, price)
     return replace(
         position,
         as_of=as_of,
@@ -98,6 +103,47 @@ def marked(position: Position, price: Decimal, as_of: dt.datetime, on: dt.date) 
         unrealized_pnl=None if cost is None else difference(value, cost),
         daily_pnl=_day_gain_at(position, value, price, units, on),
     )
+
+
+def _units(quantity: Decimal, instrument: Instrument) -> Decimal | None:
+    """Return how often a price counts; None where nobody has said what a future stands for."""
+    is_known = instrument.multiplier_stated or instrument.multiplier != 1
+    if quantity and not is_known and isinstance(instrument, Future | FutureOption):
+        return None
+    return product(quantity, instrument.multiplier)
+
+
+def together(positions: Iterable[Position]) -> list[Position]:
+    """Return one position an instrument: where the broker tells of it in several rows, their sum.
+
+    The documentation: `net-positions` groups by kind and symbol; without it there may be several.
+    """
+    groups: dict[str, list[Position]] = {}
+    for one in positions:
+        groups.setdefault(names_of(one.instrument)[0], []).append(one)
+    return [group[0] if len(group) == 1 else _sum(group) for group in groups.values()]
+
+
+def _sum(group: Sequence[Position]) -> Position:
+    quantity = reduce(total, (one.quantity for one in group))
+    units = product(quantity, group[0].instrument.multiplier)
+    cost = _known([one.cost_basis for one in group])
+    return replace(
+        group[0],
+        quantity=quantity,
+        average_cost=None if cost is None or not units else quotient(cost, units),
+        cost_basis=cost,
+        market_value=_known([one.market_value for one in group]),
+        unrealized_pnl=_known([one.unrealized_pnl for one in group]),
+        realized_pnl=_known([one.realized_pnl for one in group]),
+        daily_pnl=_known([one.daily_pnl for one in group]),
+    )
+
+
+def _known(values: Sequence[Decimal | None]) -> Decimal | None:
+    """Return the sum; None where one is unknown."""
+    known = [value for value in values if value is not None]
+    return reduce(total, known) if len(known) == len(values) else None
 
 
 # --- the parts of a row ------------------------------------------------------------------------
@@ -165,14 +211,16 @@ def _realized(row: Row, name: str, today: dt.date) -> Decimal | None:
     return signed(row, name) if day(row, f"{name}-date") == today else None
 
 
-def _day_gain(row: Row, price: Decimal | None, units: Decimal, today: dt.date) -> Decimal | None:
+def _day_gain(
+    row: Row, price: Decimal | None, units: Decimal | None, today: dt.date
+) -> Decimal | None:
     basis = number(row, _DAY_BASIS)
     if basis is None:
         basis = number(row, _CLOSE)
     realized = _realized(row, _DAY_GAIN, today) or _ZERO
-    if not units:
+    if units == 0:
         return realized
-    if price is None or basis is None:
+    if price is None or basis is None or units is None:
         return None
     return total(realized, product(units, difference(price, basis)))
 

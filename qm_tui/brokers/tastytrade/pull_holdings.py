@@ -9,7 +9,7 @@ from qm_tui.brokers.tastytrade.balances import balances_of
 from qm_tui.brokers.tastytrade.failures import Failures
 from qm_tui.brokers.tastytrade.paging import listed
 from qm_tui.brokers.tastytrade.parts import Parts
-from qm_tui.brokers.tastytrade.positions import position_of
+from qm_tui.brokers.tastytrade.positions import position_of, together
 from qm_tui.brokers.tastytrade.reading import read_in_turns
 from qm_tui.brokers.tastytrade.rounds import Round, asked
 from qm_tui.brokers.tastytrade.rows import Read, refusal, row_of
@@ -89,11 +89,12 @@ class HoldingsPull:
                 found.reasons.append(str(failure))
                 continue
             read = await self._read(account, rows)
-            records += read.records
+            held = together(read.records)
+            records += held
             refused += read.refused
             if not read.refused:
                 self._whole[account] = rows
-                parts.live.take(account, read.records, self._as_of)
+                parts.live.take(account, held, self._as_of)
         self.held = tuple({id(one.instrument): one.instrument for one in records}.values())
         # The broker says of those that they are closed: whatever they held is gone.
         closed = [account.number for account in parts.customer.accounts if account.is_closed]
@@ -109,7 +110,7 @@ class HoldingsPull:
         """Have what is pushed carry what is known of the instruments by now."""
         for account, rows in self._whole.items():
             read = await self._read(account, rows)
-            self._parts.live.take(account, read.records, self._as_of)
+            self._parts.live.take(account, together(read.records), self._as_of)
 
     async def _read(self, account: str, rows: Sequence[Item]) -> Read[Position]:
         def position(row: Row, _place: int) -> Position:

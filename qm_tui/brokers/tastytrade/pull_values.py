@@ -16,7 +16,6 @@ from qm_tui.brokers.tastytrade.parts import Parts
 from qm_tui.brokers.tastytrade.pull_holdings import sentence
 from qm_tui.brokers.tastytrade.reading import read_in_turns
 from qm_tui.brokers.tastytrade.rows import Read
-from qm_tui.brokers.tastytrade.values import new_york_day
 from qm_tui.domain.batches import Batch, Holds, RefusedRow
 from qm_tui.domain.records import Balance, NavSummary
 from qm_tui.domain.words import Section
@@ -54,8 +53,10 @@ class PastValues:
         Raises:
             BrokerUnavailable, BrokerRefused: the access is lost.
         """
-        number, today = account.number, new_york_day(self._parts.now())
+        number, today = account.number, self._parts.access.today()
         known = self._cursor.of(number)
+        if known is not None and known.last > today:
+            known = None  # the clock was ahead
         if known is not None and known.last >= today:
             # What the day brings is known by now from elsewhere, or follows tomorrow.
             return Batch(section=Section.NAV)

@@ -64,6 +64,8 @@ class Questions:
     ) -> None:
         self.latency: dt.timedelta | None = None
         """From a question to the first byte of its answer; of the last one."""
+        self.sent_at: dt.datetime | None = None
+        """The time on the broker's clock, when it last said."""
         self.login = login
         self.tokens = tokens
         self._name = name
@@ -119,6 +121,7 @@ class Questions:
                 raise AskFailed(words.failed(question.what, str(error))) from None
             raise _TroubleError(str(error)) from None
         self.latency = reply.latency
+        self.sent_at = reply.sent_at or self.sent_at
         return reply
 
     async def _read(self, question: Question, reply: Reply) -> Decoded:

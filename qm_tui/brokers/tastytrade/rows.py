@@ -57,7 +57,7 @@ def row_of(value: Any, account: str | None = None) -> Row:
     """
     if not isinstance(value, dict):
         raise BadRow("", quoted(str(value)[:1_000]), "the row is no object")
-    if account is not None:
+    if account is not None and value.get(_ACCOUNT) != account:
         named = text(value, _ACCOUNT)
         if named is not None and named != account:
             raise BadRow(_ACCOUNT, quoted(named), "another account than the one asked for")

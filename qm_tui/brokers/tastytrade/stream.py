@@ -226,6 +226,11 @@ class Live:
         since = None if self._news is None else self._news.sure_since
         return () if since is None else self._holdings.snapshot(as_of, since)
 
+    @property
+    def sure(self) -> bool:
+        """Whether news of accounts come, so that nothing that happens is missed."""
+        return self._news is not None and self._news.sure_since is not None
+
     async def ready(self, budget: float) -> None:
         """Wait until it is known whether account news come, for at most `budget` seconds.
 

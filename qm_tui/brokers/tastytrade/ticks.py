@@ -4,7 +4,7 @@ import datetime as dt
 from decimal import Decimal, InvalidOperation
 
 from qm_tui.brokers.tastytrade.dxlink_events import EventRow
-from qm_tui.domain.instruments import Derivative, EquityOption, Instrument
+from qm_tui.domain.instruments import Derivative, EquityOption, Instrument, Option
 from qm_tui.domain.records import Greeks, Quote
 
 SOURCE = "tastytrade"
@@ -21,7 +21,8 @@ class Ticks:
     """What came last of each kind of event of one symbol."""
 
     __slots__ = (
-        "_negative", "answered", "ask", "bid", "close", "greeks", "instrument", "last", "quoted_at",
+        "_is_option", "_negative", "answered", "ask", "bid", "close", "greeks", "instrument",
+        "last", "quoted_at",
     )  # fmt: skip
 
     def __init__(self, instrument: Instrument) -> None:
@@ -43,14 +44,24 @@ class Ticks:
         self._negative = isinstance(instrument, Derivative) and not isinstance(
             instrument, EquityOption
         )
+        self._is_option = isinstance(instrument, Option)
 
     @property
     def mark(self) -> Decimal | None:
-        """What a unit is worth: the middle of bid and ask, else the last price."""
-        bid, ask = self.bid, self.ask
-        if bid is not None and ask is not None and bid > 0 and ask > 0:
-            return (bid + ask) / _TWO
-        return self.last
+        """What a unit is worth: the middle of bid and ask, else the last price within them.
+
+        An option that nobody bids for is worth something between nothing and the ask, whatever was
+        paid for it weeks ago. Where the two are far apart, as of shares at night, they say little.
+        """
+        bid, ask, last = self.bid, self.ask, self.last
+        if ask is None or ask <= 0:
+            return last if bid is None or bid <= 0 else max(bid, last or bid)
+        if bid is None or bid <= 0:
+            return ask / _TWO if last is None or self._is_option else min(last, ask)
+        middle = (bid + ask) / _TWO
+        if ask - bid > middle and last is not None and not self._is_option:
+            return min(max(last, bid), ask)
+        return middle
 
     def take(self, kind: str, row: EventRow, now: dt.datetime, *, delayed: bool) -> None:
         """Take over an event; a number that is none is unknown and costs only itself."""

@@ -9,7 +9,7 @@ from qm_tui.brokers.tastytrade import entries
 from qm_tui.brokers.tastytrade.answers import BadRow, Row
 from qm_tui.brokers.tastytrade.corporate import leg_of
 from qm_tui.brokers.tastytrade.deliveries import delivered_of, transferred_of
-from qm_tui.brokers.tastytrade.entries import Entry, Told, type_of, verb_of, what_of
+from qm_tui.brokers.tastytrade.entries import Entry, Told, deed_of
 from qm_tui.brokers.tastytrade.fills import traded_of
 from qm_tui.brokers.tastytrade.instruments import Instruments
 from qm_tui.brokers.tastytrade.likeness import likeness
@@ -51,6 +51,7 @@ _USED = frozenset(
 )  # fmt: skip
 _LATE = dt.timedelta(days=4)
 """The trading day of a future begins the evening before, and may go over a holiday."""
+_ON_EXCHANGES = (Future, FutureOption)
 _ZERO = Decimal(0)
 
 
@@ -123,9 +124,11 @@ def entry_of(row: Row, account: str, instruments: Instruments, document_row: int
     transaction_id = _id(row, "id")
     if transaction_id is None:
         raise BadRow("id", "", "is missing")
-    kind = type_of(needed_text(row, "transaction-type"))
-    sub_type = text(row, "transaction-sub-type") or ""
-    verb = verb_of(text(row, "action"), sub_type)
+    kind, sub_type, verb, what = deed_of(
+        needed_text(row, "transaction-type"),
+        text(row, "transaction-sub-type") or "",
+        text(row, "action"),
+    )
     instrument = _instrument(row, instruments)
     quantity, value, net = number(row, "quantity"), signed(row, "value"), signed(row, "net-value")
     executed_at = moment(row, "executed-at")
@@ -151,7 +154,7 @@ def entry_of(row: Row, account: str, instruments: Instruments, document_row: int
         currency=text(row, "currency") or (instrument and instrument.currency) or "USD",
         likeness=likeness(
             kind,
-            what_of(kind, sub_type, verb),
+            what,
             executed_at or happened,
             instrument.symbol if instrument is not None else "",
             None if kind == entries.MONEY_MOVEMENT else quantity,
@@ -197,7 +200,7 @@ def _day(row: Row, executed_at: dt.datetime | None, instrument: Instrument | Non
             raise BadRow("executed-at", "", "is missing")
         return stated
     here = new_york_day(executed_at)
-    if isinstance(instrument, Future | FutureOption):
+    if isinstance(instrument, _ON_EXCHANGES):
         stated = day(row, "transaction-date")
         if stated is not None and dt.timedelta(0) <= stated - here <= _LATE:
             return stated

@@ -25,7 +25,9 @@ _LONGEST_LEFTOVER = 4_000
 _REMEMBERED = 16_384
 _FIRST_YEAR, _LAST_YEAR = 1970, 2200
 _SAYS_NOTHING = frozenset({"", "nan", "null", "none"})
-_SIGNS = {"debit": -1, "credit": 1}
+_SIGNS = {"debit": -1, "credit": 1, "none": 0}
+_USUAL_SIGNS = {"Debit": -1, "Credit": 1, "None": 0}
+"""As the broker writes them, and so nearly always: eight times in each of very many rows."""
 _FLAGS = {"true": True, "false": False, "1": True, "0": False}
 _DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ].*)?", re.ASCII | re.DOTALL)
 _SECONDS_END = 1e11
@@ -49,6 +51,8 @@ def text(row: Row, name: str) -> str | None:
         return _one_line(said) or None
     if value is None:
         return None
+    if type(value) is int:
+        return _plain(value)
     if isinstance(value, (Mapping, list, tuple)):
         raise BadRow(name, quoted(str(value)), "there should be a text")
     return _plain(value)
@@ -84,7 +88,7 @@ def number(row: Row, name: str) -> Decimal | None:
     if value is None:
         return None
     try:
-        return _number(value)
+        return _written(value) if type(value) is str else _number(value)
     except ValueError as error:
         raise BadRow(name, quoted(str(value)[:1_000]), str(error)) from error
 
@@ -104,21 +108,34 @@ def needed_number(row: Row, name: str) -> Decimal:
 def signed(row: Row, name: str) -> Decimal | None:
     """Read an amount whose sign stands in `<name>-effect`: a debit is negative.
 
-    Without an effect, or with the effect `None`, the amount has its own sign.
+    Without an effect, or with the effect `None`, the amount has its own sign. Zero has none.
 
     Raises:
         BadRow: it is no number, or the effect is a word nobody knows.
     """
     value = number(row, name)
-    if value is None:
-        return None
-    effect = text(row, f"{name}-effect")
-    if effect is None or effect.lower() == "none":
+    if not value:
         return value
+    name = f"{name}-effect"
+    effect = row.get(name)
+    if effect is None:
+        return value
+    sign = _USUAL_SIGNS.get(effect) if type(effect) is str else None
+    if sign is None:
+        sign = _sign(row, name)
+    if not sign or (sign < 0) is value.is_signed():
+        return value
+    return value.copy_negate()
+
+
+def _sign(row: Row, name: str) -> int:
+    effect = text(row, name)
+    if effect is None:
+        return 0
     sign = _SIGNS.get(effect.lower())
     if sign is None:
-        raise BadRow(f"{name}-effect", quoted(effect), "neither Credit nor Debit nor None")
-    return abs(value) if sign > 0 else negative(abs(value))
+        raise BadRow(name, quoted(effect), "neither Credit nor Debit nor None")
+    return sign
 
 
 def _number(value: Any) -> Decimal | None:
@@ -126,9 +143,9 @@ def _number(value: Any) -> Decimal | None:
         case str():
             return _written(value)
         case int() if not isinstance(value, bool):
-            return _sized(Decimal(value))
+            return _short(Decimal(value))
         case Decimal():
-            return None if value.is_nan() else _sized(value)
+            return None if value.is_nan() else _short(value)
         case float():
             return _written(repr(value))
         case _:
@@ -155,9 +172,16 @@ def _sized(value: Decimal) -> Decimal:
         raise ValueError("not a finite number")
     if not value:
         return _ZERO  # also where `-0` or `0E-8` is written
-    if abs(value.adjusted()) > _LARGEST_EXPONENT or len(value.as_tuple().digits) > _LONGEST_NUMBER:
+    if abs(value.adjusted()) > _LARGEST_EXPONENT:
         raise ValueError("a number out of all proportion")
     return value
+
+
+def _short(value: Decimal) -> Decimal:
+    found = _sized(value)
+    if len(found.as_tuple().digits) > _LONGEST_NUMBER:
+        raise ValueError("a number out of all proportion")
+    return found
 
 
 def product(*factors: Decimal) -> Decimal:
@@ -232,12 +256,11 @@ class _TimeError(ValueError):
     """What is wrong, in our words."""
 
 
-@lru_cache(maxsize=_REMEMBERED)
 def _moment(said: str) -> dt.datetime:
     at = dt.datetime.fromisoformat(said)
     if at.tzinfo is None:
         raise _TimeError("it says no time zone")
-    return _of_this_age(at.astimezone(dt.UTC))
+    return _of_this_age(at if at.tzinfo is dt.UTC else at.astimezone(dt.UTC))
 
 
 def _epoch(value: Any) -> dt.datetime:
@@ -292,19 +315,19 @@ def leftovers(row: Row, used: Collection[str]) -> Mapping[str, str] | None:
     What is nested comes as compact JSON.
     """
     found = {
-        _storable(str(name)): said
+        name if name.isascii() else _storable(name): said
         for name, value in row.items()
-        if name not in used and (said := _kept(value))
+        if name not in used and value is not None and (said := _kept(value))
     }
     return found or None
 
 
 def _kept(value: Any) -> str:
-    if value is None:
-        return ""
     if isinstance(value, str):
         cut = value if len(value) <= _LONGEST_LEFTOVER else value[: _LONGEST_LEFTOVER - 1] + "…"
-        return _storable(cut)
+        return cut if cut.isascii() else _storable(cut)
+    if isinstance(value, int):
+        return _plain(value)
     if isinstance(value, (Mapping, list, tuple)):
         return as_json(value, _LONGEST_LEFTOVER) if value else ""
     return _plain(value)
@@ -314,6 +337,8 @@ def _plain(value: Any) -> str:
     match value:
         case bool():
             return "true" if value else "false"
+        case int():
+            return str(value)[:_LONGEST_TEXT]
         case Decimal() if value.is_finite() and abs(value.adjusted()) <= _LARGEST_EXPONENT:
             return format(value, "f")
         case _:

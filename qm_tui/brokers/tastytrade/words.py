@@ -12,7 +12,7 @@ _SHORTEST = 6
 """Characters: to hide every place of a shorter text would leave nothing to read."""
 _TOKENS = re.compile(r"(?i:bearer\s+)\S+|\beyJ[\w-]{8,}[\w.-]*")
 _DEAD = frozenset({"invalid_grant", "invalid_client", "unauthorized_client"})
-LATER = "Try again later."
+LATER = "Try again later; the open monitor does so by itself."
 
 
 def cleaned(text: str, secrets: Iterable[str]) -> str:
@@ -103,7 +103,7 @@ def no_service(name: str, where: str, status: int, said: str) -> str:
 
 def out_of_order(clause: str) -> str:
     """Say that nobody is there who could answer."""
-    return f"Tastytrade cannot be asked: {clause}. {LATER} Check this computer's network."
+    return f"Tastytrade cannot be asked: {clause}. Check this computer's network. {LATER}"
 
 
 def no_token(clause: str) -> str:

@@ -60,13 +60,21 @@ def _turn(event: Event) -> int:
     """Put what opens before what closes, where the source has no time that tells it.
 
     Of two deliveries in one instant one may sell what the other brought: a spread of options of
-    which both are exercised or assigned.
+    which both are exercised or assigned. Only where both sell, what is held goes before what is
+    not: nobody was short of what he held.
     """
     if type(event) is Fill:
         return _side(event) if event.at is None else 0
-    if type(event) is Exercise and event.shares is not None and event.shares.opens is not None:
-        return 0 if event.shares.opens else 3
-    return 1 if type(event) is Exercise else 0
+    if type(event) is not Exercise:
+        return 0
+    shares = event.shares
+    if shares is None or shares.opens is None:
+        return 1
+    return _DELIVERIES[shares.quantity > 0, shares.opens]
+
+
+_DELIVERIES = {(True, True): 0, (False, False): 1, (False, True): 2, (True, False): 3}
+"""(bought, opens) → when it is booked, of several in one instant."""
 
 
 def _side(fill: Fill) -> int:

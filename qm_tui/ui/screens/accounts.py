@@ -12,6 +12,7 @@ from qm_tui.ui.cell import Cell, Tone
 from qm_tui.ui.column_kinds import Kinds
 from qm_tui.ui.feeds import Feed, ListFeed
 from qm_tui.ui.format import UNKNOWN, age
+from qm_tui.ui.greeting import greeting, is_due
 from qm_tui.ui.screens.page import Page
 from qm_tui.ui.screens.table_screen import TableScreen
 from qm_tui.ui.session import Session
@@ -30,26 +31,6 @@ if TYPE_CHECKING:
 
 CHANGES = 0.3
 """Seconds between two times that accounts are reckoned anew."""
-WELCOME = (
-    "There is nothing in the store yet. Connect TWS, IB Gateway, the Flex web",
-    "service or Tastytrade (qm-tui doctor says which file to write), or import",
-    "a statement, for example of Interactive Brokers:",
-    "",
-    "  1  Client Portal → Performance & Reports → Flex Queries: create an",
-    "     Activity Flex Query with all sections, as XML, dates yyyyMMdd.",
-    "  2  Run it for the longest period there is, and save the file.",
-    "  3  Press I here and name the file, or run  qm-tui import FILE",
-    "",
-    "Just looking?  qm-tui --demo  opens a portfolio that is made up.",
-)
-
-ON_ITS_WAY = (
-    "There is nothing in the store yet. Your connections are being synced:",
-    "what they bring is shown here by itself, section by section.",
-    "",
-    "  7  shows how far each connection is, and what to do if one is refused.",
-    "  I  imports a statement from a file.",
-)
 
 
 class AccountsScreen(TableScreen["AccountView"]):
@@ -61,6 +42,8 @@ class AccountsScreen(TableScreen["AccountView"]):
         super().__init__(session, trail, scope)
         self._bases: dict[Hashable, AccountBasis] = {}
         self._pushed: set[str] = set()
+        self._greeted: Sequence[str] | None = None
+        """What stands in the place of accounts."""
         self._change = Steadily(self, CHANGES, self._show_pushed)
 
     @override
@@ -178,11 +161,28 @@ class AccountsScreen(TableScreen["AccountView"]):
     async def load(self, reader: "Reader") -> None:
         await super().load(reader)
         self._sum_up()
-        empty = not self.feed.total and (await self.session.read_status()).empty
+        self._greeted = None
+        empty = not self.feed.total and (
+            (await self.session.read_status()).empty or is_due(self.session.health)
+        )
         self.query_one(AccountPanel).display = not empty
         if empty:
-            syncs = self.session.context.open_syncs is not None
-            self.show_notice(Notice("Welcome to qm-tui", ON_ITS_WAY if syncs else WELCOME))
+            self._greet()
+
+    @override
+    def on_health(self) -> None:
+        super().on_health()
+        if self._greeted is not None:
+            self._greet()
+
+    def _greet(self) -> None:
+        """Say in the place of accounts why there are none."""
+        syncs = self.session.context.open_syncs is not None
+        lines = greeting(self.session.health, syncs=syncs, width=self.size.width)
+        if lines != self._greeted:
+            self._greeted = lines
+            self.query_one(AccountPanel).display = False
+            self.show_notice(Notice("Welcome to qm-tui", lines))
 
     @on(RecordTable.Highlighted)
     def _show_account(self, event: RecordTable.Highlighted) -> None:

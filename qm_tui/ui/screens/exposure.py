@@ -1,6 +1,7 @@
 """What each underlying stands for: itself and the options on it, over all accounts."""
 
 from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 from typing_extensions import override
@@ -9,6 +10,7 @@ from qm_tui.domain.selection import Scope
 from qm_tui.queries.views import ExposureView, PositionView
 from qm_tui.ui.cell import Cell, Tone
 from qm_tui.ui.column_kinds import Kinds
+from qm_tui.ui.format import UNKNOWN
 from qm_tui.ui.screens.netted import NettedScreen
 from qm_tui.ui.screens.page import Page
 from qm_tui.ui.widgets.columns import Column
@@ -33,10 +35,16 @@ class ExposureScreen(NettedScreen[ExposureView]):
             kinds.number("options", "Options", 7, lambda e: e.options, letter="o"),
             kinds.text("currency", "Ccy", 3, lambda e: e.currency, drop_order=5, letter="c"),
             kinds.price("price", "Price", lambda e: e.price, 11, drop_order=7, letter="p"),
-            kinds.amount("delta", "Net delta", lambda e: e.delta, 11, letter="d"),
-            kinds.amount(
-                "delta_value", "Delta in money", lambda e: e.delta_value, 14, drop_order=2,
-                letter="x",
+            replace(
+                kinds.amount("delta", "Net delta", lambda e: e.delta, 11, letter="d"),
+                cell=self._delta,
+            ),
+            replace(
+                kinds.amount(
+                    "delta_value", "Delta in money", lambda e: e.delta_value, 14, drop_order=2,
+                    letter="x",
+                ),
+                cell=self._delta_value,
             ),
             kinds.amount("gamma", "Net gamma", lambda e: e.gamma, 10, drop_order=9),
             kinds.amount("theta", "Theta/day", lambda e: e.theta, 10, drop_order=3),
@@ -59,6 +67,12 @@ class ExposureScreen(NettedScreen[ExposureView]):
             self.age_column(),
         )  # fmt: skip
 
+    def _delta(self, row: ExposureView) -> Cell:
+        return _in_part(self.session.format.amount(row.delta), row)
+
+    def _delta_value(self, row: ExposureView) -> Cell:
+        return _in_part(self.session.format.amount(row.delta_value), row)
+
     @override
     def together(self, held: Iterable[PositionView]) -> Sequence[ExposureView]:
         from qm_tui.queries.netting import exposures  # noqa: PLC0415 - brings SQLAlchemy
@@ -75,6 +89,13 @@ class ExposureScreen(NettedScreen[ExposureView]):
 
         scope = Scope(account=self.scope.account, symbol=row.underlying)
         return PositionsScreen(self.session, (*self.trail, row.underlying), scope)
+
+
+def _in_part(cell: Cell, row: ExposureView) -> Cell:
+    """Mark a sum that lacks what some options add: in a narrow terminal nothing else says so."""
+    if not row.without_greeks or cell == UNKNOWN:
+        return cell
+    return Cell(f"? {cell.text}", Tone.WARNING)
 
 
 def _without(row: ExposureView) -> Cell:

@@ -78,6 +78,17 @@ class HoldingsScreen(TableScreen[V]):
         is_narrow = scope.symbol is not None or scope.instrument_id is not None
         return scope.account in {None, pushed.account} and not is_narrow
 
+    def nothing(self, usual: str) -> str:
+        """What stands where rows would be; where something failed to come, that it did."""
+        missed = [
+            plain(each.connection)
+            for each in self.session.health
+            if each.runs and each.last_success is None
+        ]
+        if not missed:
+            return usual
+        return f"Nothing here, but not all of {', '.join(missed)} has come yet: 7 says why."
+
     # The rows
 
     @override

@@ -161,8 +161,8 @@ class OptionsScreen(HoldingsScreen[OptionView]):
     @override
     def empty_text(self) -> str:
         if self.scope.account is None:
-            return self.EMPTY
-        return "This account holds no options."
+            return self.nothing(self.EMPTY)
+        return self.nothing("This account holds no options.")
 
 
 def _underlying(option: OptionView) -> str:

@@ -105,16 +105,19 @@ class PositionsScreen(HoldingsScreen[PositionView]):
     def _sum(self, each: PositionSum) -> Sum:
         form = self.session.format
         without = f" ({each.without_value} without a value)" if each.without_value else ""
+        gain = form.gain(each.unrealized_pnl)
         value = Content.assemble(
             labeled("value", form.money(each.market_value)), words(without, "$text-warning")
         )
         return Sum(
             name=words(f"Σ {each.currency or 'no currency'}  ", "bold $accent"),
-            parts=[value, labeled("unrealized", form.gain(each.unrealized_pnl))],
+            parts=[value, labeled("unrealized", gain, unknown=each.without_gain)],
         )
 
     @override
     def empty_text(self) -> str:
         if self.scope.account is None:
-            return self.EMPTY
-        return "No open positions are stored for this account. t shows its trades and cash."
+            return self.nothing(self.EMPTY)
+        return self.nothing(
+            "No open positions are stored for this account. t shows its trades and cash."
+        )

@@ -21,8 +21,10 @@ _NAMED = 3
 """Accounts that are named as missing in a sum; more are only counted."""
 _NOTICES = 3
 """Of an account that are told here."""
-_UNDERLYINGS = 5
-"""Of an account whose margin is told here."""
+_MARGIN_LINES = 2
+"""That tell an account's margin by underlying."""
+_UNDERLYINGS = 20
+"""That are told in them at most."""
 _LONGEST = 400
 """Characters of one that are."""
 _COLUMNS = {
@@ -84,15 +86,19 @@ class AccountPanel(Widget):
 
     def _by_underlying(self, account: "AccountView") -> Iterator[Content]:
         """What takes the margin, the most first."""
+        title = words("  margin by underlying  ", "$text-muted")
         parts = [
             labeled(plain(one.underlying), self._format.money(one.maintenance or one.initial))
             for one in account.margin[:_UNDERLYINGS]
         ]
-        if not parts:
-            return
-        if (more := len(account.margin) - len(parts)) > 0:
-            parts.append(words(f"and {more:,} more", "$text-muted"))
-        yield from self._in_lines(words("  margin by underlying  ", "$text-muted"), parts)
+        lines: list[Content] = []
+        for told in range(len(parts), 0, -1):
+            more = len(account.margin) - told
+            rest = [words(f"and {more:,} more", "$text-muted")] if more else []
+            lines = list(self._in_lines(title, [*parts[:told], *rest]))
+            if len(lines) <= _MARGIN_LINES:
+                break
+        yield from lines
 
     def _total(self, total: "AccountTotal") -> Iterator[Content]:
         if total.base_currency is None:

@@ -37,10 +37,12 @@ class Desk:
         self._access = access
         self._instruments = instruments
         self.following: asyncio.Task[None] | None = None
+        self._taken: dict[str, None] = {}
 
     async def take(self, *accounts: str) -> None:
         """Ask what accounts hold, as a pull does."""
         for account in accounts or BOTH:
+            self._taken[account] = None
             as_of = now()
             path = f"/accounts/{account}"
             answer = await self._access.ask(f"{path}/positions", what="positions")
@@ -74,7 +76,14 @@ class Desk:
         await until(looked, within)
 
     async def connected(self, double: TastytradeDouble) -> None:
-        """Wait until both streams are there, and everything that is held was quoted."""
+        """Wait until both streams are there, and everything that is held was quoted.
+
+        What is held is asked for again then: only since they are there is nothing missed.
+        """
+        await self.until(lambda: bool(double.streams and double.streams[0].connected))
+        await self.until(lambda: self.live.sure)
+        for account in list(self._taken):
+            await self.take(account)
         await self.until(
             lambda: bool(
                 double.streams

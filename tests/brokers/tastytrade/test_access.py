@@ -509,6 +509,15 @@ def _all_of(error: BaseException) -> Sequence[str]:
     return [str(error), repr(error), repr(error.__cause__)]
 
 
+async def test_an_answer_to_the_login_does_not_show_its_token() -> None:
+    async with TastytradeDouble() as double, opened(double.base_url) as access:
+        assert access._questions is not None
+        reply, grant = await access._questions.login.grant()
+    assert grant is not None
+    assert grant.token.encode() in reply.body
+    assert grant.token not in f"{reply!r} {grant!r} {grant}"
+
+
 async def test_no_secret_is_in_a_log_or_in_words_at_any_level(
     caplog: pytest.LogCaptureFixture,
 ) -> None:

@@ -46,6 +46,26 @@ def test_each_row_is_found_in_the_bytes_again() -> None:
     assert found.pagination == Pagination()
 
 
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [], [{}], [{}, {}, {}], [{"a": 1}, {"a": "},{"}, {"a": "} , {"}], [{"a": "}"}, {"b": "{"}],
+        [{"a": [{"b": 1}, {"b": 2}]}, {"c": {"d": {}}}, {}], [[{"a": 1}], {"a": 1}, [{}, {}]],
+        [{"a": "],"}, {"a": '"},{"'}, {"a": "\\"}, {"ä": "€},{"}],
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("separators", [(",", ":"), (" ,\n", " : ")])
+def test_a_row_is_found_whatever_its_texts_and_lists_look_like(
+    rows: list[Any], separators: tuple[str, str]
+) -> None:
+    whole = {"data": {"items": rows}, "pagination": {"links": [{}, {}]}}
+    body = json.dumps(whole, separators=separators, ensure_ascii=False).encode()
+    found = rows_of(body)
+    assert [row.value for row in found] == rows
+    assert [json.loads(body[row.begin : row.end]) for row in found] == rows
+    assert all(body[row.begin : row.end].strip() == body[row.begin : row.end] for row in found)
+
+
 _JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-99, 99) | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),

@@ -165,8 +165,11 @@ def test_only_futures_may_cost_less_than_nothing() -> None:
     ("events", "mark"),
     [
         ([("Quote", [600.1, 600.3, 1, 1]), ("Trade", [599])], "600.2"),
-        ([("Quote", [0, 0.05, 5, 1]), ("Trade", [0.02])], "0.02"),
-        ([("Quote", ["NaN", 0.05, 5, 1])], None),
+        ([("Quote", [0, 0.05, 0, 1]), ("Trade", [3.00])], "0.025"),
+        ([("Quote", ["NaN", 0.05, 5, 1])], "0.025"),
+        ([("Quote", [0.05, 1.05, 5, 1]), ("Trade", [0.06])], "0.55"),
+        ([("Quote", [0.05, "NaN", 5, 1]), ("Trade", [0.02])], "0.05"),
+        ([("Quote", ["NaN", "NaN", 0, 0]), ("Trade", [0.02])], "0.02"),
         ([("Summary", [599])], None),
     ],
 )
@@ -174,6 +177,22 @@ def test_a_holding_is_marked_at_the_middle_or_at_the_last_price(
     events: list[tuple[str, Sequence[object]]], mark: str | None
 ) -> None:
     assert ticks_of(CALL, *events).mark == (None if mark is None else Decimal(mark))
+
+
+@pytest.mark.parametrize(
+    ("quote", "last", "mark"),
+    [
+        ([599, 601, 1, 1], 600.5, "600"),
+        ([0.01, 199_999, 1, 1], 600.5, "600.5"),
+        ([610, 199_999, 1, 1], 600.5, "610"),
+        (["NaN", 599, 0, 1], 600.5, "599"),
+        ([601, "NaN", 1, 0], 600.5, "601"),
+    ],
+)
+def test_a_share_is_not_marked_where_quotes_say_little(
+    quote: Sequence[object], last: float, mark: str
+) -> None:
+    assert ticks_of(SPY, ("Quote", quote), ("Trade", [last])).mark == Decimal(mark)
 
 
 @pytest.mark.parametrize("value", [None, True, "abc", "", "1" * 50, 10**30, float("nan"), [1]])

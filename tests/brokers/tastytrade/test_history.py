@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import pytest
 
+from qm_tui.brokers.client import Known
 from qm_tui.brokers.tastytrade.cursor import Cursor, Reach
 from qm_tui.brokers.tastytrade.documents import kept
 from qm_tui.brokers.tastytrade.settings import History
@@ -15,6 +16,7 @@ from qm_tui.brokers.tastytrade.windows import windows
 from qm_tui.domain.batches import Batch
 from qm_tui.domain.words import Section
 from tests.brokers.tastytrade.clients import (
+    NOW,
     QUIET,
     connected,
     cursors,
@@ -278,3 +280,24 @@ async def test_pages_of_different_sizes_are_not_put_together() -> None:
             found = await pulled(client)
         assert ids(found) == in_the_book(double)
         assert failed(found) == {}
+
+
+@pytest.mark.parametrize("ahead", [dt.timedelta(days=20), YEAR])
+async def test_a_clock_that_was_ahead_loses_nothing(ahead: dt.timedelta) -> None:
+    async with TastytradeDouble() as double:
+        async with connected(double, now=NOW + ahead) as client:
+            before = await pulled(client)
+        double.book.now += dt.timedelta(days=18)
+        add_row(double.book, days_ago=16)
+        async with connected(double, now=double.book.now) as client:
+            after = await pulled(client, cursors(before))
+
+        assert ids(before) | ids(after) == in_the_book(double)
+
+
+async def test_days_that_a_clock_made_known_before_they_came_are_asked_for_again() -> None:
+    known = Cursor().moved(MARGIN, Reach(first=dt.date(2024, 1, 2), last=TODAY + YEAR))
+    async with TastytradeDouble() as double, connected(double) as client:
+        found = await pulled(client, Known(cursors={Section.TRANSACTIONS: known.text()}))
+
+        assert ids(found) == in_the_book(double)

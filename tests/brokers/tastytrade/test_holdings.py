@@ -18,7 +18,7 @@ from qm_tui.brokers.tastytrade.instruments import Instruments
 from qm_tui.brokers.tastytrade.margin import TOTAL, requirements_of
 from qm_tui.brokers.tastytrade.net_liq import nav_of
 from qm_tui.brokers.tastytrade.notices import notices_of
-from qm_tui.brokers.tastytrade.positions import marked, position_of
+from qm_tui.brokers.tastytrade.positions import marked, position_of, together
 from qm_tui.brokers.tastytrade.rows import read
 from qm_tui.domain.instruments import EquityOption, Future, FutureOption
 from qm_tui.domain.records import Balance, NavSummary, Position
@@ -221,6 +221,14 @@ def test_an_average_price_of_nothing_is_a_cost_that_the_broker_does_not_know() -
     assert found.market_value == 28_550
 
 
+def test_several_rows_of_one_instrument_are_one_position() -> None:
+    rows = [position(), position(quantity="7", quantity_direction="Short"), position(symbol="KO")]
+    apple, other = together(rows)
+    assert told(apple, "quantity", "market_value") == (93, 93 * Decimal("285.5"))
+    assert told(apple, "cost_basis", "average_cost") == (93 * 200, 200)
+    assert other is rows[2]
+
+
 def test_a_short_position_has_a_negative_quantity_cost_and_value() -> None:
     found = position(
         **PUT, quantity=40, quantity_direction="Short", average_open_price="0.79",
@@ -263,6 +271,19 @@ def test_what_was_realized_on_another_day_is_not_of_today() -> None:
     found = position(realized_day_gain_date="2026-11-19", realized_today_date="2026-11-19")
     assert told(found, "daily_pnl", "realized_pnl") == (550, None)
     assert position(average_daily_market_close_price=None).daily_pnl == Decimal("289.5")
+
+
+def test_an_option_on_a_future_that_nobody_has_described_yet_has_no_value() -> None:
+    unheard_of = {
+        "symbol": "./XYZZ6 ABCX6 261120P5800", "instrument_type": "Future Option",
+        "underlying_symbol": "/XYZZ6", "multiplier": "1.0",
+    }  # fmt: skip
+
+    found = position(**unheard_of)
+
+    assert told(found, "average_cost", "market_price") == (200, Decimal("285.5"))
+    for one in (found, marked(found, Decimal(300), NOW, TODAY)):
+        assert told(one, "cost_basis", "market_value", "unrealized_pnl", "daily_pnl") == (None,) * 4
 
 
 def test_futures_and_options_on_them_count_their_multiplier() -> None:

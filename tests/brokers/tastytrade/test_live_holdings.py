@@ -1,11 +1,12 @@
 """What is held, by whole answers and by pushes: whichever is later holds."""
 
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 
 from qm_tui.brokers.tastytrade.holdings import Holdings
 from qm_tui.domain.batches import Batch, Holds
-from qm_tui.domain.instruments import Equity
+from qm_tui.domain.instruments import Crypto, Equity
 from qm_tui.domain.live import LiveBook
 from qm_tui.domain.records import Balance, Position
 from qm_tui.domain.words import Section
@@ -133,6 +134,16 @@ def test_values_that_were_pushed_later_hold_against_an_answer() -> None:
     [batch] = holdings.snapshot(at(9), since=at(0))
     values = {record.tag: record.value for record in batch.records if isinstance(record, Balance)}
     assert values == {"cash-balance": 2, "pending-cash": 9}
+
+
+def test_a_fund_and_a_coin_of_one_ticker_are_held_beside_each_other() -> None:
+    holdings = Holdings()
+    coin = replace(held(3, symbol="BTC"), instrument=Crypto(symbol="BTC", currency="USD"))
+    holdings.take(MINE, [held(10, symbol="BTC"), coin], at(0))
+
+    [batch] = holdings.snapshot(at(1), at(0))
+
+    assert quantities(batch) == [("BTC", 10), ("BTC", 3)]
 
 
 def test_a_snapshot_holds_only_what_was_told_whole_since() -> None:

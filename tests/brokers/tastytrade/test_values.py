@@ -65,7 +65,10 @@ def test_what_is_no_number_is_refused_by_name(garbage: Any) -> None:
     [
         ("5.5", "Debit", "-5.5"), ("5.5", "Credit", "5.5"), ("5.5", "None", "5.5"),
         ("-5.5", "None", "-5.5"), ("-5.5", None, "-5.5"), ("-5.5", "Debit", "-5.5"),
-        ("-5.5", "Credit", "5.5"), ("0.0", "Debit", "0"),
+        ("-5.5", "Credit", "5.5"), ("0.0", "Debit", "0"), ("5.5", " debit ", "-5.5"),
+        ("5.5", "CREDIT", "5.5"), ("5.5", "", "5.5"), ("0.0", "Sideways", "0"),
+        ("1234567890123456789012345678901234567890.5", "Debit",
+         "-1234567890123456789012345678901234567890.5"),
     ],
 )  # fmt: skip
 def test_an_effect_gives_an_amount_its_sign(amount: str, effect: Any, means: str) -> None:

@@ -93,6 +93,8 @@ def _was_short(action: Action, held: Positions, security: int) -> bool:
     there = _held(action, held, security)
     if there >= 0 or _is_old(action, security):
         return there < 0
+    if any(_is_old(action, other) for other in action.given):
+        return False
     # Nobody says what was there before; what was not held long cannot have been given up.
     given_up = any(_held(action, held, other) > 0 for other in action.given)
     return there <= -action.taken[security] and not given_up

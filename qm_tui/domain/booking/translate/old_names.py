@@ -17,7 +17,7 @@ from qm_tui.domain.booking.facts import GroupFacts, OptionEventFact, TradeFact
 from qm_tui.domain.booking.translate.contracts import parted
 from qm_tui.domain.booking.translate.desk import Desk
 from qm_tui.domain.booking.translate.legs import Action, actions_of
-from qm_tui.domain.booking.translate.sides import SIDES
+from qm_tui.domain.booking.translate.sides import leaving
 from qm_tui.domain.words import OpenClose, OptionEventType
 
 _Place = tuple[int, int]
@@ -110,11 +110,7 @@ def _change(
 ) -> Decimal:
     if isinstance(told, TradeFact):
         return told.quantity
-    quantity, sign = told.quantity or ZERO, SIDES.get(told.type)
-    if sign is not None:
-        return abs(quantity) * sign
-    there = held.get(place, ZERO)
-    return abs(quantity).copy_sign(-there) if there else quantity
+    return leaving(told, held.get(place, ZERO))
 
 
 def _covers(held: Decimal, change: Decimal) -> bool:

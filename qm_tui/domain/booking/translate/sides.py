@@ -18,6 +18,30 @@ _DAY = dt.timedelta(days=1)
 _HOLDER, _WRITER = -1, 1
 SIDES = {OptionEventType.EXERCISE: _HOLDER, OptionEventType.ASSIGNMENT: _WRITER}
 """The sign of what leaves the position, where the kind of the event tells it."""
+_WITHOUT_SIDE = ("TX:", "CT:")
+"""How keys of events begin whose source writes a number of contracts: Tastytrade's. Interactive
+Brokers' have other keys."""
+
+
+def leaving(event: OptionEventFact, held: Decimal) -> Decimal:
+    """Return the change of the holding that an event is.
+
+    Args:
+        event: how so many contracts ended.
+        held: what is known to be held then. It tells the side of those of which nobody says it,
+            and of no others: the history may begin in the middle.
+    """
+    quantity, sign = event.quantity or ZERO, SIDES.get(event.type)
+    if sign is not None:
+        return abs(quantity) * sign
+    if not held or event.type is OptionEventType.DELIVERY or _says_side(event, quantity):
+        return quantity
+    return abs(quantity).copy_sign(-held)
+
+
+def _says_side(event: OptionEventFact, quantity: Decimal) -> bool:
+    # Who writes no signs writes no minus.
+    return quantity < 0 or not event.key.startswith(_WITHOUT_SIDE)
 
 
 class Sides:
@@ -35,15 +59,9 @@ class Sides:
         return held
 
     def signed(self, event: OptionEventFact) -> Decimal:
-        """Return the change of the holding; the event's own sign where nothing is known of it."""
-        quantity = event.quantity or ZERO
-        sign = SIDES.get(event.type)
-        if sign is not None:
-            quantity = abs(quantity) * sign
-        elif event.type is not OptionEventType.DELIVERY:
-            # What was traded on the day itself comes before the end.
-            held = self._held.before(event.account, event.security, event.date + _DAY)
-            if held:
-                quantity = abs(quantity).copy_sign(-held)
+        """Return the change of the holding that an event is."""
+        # What was traded on the day itself comes before the end.
+        held = self._held.before(event.account, event.security, event.date + _DAY)
+        quantity = leaving(event, held)
         self._held.move(event.account, event.security, event.date, quantity)
         return quantity

@@ -111,7 +111,8 @@ def ended(
 ) -> OptionEventFact:
     """The removal of options: as many as they were, without a side."""
     fields: dict[str, Any] = {"price": None} | changes
-    return an_end(kind, on, quantity, security, **fields)
+    made = an_end(kind, on, quantity, security, **fields)
+    return made._replace(key=f"TX:{made.id}")
 
 
 def closed_and_opened(

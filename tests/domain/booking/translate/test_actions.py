@@ -447,6 +447,16 @@ def test_what_goes_under_one_id_and_comes_back_under_it_is_one_exchange() -> Non
     )
 
 
+def test_the_text_tells_what_was_given_up_whatever_is_held_short_of_the_other() -> None:
+    found = translated(
+        a_trade("2024-01-02", -60, 20, OTHER_STOCK),
+        a_leg(Kind.MERGER, FRIDAY, -200, STOCK, MERGER + OF_AAA, action_id="7"),
+        a_leg(Kind.MERGER, FRIDAY, 51, OTHER_STOCK, MERGER + OF_BBB, action_id="7"),
+    )
+    (exchange,) = (event for event in found.events if isinstance(event, Exchange))
+    assert these(exchange.security, exchange.given, exchange.short) == (STOCK, 200, False)
+
+
 def test_half_of_an_exchange_is_not_booked() -> None:
     assert "MERGED" in unknown(a_leg(Kind.MERGER, FRIDAY, -50, text=MERGER + OF_AAA))
 

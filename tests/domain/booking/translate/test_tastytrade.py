@@ -49,6 +49,7 @@ from tests.domain.booking.translate.told import (
     a_leg,
     a_trade,
     a_transfer,
+    an_end,
     day,
     only,
     some_cash,
@@ -132,6 +133,18 @@ def test_of_what_is_not_known_the_event_alone_tells_the_side() -> None:
     assert event.quantity == 3
 
 
+@pytest.mark.parametrize("known", [2, -2, 0])
+@pytest.mark.parametrize("said", [3, -3])
+def test_a_source_that_signs_ends_is_believed_whatever_of_its_history_is_known(
+    said: int, known: int
+) -> None:
+    traded = [a_trade("2020-05-01", known, 1, LOW_PUT)] if known else []
+    found = told(*traded, an_end(_End.EXPIRATION, EXPIRY, said, LOW_PUT))
+    (end,) = (event for event in found.events if event.source.table == "option_events")
+    assert isinstance(end, Fill)
+    assert end.quantity == said
+
+
 def test_contracts_that_came_from_another_broker_expire_on_their_side() -> None:
     came = a_transfer("2020-06-01", 2, security=LOW_PUT, type="ACAT", cost_basis=None)
     result = booked(came, ended(_End.EXPIRATION, EXPIRY, 2, LOW_PUT))
@@ -190,6 +203,25 @@ def test_a_delivery_in_two_pieces_closes_what_was_short_and_opens_the_rest() -> 
     result = booked(*facts)
     assert gains(result) == [180 - (210 - 30)]
     assert lots(result) == [(USO, 40, 140 - 20)]
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_shares_called_away_beyond_those_held_are_not_sold_short_against_them(
+    *, turned: bool
+) -> None:
+    pieces = [
+        delivered(f"{EXPIRY}T21:00", "Sell to Close", 100, 4, USO),
+        delivered(f"{EXPIRY}T21:00", "Sell to Open", 100, 4, USO),
+    ]
+    result = booked(
+        dealt("2020-05-01T15:00", "Buy to Open", 100, 3, USO),
+        dealt("2020-05-01T15:00", "Sell to Open", 2, "0.4", CALL),
+        ended(_End.ASSIGNMENT, EXPIRY, 2, CALL),
+        *(pieces[::-1] if turned else pieces),
+        view=View.TAXPAYER,
+    )
+    assert gains(result) == [140]
+    assert lots(result) == [(USO, -100, 440)]
 
 
 def test_delivered_shares_whose_option_is_not_told_are_named() -> None:
