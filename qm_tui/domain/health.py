@@ -50,6 +50,8 @@ class Health:
     """Of the last 20: how many are known."""
     failures: int = 0
     """Of those, how many were not whole."""
+    lacking: bool = False
+    """The last sync was not whole: something of what is shown is older than the rest."""
     delayed: bool = False
     """Prices come some fifteen minutes late."""
 

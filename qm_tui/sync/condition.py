@@ -84,8 +84,12 @@ class Condition:
         success = self._now() if whole else self.health.last_success
         self.note(last_success=success, **self._counts())
 
-    def _counts(self) -> dict[str, int]:
-        return {"runs": len(self._whole), "failures": self._whole.count(False)}
+    def _counts(self) -> dict[str, Any]:
+        return {
+            "runs": len(self._whole),
+            "failures": self._whole.count(False),
+            "lacking": bool(self._whole) and not self._whole[-1],
+        }
 
     def _show(self, health: Health) -> None:
         self.health = health

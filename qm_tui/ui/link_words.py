@@ -24,6 +24,10 @@ DELAYED = "delayed"
 """Said of prices that come some fifteen minutes late."""
 
 
+LACKING = "part missing"
+"""Said of a connection whose last sync was not whole."""
+
+
 def doing(sync: UnderWay, now: dt.datetime, room: int | None = None) -> str:
     """What a sync is at: `positions, 1,200 rows`, `waits for the statement, 12 s`.
 

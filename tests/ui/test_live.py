@@ -251,6 +251,8 @@ async def test_a_sync_of_many_sections_is_read_a_few_times(store: Store) -> None
 SAID: Mapping[str, Mapping[str, object]] = {
     "● ib live 2 s": {},
     "● ib live 2 s, delayed": {"delayed": True},
+    "● ib live 2 s, part missing": {"lacking": True},
+    "● ib data 2 s old, part missing": {"lacking": True, "state": LinkState.IDLE},
     "◐ ib out of touch, data 2 s old": {"state": LinkState.STALE},
     "○ ib tries again in 12 s": {
         "state": LinkState.WAITING, "next_try": NOW + dt.timedelta(seconds=12)

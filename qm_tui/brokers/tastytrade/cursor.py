@@ -2,9 +2,33 @@
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
+
+_MOST = 20
+"""Spans of days that are remembered; the nearest of more are put together."""
+
+
+class Days(NamedTuple):
+    """Some days, both included."""
+
+    first: dt.date
+    last: dt.date
+
+
+def together(spans: Iterable[Days]) -> tuple[Days, ...]:
+    """Put spans together that touch, and those nearest to one another where there are many."""
+    found: list[Days] = []
+    for one in sorted(spans):
+        if found and one.first <= found[-1].last:
+            found[-1] = Days(found[-1].first, max(found[-1].last, one.last))
+        else:
+            found.append(one)
+    while len(found) > _MOST:
+        place = min(range(1, len(found)), key=lambda at: found[at].first - found[at - 1].last)
+        found[place - 1 : place + 1] = [Days(found[place - 1].first, found[place].last)]
+    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,6 +40,8 @@ class Reach:
     begins: dt.date | None = None
     """The day of the first transaction, where something must have come before it that is not told;
     None where nothing speaks for that."""
+    again: tuple[Days, ...] = ()
+    """Where rows were refused: the broker may have mended them, or this program may read more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,9 +78,15 @@ class Cursor:
         )
 
 
-def _written(reach: Reach) -> dict[str, str]:
-    written = {"from": reach.first.isoformat(), "through": reach.last.isoformat()}
-    return written if reach.begins is None else written | {"begins": reach.begins.isoformat()}
+def _written(reach: Reach) -> dict[str, object]:
+    written: dict[str, object] = {
+        "from": reach.first.isoformat(), "through": reach.last.isoformat()
+    }  # fmt: skip
+    if reach.begins is not None:
+        written["begins"] = reach.begins.isoformat()
+    if reach.again:
+        written["again"] = [[day.isoformat() for day in days] for days in reach.again]
+    return written
 
 
 def _reach(said: Any) -> Reach | None:
@@ -64,6 +96,10 @@ def _reach(said: Any) -> Reach | None:
             first=dt.date.fromisoformat(said["from"]),
             last=dt.date.fromisoformat(said["through"]),
             begins=None if begins is None else dt.date.fromisoformat(begins),
+            again=tuple(
+                Days(dt.date.fromisoformat(first), dt.date.fromisoformat(last))
+                for first, last in said.get("again", ())
+            ),
         )
     except (AttributeError, KeyError, TypeError, ValueError):
         return None

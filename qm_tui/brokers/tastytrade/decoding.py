@@ -85,7 +85,8 @@ def _text(body: bytes) -> tuple[str, bytes]:
         # One letter in the encoding of another time must not cost a page of transactions.
         text = body.decode("utf-8", "replace")
         body = text.encode()
-    if "\\ud" in text or "\\uD" in text:
+    # Looked for first: most pages hold no escape at all, and one character is found at once.
+    if "\\" in text and ("\\ud" in text or "\\uD" in text):
         # Half a character cannot be stored; what replaces it is as long.
         text = _ESCAPE.sub(lambda found: "\\ufffd" if found[1] else found[0], text)
     return text, body

@@ -85,6 +85,19 @@ class History:
                 window = left.pop()
                 left.clear()
             yield self._done(walk, window)
+        async with aclosing(self._again(walk)) as batches:
+            async for batch in batches:
+                yield batch
+
+    async def _again(self, walk: Walk) -> AsyncGenerator[Batch, None]:
+        """Ask again for the days of which rows were refused, before this time."""
+        for days in tuple(walk.left_again):
+            window = Window(first=days.first, last=days.last)
+            async with aclosing(self._window(walk, window)) as batches:
+                async for batch in batches:
+                    yield batch
+            if walk.is_whole and walk.settle(window) and walk.reach is not None:
+                yield Batch(section=Section.TRANSACTIONS, cursor=self._moved(walk))
 
     async def _told_already(self, walk: Walk, window: Window) -> bool:
         """Look whether the answer before held all that there is in a window."""
@@ -105,8 +118,9 @@ class History:
             pages = self._pages(walk.account, window)
             async with aclosing(pages.walk()) as found:
                 async for page in found:
-                    knows_more = walk.look(page, pages)
                     batch = await self._batch(walk.account, window, page, told)
+                    walk.refuse(page.rows, batch.refused)
+                    knows_more = walk.look(page, pages)
                     yield replace(batch, cursor=self._moved(walk)) if knows_more else batch
             walk.end(pages)
             if walk.is_whole or walk.is_stuck:
@@ -156,13 +170,17 @@ class History:
         """Say that a window came to its end, and what is missing in it."""
         # A clock that is ahead must not make days known that have not come.
         window = replace(window, last=min(window.last, self._access.today()))
-        if not walk.done(window) or walk.reach is None:
+        knows_more = walk.done(window)
+        asks_other = walk.is_whole and walk.settle(window)
+        if walk.reach is None or not (knows_more or asks_other):
             return Batch(section=Section.TRANSACTIONS, incomplete=walk.problem)
         first, last = max(walk.reach.first, window.first), walk.reach.last
+        covered = Coverage(account=walk.account, from_date=first, to_date=last)
         return Batch(
             section=Section.TRANSACTIONS,
-            coverage=(Coverage(account=walk.account, from_date=first, to_date=last),),
+            coverage=(covered,) if knows_more else (),
             cursor=self._moved(walk),
+            incomplete=walk.problem,
         )
 
     def _moved(self, walk: Walk) -> str:

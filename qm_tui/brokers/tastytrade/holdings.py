@@ -144,7 +144,7 @@ class Holdings:
         """Return what is to be stored now: what was opened, closed or resized."""
         if not self._resized:
             return None
-        records = tuple(self._resized.values())
+        records = tuple(self.held(place) or closed for place, closed in self._resized.items())
         self._resized.clear()
         return Batch(section=Section.POSITIONS, records=records, amends=True)
 

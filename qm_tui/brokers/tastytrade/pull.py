@@ -42,7 +42,8 @@ async def pulled(parts: Parts, known: Known) -> AsyncGenerator[Batch, None]:
     failures.check()
     yield await instruments.held(holdings.held)
     failures.check()
-    await holdings.renew()
+    if (renewed := await holdings.renew()) is not None:
+        yield renewed
     async with aclosing(_transactions(parts, failures)) as batches:
         async for batch in batches:
             yield batch

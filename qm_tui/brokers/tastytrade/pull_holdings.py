@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Collection, Sequence
+from decimal import Decimal
 
 from qm_tui.brokers.tastytrade.access import Params
 from qm_tui.brokers.tastytrade.answers import Answer, AskFailed, BadRow, Item, Row
@@ -31,6 +32,7 @@ class HoldingsPull:
         self._parts = parts
         self._failures = failures
         self._whole: dict[str, Sequence[Item]] = {}
+        self._held: Sequence[Position] = ()
         """What the accounts hold whose answer was whole."""
         self._as_of = parts.now()
         self.held: Sequence[Instrument] = ()
@@ -95,6 +97,7 @@ class HoldingsPull:
             if not read.refused:
                 self._whole[account] = rows
                 parts.live.take(account, held, self._as_of)
+        self._held = records
         self.held = tuple({id(one.instrument): one.instrument for one in records}.values())
         # The broker says of those that they are closed: whatever they held is gone.
         closed = [account.number for account in parts.customer.accounts if account.is_closed]
@@ -106,17 +109,36 @@ class HoldingsPull:
             incomplete=sentence(found.reasons, refused),
         )
 
-    async def renew(self) -> None:
-        """Have what is pushed carry what is known of the instruments by now."""
+    async def renew(self) -> Batch | None:
+        """Read the answers again, now that more is known of the instruments.
+
+        Returns:
+            What is worth something else by that: a future's multiplier is told with its details.
+        """
+        before = {(one.account, one.instrument.symbol): _worth(one) for one in self._held}
+        other: list[Position] = []
         for account, rows in self._whole.items():
             read = await self._read(account, rows)
-            self._parts.live.take(account, together(read.records), self._as_of)
+            held = together(read.records)
+            self._parts.live.take(account, held, self._as_of)
+            other += [
+                one
+                for one in held
+                if before.get((one.account, one.instrument.symbol)) != _worth(one)
+            ]
+        if not other:
+            return None
+        return Batch(section=Section.POSITIONS, records=tuple(other), amends=True)
 
     async def _read(self, account: str, rows: Sequence[Item]) -> Read[Position]:
         def position(row: Row, _place: int) -> Position:
             return position_of(row, account, self._as_of, self._parts.instruments)
 
         return await read_in_turns(Section.POSITIONS, enumerate(rows), position, account=account)
+
+
+def _worth(position: Position) -> tuple[Decimal | None, Decimal | None]:
+    return position.cost_basis, position.market_value
 
 
 def holds_of(section: Section, accounts: Collection[str], as_of: dt.datetime) -> tuple[Holds, ...]:

@@ -148,8 +148,9 @@ class Live:
                 await asyncio.sleep(max(self._settings.look_every - spent, spent / _SHARE - spent))
 
     def _update(self) -> Update | None:
-        batches = self._changed()
+        # A push has no price of its own: it is marked before it is stored.
         self._absorb()
+        batches = self._changed()
         records = (*self._market.news(), *self._holdings.news(_PIECE))
         resync = self._missed()
         says, fresh = self._state()

@@ -1,14 +1,18 @@
 """How far one walk through an account's history came, and what may be missing in it."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from qm_tui.brokers.tastytrade.answers import Item, Row
-from qm_tui.brokers.tastytrade.cursor import Reach
+from qm_tui.brokers.tastytrade.cursor import Days, Reach, together
 from qm_tui.brokers.tastytrade.paging import Page, Pages
 from qm_tui.brokers.tastytrade.windows import SLACK, Window
+from qm_tui.domain.batches import RefusedRow
 
 _DAY = dt.timedelta(days=1)
+_AROUND = dt.timedelta(days=3)
+"""A row that was refused may be of another day, once it can be read."""
 _EARLIEST = dt.date(1990, 1, 1)
 _COMING_IN = ("deposit", "acat", "transfer", "wire", "ach", "journal")
 """Words in what a history begins with when it begins at the beginning."""
@@ -44,6 +48,11 @@ class Walk:
         self._beyond = 0
         self._first: dt.date | None = None
         self._latest: dt.date | None = None
+        self._again = () if self.reach is None else self.reach.again
+        self.left_again: list[Days] = list(self._again)
+        """Of these, what no window has covered yet."""
+        self._refused: list[Days] = []
+        """In the window that is walked through."""
 
     def resume(self, overlap: dt.timedelta) -> dt.date:
         """Return from which day on to ask."""
@@ -55,6 +64,34 @@ class Walk:
         self._ascends = True
         self._first = self._latest = None
         self._beyond = 0
+
+    # --- rows that could not be read ---------------------------------------------------------
+
+    @property
+    def again(self) -> tuple[Days, ...]:
+        """Where rows were refused, then or now."""
+        return together((*self._again, *self._refused))
+
+    def refuse(self, rows: Sequence[Item], refused: Iterable[RefusedRow]) -> None:
+        """Remember about when the rows of a page were that could not be read."""
+        self._refused += [self._about(rows, row.document_row) for row in refused]
+
+    def _about(self, rows: Sequence[Item], place: int) -> Days:
+        """Return the day of a row, and where it says none those of its neighbors."""
+        day = day_of(rows[place])
+        before = day or _nearest(reversed(rows[:place])) or self._window.first
+        after = day or _nearest(rows[place + 1 :]) or self._window.last
+        return Days(min(before, after) - _AROUND, max(before, after) + _AROUND)
+
+    def settle(self, window: Window) -> bool:
+        """Note that a window has come whole; tell whether there is less or more to ask again."""
+        before = self.reach.again if self.reach is not None else ()
+        self.left_again = [days for days in self.left_again if not window.holds(*days)]
+        kept = (days for days in self._again if not window.holds(*days))
+        self._again, self._refused = together((*kept, *self._refused)), []
+        if self.reach is not None:
+            self.reach = replace(self.reach, again=self._again)
+        return self._again != before
 
     @property
     def seems_endless(self) -> bool:
@@ -86,7 +123,7 @@ class Walk:
         first = self._oldest() if self.reach is None else self.reach.first
         if last < first or (self.reach is not None and last <= self.reach.last):
             return False
-        self.reach = Reach(first=first, last=last, begins=self._begins())
+        self.reach = Reach(first=first, last=last, begins=self._begins(), again=self.again)
         return True
 
     def _oldest(self) -> dt.date:
@@ -133,6 +170,10 @@ def day_of(item: Item) -> dt.date | None:
         if day >= _EARLIEST:
             return day
     return None
+
+
+def _nearest(rows: Iterable[Item]) -> dt.date | None:
+    return next((day for day in map(day_of, rows) if day is not None), None)
 
 
 def _comes_in(row: Row) -> bool:

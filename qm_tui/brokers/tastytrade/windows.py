@@ -32,6 +32,10 @@ class Window:
         """Tell whether a row of that day cannot belong to it, so that its end was ignored."""
         return not self.is_latest and day > self.last + SLACK
 
+    def holds(self, first: dt.date, last: dt.date) -> bool:
+        """Tell whether it was asked for all of these days."""
+        return (self.is_oldest or self.first <= first) and (self.is_latest or last <= self.last)
+
     def halves(self) -> "tuple[Window, Window] | None":
         """Return its two halves; None for a single day."""
         if self.first >= self.last:

@@ -10,7 +10,7 @@ from qm_tui.domain.health import Health, LinkState
 from qm_tui.ui.cell import Tone
 from qm_tui.ui.context import UnderWay
 from qm_tui.ui.format import age, count, countdown
-from qm_tui.ui.link_words import DELAYED, WORDS, doing
+from qm_tui.ui.link_words import DELAYED, LACKING, WORDS, doing
 from qm_tui.ui.tones import STYLES
 from qm_tui.ui.widgets.bar import words
 
@@ -44,7 +44,10 @@ def about_the_links(
     states = [each.state for each in health]
     order = sorted(
         range(len(health)),
-        key=lambda place: (states[place] in _EXPLAINED, states[place] not in _WELL),
+        key=lambda place: (
+            states[place] in _EXPLAINED or _lacks(health[place]),
+            states[place] not in _WELL,
+        ),
     )
     levels = [0] * len(links)
     why = _where_it_says_why(health)
@@ -72,6 +75,7 @@ def _forms(health: Health, sync: UnderWay | None, now: dt.datetime) -> Forms:
     sign = words(mark, STYLES[tone])
     name = Content.assemble(sign, " ", words(_cut(health.connection, _LONGEST_NAME)))
     data = "" if health.data_as_of is None else age(now, health.data_as_of)
+    texts: Sequence[str]
     match health.state:
         case LinkState.LIVE:
             texts = (f"{word} {data}", word)
@@ -85,6 +89,8 @@ def _forms(health: Health, sync: UnderWay | None, now: dt.datetime) -> Forms:
             texts = (_with_data(f"tries again in {wait}", data), f"in {wait}")
         case _:
             texts = (_with_data(word, data), word)
+    if _lacks(health):
+        texts = (f"{texts[0]}, {LACKING}", f"{word}, {LACKING}", LACKING)
     # Where nothing comes at all, that it came late is beside the point.
     delayed = health.delayed and health.state in {LinkState.LIVE, LinkState.SYNCING}
     late = words(f" {DELAYED}", STYLES[Tone.WARNING]) if delayed else Content()
@@ -92,7 +98,7 @@ def _forms(health: Health, sync: UnderWay | None, now: dt.datetime) -> Forms:
         Content.assemble(
             name,
             " ",
-            words(text.strip(), _style(health.state)),
+            words(text.strip(), _style(health)),
             "," if delayed else "",
             late,
         )
@@ -106,8 +112,15 @@ def _forms(health: Health, sync: UnderWay | None, now: dt.datetime) -> Forms:
     )
 
 
-def _style(state: LinkState) -> str:
-    return "$text-muted" if state in _WELL else STYLES[WORDS[state][2]]
+def _style(health: Health) -> str:
+    if _lacks(health):
+        return STYLES[Tone.WARNING]
+    return "$text-muted" if health.state in _WELL else STYLES[WORDS[health.state][2]]
+
+
+def _lacks(health: Health) -> bool:
+    """Tell whether all seems well and is not."""
+    return health.lacking and health.state in _WELL
 
 
 def _with_data(text: str, data: str) -> str:
@@ -123,7 +136,7 @@ def _breaks(status: "StatusView | None") -> Sequence[Content]:
 
 
 def _where_it_says_why(health: Sequence[Health]) -> Sequence[Content]:
-    if not any(each.state in _EXPLAINED for each in health):
+    if not any(each.state in _EXPLAINED or _lacks(each) for each in health):
         return ()
     return (words("Syncs says why", "$text-muted"),)
 

@@ -5,11 +5,12 @@ import json
 import zlib
 from dataclasses import replace
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
 from qm_tui.brokers.client import Known
-from qm_tui.brokers.tastytrade.cursor import Cursor, Reach
+from qm_tui.brokers.tastytrade.cursor import Cursor, Days, Reach, together
 from qm_tui.brokers.tastytrade.documents import kept
 from qm_tui.brokers.tastytrade.settings import History
 from qm_tui.brokers.tastytrade.windows import windows
@@ -27,7 +28,7 @@ from tests.brokers.tastytrade.clients import (
 )
 from tests.brokers.tastytrade.opened import opened
 from tests.simulators.tastytrade import TastytradeDouble
-from tests.simulators.tastytrade_acts import ACTS, as_if, right, row_changed
+from tests.simulators.tastytrade_acts import ACTS, as_if, changed, right, row_changed
 from tests.simulators.tastytrade_example import CLOSED, MARGIN
 from tests.simulators.tastytrade_fault import Fault, Outcome
 from tests.simulators.tastytrade_faults_answers import HISTORY
@@ -81,7 +82,8 @@ def test_a_window_has_halves_until_it_is_a_day() -> None:
 
 def test_a_cursor_is_read_as_it_was_written() -> None:
     reach = Reach(first=dt.date(2024, 1, 2), last=TODAY, begins=dt.date(2024, 5, 1))
-    cursor = Cursor().moved("A", reach).moved("B", replace(reach, begins=None))
+    again = (Days(TODAY, TODAY), Days(TODAY + YEAR, TODAY + 2 * YEAR))
+    cursor = Cursor().moved("A", reach).moved("B", replace(reach, begins=None, again=again))
     assert Cursor.read(cursor.text()) == cursor
 
 
@@ -91,6 +93,7 @@ def test_a_cursor_is_read_as_it_was_written() -> None:
         "", "nonsense", "[]", '{"A": 7}', '{"A": {"from": "2024-01-02"}}', '{"A": null}',
         '{"A": {"from": "2024-01-02", "through": "soon"}}',
         '{"A": {"from": "2024-01-02", "through": "2023-01-02"}}',
+        '{"A": {"from": "2024-01-02", "through": "2024-01-02", "again": [["2024-01-02"]]}}',
     ],
 )  # fmt: skip
 def test_a_cursor_that_makes_no_sense_is_none(text: str) -> None:
@@ -260,6 +263,57 @@ async def test_one_bad_row_costs_one_row_and_is_kept_as_it_came() -> None:
         (refused,) = [row for batch in found for row in batch.refused]
         assert "a handful" in refused.text
         assert len(in_the_book(double) - ids(found)) == 1
+
+
+@pytest.mark.parametrize(
+    "names", [("id",), ("executed-at", "transaction-date")], ids=["without id", "without a day"]
+)
+async def test_a_row_that_was_refused_comes_once_it_can_be_read(names: tuple[str, ...]) -> None:
+    def spoil(row: dict[str, object]) -> None:
+        for name in names:
+            row.pop(name)
+
+    path = f"/accounts/{MARGIN}/transactions"
+    async with TastytradeDouble() as double:
+        double.act(path, row_changed(spoil, 3))
+        async with connected(double) as client:
+            found = await pulled(client)
+        assert len(in_the_book(double) - ids(found)) == 1
+        double.heal()
+        async with connected(double) as client:
+            found += await pulled(client, cursors(found))
+        assert ids(found) == in_the_book(double)
+        before = len(double.requests(path))
+        async with connected(double) as client:
+            found += await pulled(client, cursors(found))
+        assert len(double.requests(path)) - before == 1, "it is asked for no longer"
+
+
+async def test_a_row_that_is_never_readable_costs_one_question_a_time() -> None:
+    def spoil(payload: dict[str, Any]) -> None:
+        for row in payload["data"]["items"]:
+            if row["id"] == 245_000_005:
+                row["quantity"] = "a handful"
+
+    path = f"/accounts/{MARGIN}/transactions"
+    async with TastytradeDouble() as double:
+        double.always[path] = changed(spoil)
+        found: list[Batch] = []
+        for _ in range(3):
+            before = len(double.requests(path))
+            async with connected(double) as client:
+                found += (pull := await pulled(client, cursors(found)))
+        assert len(double.requests(path)) - before == 2
+        assert [row.section for batch in pull for row in batch.refused] == ["transactions"]
+
+
+def test_days_to_ask_again_are_put_together_where_they_touch_and_where_they_are_many() -> None:
+    days = [Days(TODAY + n * YEAR, TODAY + n * YEAR) for n in range(30)]
+    near = Days(TODAY, TODAY + dt.timedelta(days=9))
+    assert together([*days[:2], near]) == (near, days[1])
+    many = together([*days, near])
+    assert len(many) == 20
+    assert (many[0].first, many[-1].last) == (days[0].first, days[-1].last)
 
 
 async def test_rows_that_come_at_the_end_are_no_reason_to_begin_again() -> None:
