@@ -39,7 +39,7 @@ class Session:
         """So many syncs in a row."""
         self._streams = True
         self._fresh = True
-        self._words = ""
+        self._words = self._greeting = ""
         self._trouble = ""
         """What was wrong with the last sync."""
 
@@ -66,7 +66,7 @@ class Session:
         condition.turn(LinkState.CONNECTING, condition.health.says)
         greeting = await self._client.connect()
         self._connected_at = self._desk.now()
-        self._words = greeting.says
+        self._words = self._greeting = greeting.says
         condition.note(accounts=greeting.accounts, latency=greeting.latency)
         await together(
             self._listen(), self._sync_when_due(), self._keep_snapshots(), expected=TROUBLES
@@ -96,7 +96,7 @@ class Session:
         if update.resync:
             self._post.miss()
         if update.says is not None or update.fresh is not self._fresh:
-            self._words = update.says or ("" if update.fresh else _AWAY)
+            self._words = update.says or (self._greeting if update.fresh else _AWAY)
             self._fresh = update.fresh
             self._show()
 

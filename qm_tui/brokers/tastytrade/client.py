@@ -104,7 +104,10 @@ class TastytradeClient(BrokerClient):
         where = "the sandbox of Tastytrade" if self._addresses.is_sandbox else "Tastytrade"
         accounts = "1 account" if count == 1 else f"{count} accounts"
         more = f", {closed} of them closed" if closed else ""
-        return f"Connected to {where}: {accounts}{more}."
+        said = f"Connected to {where}: {accounts}{more}."
+        if self._addresses.account_streamer_url is None and self._settings.streaming.enabled:
+            said += " Accounts change here only with syncs: account_streamer_url is not set."
+        return said
 
     @override
     async def pull(self, known: Known) -> AsyncIterator[Batch]:

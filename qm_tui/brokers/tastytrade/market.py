@@ -4,10 +4,10 @@ import asyncio
 import datetime as dt
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Set
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from random import Random
-from typing import NamedTuple, Never
+from typing import Never
 
 from qm_tui.brokers.tastytrade.access import Access
 from qm_tui.brokers.tastytrade.address import Addresses, may_stream
@@ -32,8 +32,9 @@ _PIECE = 200
 """Events of each kind that are made records in one go: some milliseconds, so that no key waits."""
 
 
-class _QuoteToken(NamedTuple):
-    token: str
+@dataclass(frozen=True, slots=True)
+class _QuoteToken:
+    token: str = field(repr=False)
     url: str
 
 

@@ -308,4 +308,4 @@ def _some(symbols: Sequence[str]) -> str:
 
 
 def _sentence(what: str, why: str) -> str:
-    return f"{what} of Tastytrade do not come ({why.rstrip('.')}); they are asked for again."
+    return f"{what} from Tastytrade stopped: {why.rstrip('.')}. It is connected again by itself."

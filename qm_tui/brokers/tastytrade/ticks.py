@@ -57,7 +57,8 @@ class Ticks:
         if ask is None or ask <= 0:
             return last if bid is None or bid <= 0 else max(bid, last or bid)
         if bid is None or bid <= 0:
-            return ask / _TWO if last is None or self._is_option else min(last, ask)
+            most = ask / _TWO if last is None or self._is_option else ask
+            return most if last is None else min(last, most)
         middle = (bid + ask) / _TWO
         if ask - bid > middle and last is not None and not self._is_option:
             return min(max(last, bid), ask)

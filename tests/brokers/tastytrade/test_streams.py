@@ -287,7 +287,7 @@ async def test_streams_that_break_off_are_connected_again(how: Ending) -> None:
         await desk.until(lambda: desk.fresh and any(update.resync for update in desk.seen))
         away = [update for update in desk.seen if not update.fresh]
         assert away
-        assert "of Tastytrade do not come (127.0.0.1" in str(away[0].says)
+        assert "from Tastytrade stopped: 127.0.0.1" in str(away[0].says)
         await desk.until(lambda: desk.seen[-1].says in {None, ""})
         await desk.until(lambda: ("Quote", "SPY") in double.subscribed())
         double.tick("SPY", "Quote", bid=1.0, ask=1.0)
@@ -415,7 +415,7 @@ async def test_prices_that_are_not_permitted_leave_the_rest_as_it_is() -> None:
         double.push_balance(ROTH, cash_balance="12.34")
         await desk.until(lambda: bool(desk.book.balances(ROTH)))
         assert desk.fresh
-        assert str(desk.seen[0].says).startswith("Prices of Tastytrade do not come (")
+        assert str(desk.seen[0].says).startswith("Prices from Tastytrade stopped: ")
 
 
 async def test_a_token_that_was_revoked_is_renewed() -> None:
