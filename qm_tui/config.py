@@ -28,6 +28,7 @@ class ConnectionSettings:
     broker: str
     options: Mapping[str, Any] = field(default_factory=dict)
     timezone: ZoneInfo = NEW_YORK
+    states_timezone: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +64,15 @@ class Config:
             if connection.broker == "ibkr-flex":
                 return connection.timezone
         return NEW_YORK
+
+    @property
+    def timezones(self) -> Mapping[str, ZoneInfo]:
+        """By broker, in which the times of its files are meant: where a connection says so."""
+        return {
+            connection.broker: connection.timezone
+            for connection in reversed(self.connections)
+            if connection.states_timezone
+        }
 
 
 def default_config_path() -> Path:
@@ -160,12 +170,14 @@ def _connection(table: Table) -> ConnectionSettings:
     broker = table.choice("broker", tuple(_OPTIONS))
     if broker is None:
         broker = table.needed("broker")
-    zone = table.zone("timezone")
+    zone, states_zone = table.zone("timezone"), table.text("timezone") is not None
     _keep_no_secrets(table, name)
     read = _OPTIONS[broker](table)
     table.done()
     options = {key: value for key, value in read.items() if value is not None}
-    return ConnectionSettings(name=name, broker=broker, timezone=zone, options=options)
+    return ConnectionSettings(
+        name=name, broker=broker, timezone=zone, states_timezone=states_zone, options=options
+    )
 
 
 def _name(table: Table) -> str:

@@ -38,6 +38,12 @@ class ReadOptions:
     """Whose rows these are, where the file names no account."""
     timezone: ZoneInfo
     """In which a statement's times without zone are meant."""
+    timezones: Mapping[str, ZoneInfo] = field(default_factory=dict)
+    """By broker, where the user says so for files of one."""
+
+    def timezone_of(self, broker: str) -> ZoneInfo:
+        """Return in which times without zone are meant in a file of a broker."""
+        return self.timezones.get(broker, self.timezone)
 
 
 class Statement(Protocol):

@@ -5,6 +5,7 @@ import datetime as dt
 from pathlib import Path
 
 from qm_tui import __version__
+from qm_tui.domain.account_numbers import WHAT_IT_IS, is_account_number
 
 WHAT = (
     "accounts", "balances", "positions", "options", "exposure", "lots", "gains", "trades", "cash",
@@ -95,7 +96,9 @@ def _import(commands: "_Commands[argparse.ArgumentParser]") -> None:
     )
     _everywhere(command)
     command.add_argument("files", nargs="+", type=Path, metavar="FILE")
-    command.add_argument("--account", metavar="N", help="the account, where the file names none")
+    command.add_argument(
+        "--account", type=_account, metavar="N", help="the account, where the file names none"
+    )
 
 
 def _show(commands: "_Commands[argparse.ArgumentParser]") -> None:
@@ -134,6 +137,13 @@ def _show(commands: "_Commands[argparse.ArgumentParser]") -> None:
     booked.add_argument(
         "--why", action="store_true", help="with every step from the trade to what is shown"
     )
+
+
+def _account(text: str) -> str:
+    number = text.strip()
+    if not is_account_number(number):
+        raise argparse.ArgumentTypeError(f"{text!r} is no account number; expected {WHAT_IT_IS}")
+    return number
 
 
 def _day(text: str) -> dt.date:

@@ -40,7 +40,10 @@ async def open_parts(here: Environment) -> Parts:
     from qm_tui.sync.service import Importer  # noqa: PLC0415
 
     deriver = Deriver(store.reader, store.writer, here.now)
-    importer = Importer(store.writer, recognize, here.config.timezone, deriver=deriver)
+    importer = Importer(
+        store.writer, recognize, here.config.timezone,
+        timezones=here.config.timezones, deriver=deriver,
+    )  # fmt: skip
     return Parts(store=store, importer=importer, deriver=deriver)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import TextIO
 
 from qm_tui.cli.progress import Progress
+from qm_tui.domain.batches import RefusedRow
 from qm_tui.domain.events import (
     Derived,
     Deriving,
@@ -58,11 +59,16 @@ def remarks(event: SyncFinished) -> Iterator[str]:
 def refusals(event: SyncFinished) -> Iterator[str]:
     """Name the rows that could not be read."""
     for row in event.refused[:_SHOWN]:
-        yield (
-            f"  refused: row {row.document_row} of {plain(row.section)}, {plain(row.field)} = "
-            f"{plain(row.text)[:60]!r}: {plain(row.reason)}"
-        )
+        yield f"  refused: row {row.document_row} of {plain(row.section)}{_fault(row)}"
     yield from _more(len(event.refused))
+
+
+def _fault(row: RefusedRow) -> str:
+    field, text, reason = plain(row.field), plain(row.text)[:60], plain(row.reason)
+    if field and not text.startswith("{"):
+        return f", {field} = {text!r}: {reason}"
+    # The text is all of the row.
+    return f"{f', {field}' if field else ''}: {reason}, in {text!r}"
 
 
 def _more(count: int) -> Iterator[str]:

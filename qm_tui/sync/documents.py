@@ -142,5 +142,5 @@ def _source(statement: Statement, intake: Intake) -> Source:
         broker=statement.broker,
         kind="import",
         document=replace(statement.document, name=intake.name),
-        options=f"{options.account or ''}|{options.timezone.key}",
+        options=f"{options.account or ''}|{options.timezone_of(statement.broker).key}",
     )

@@ -1,6 +1,6 @@
 """Take files in that the user chose, one after the other, and have derived what follows."""
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -26,11 +26,13 @@ class Importer:
         recognize: Recognize,
         timezone: ZoneInfo,
         *,
+        timezones: Mapping[str, ZoneInfo] | None = None,
         deriver: Deriver | None = None,
         apart_from: int = LARGE,
     ) -> None:
         self.documents = Documents(writer, recognize, apart_from)
         self.timezone = timezone
+        self._timezones = timezones or {}
         self._deriver = deriver
         self.last_stored: str | None = None
         """The file that was stored last, also if nobody waited any more to hear of it."""
@@ -61,7 +63,7 @@ class Importer:
             name=name,
             source=name,
             connection=CONNECTION,
-            options=ReadOptions(account=account, timezone=self.timezone),
+            options=ReadOptions(account=account, timezone=self.timezone, timezones=self._timezones),
             stored=lambda: self._take_note(name),
         )
         try:

@@ -343,3 +343,27 @@ def test_doctor_leaves_a_connection_alone_that_another_program_has(
 
     assert "not asked now, for another program is at it" in ran.out
     assert asked(broker) == before
+
+
+# --- exports -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("said", "hour"), [("", 21), ("timezone='Europe/Berlin'\n", 15)], ids=["unsaid", "said"]
+)
+def test_an_export_without_zones_is_meant_as_the_connection_says(
+    program: Program, tmp_path: Path, said: str, hour: int
+) -> None:
+    program.config.write_text(f"[[connection]]\nname='tasty'\nbroker='tastytrade'\n{said}")
+    export = tmp_path / "old.csv"
+    export.write_text(
+        "Date/Time,Transaction Code,Transaction Subcode,Symbol,Buy/Sell,Open/Close,Quantity,"
+        "Expiration Date,Strike,Call/Put,Price,Fees,Amount,Description,Account Reference\n"
+        "05/20/2021 5:10 PM,Trade,Sell to Open,CLNE,Sell,Open,1,06/18/2021,14,C,0.95,1.14,95.00,"
+        "Sold 1 CLNE 06/18/21 Call 14.00 @ 0.95,Individual...39\n"
+    )
+    ran = run(program, "import", "--account", "5WX00001", str(export))
+    assert ran.status == 0, ran.err
+    assert "Times in this export say no zone" in ran.err
+    [trade] = shown(program, "trades")
+    assert trade["executed_at"] == f"2021-05-20T{hour}:10:00Z"

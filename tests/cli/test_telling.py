@@ -4,6 +4,7 @@ import asyncio
 import datetime as dt
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from typing_extensions import override
 
 from qm_tui.cli.environment import Environment
 from qm_tui.cli.sync import Told
+from qm_tui.cli.telling import refusals
 from qm_tui.config import Config
 from qm_tui.domain.batches import RefusedRow
 from qm_tui.domain.events import (
@@ -29,6 +31,18 @@ from tests.conftest import NOW
 FIVE = SectionCounts(received=5, added=5)
 WHOLE = SyncFinished(source="ib", run=1, sections={Section.POSITIONS: FIVE}, accounts=["U1"])
 ROW = RefusedRow(section="x", document_row=1, field="y", text="z", reason="it is no number")
+
+
+@pytest.mark.parametrize(
+    ("row", "says"),
+    [
+        (ROW, "row 1 of x, y = 'z': it is no number"),
+        (replace(ROW, text='{"y":"z"}'), 'row 1 of x, y: it is no number, in \'{"y":"z"}\''),
+        (replace(ROW, field="", text="null"), "row 1 of x: it is no number, in 'null'"),
+    ],
+)
+def test_a_refused_row_is_told_by_its_field_where_that_is_known(row: RefusedRow, says: str) -> None:
+    assert list(refusals(replace(WHOLE, refused=(row,)))) == [f"  refused: {says}"]
 
 
 class Terminal(io.StringIO):

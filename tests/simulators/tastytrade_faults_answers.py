@@ -112,7 +112,7 @@ def _lose(*names: str) -> Act:
 
 def _in_place_of_the_first(value: Any) -> Act:
     def apply(payload: Any) -> None:
-        payload["data"]["items"][0] = value
+        payload["data"]["items"][:1] = [value] if payload["data"]["items"] else []
 
     return changed(apply)
 

@@ -204,6 +204,17 @@ def typed(it: Monitor) -> str:
     return it.app.screen.query_one("#path", Input).value
 
 
+async def test_a_path_typed_where_the_account_belongs_makes_no_account_of_that_name(
+    store: Store, tmp_path: Path
+) -> None:
+    path = str(a_ledger(tmp_path))
+    async with monitor(a_context(store)) as it:
+        await choose(it, path=path, account=f"{path} U7")
+        await it.press("enter")
+        assert "That is no account number: letters, digits and hyphens, 32 at most." in it.toasts
+        assert "Import statements" in it.text
+
+
 async def test_where_the_account_is_missing_the_form_is_opened_again_to_give_it(
     store: Store, tmp_path: Path
 ) -> None:

@@ -223,6 +223,14 @@ async def test_a_closed_account_is_marked_and_not_missed_in_the_sums(store: Stor
         assert "net liquidation without" not in it.text
 
 
+@pytest.mark.parametrize("width", [80, 100, 110, 120, 160])
+async def test_that_an_account_is_closed_is_not_cut(store: Store, width: int) -> None:
+    closed = an_account("5WX00003", closed=NOW.date())
+    await store.writer.save(SYNC, a_batch(an_account("DU1"), closed))
+    async with monitor(a_context(store), (width, 24)) as it:
+        assert "5WX00003 closed " in it.text
+
+
 # --- what is stored ----------------------------------------------------------------------------
 
 

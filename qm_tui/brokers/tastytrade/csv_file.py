@@ -21,6 +21,7 @@ from qm_tui.domain.words import Section
 
 _HEAD = 64 * 1024
 _ROWS_A_BATCH = 500
+_BROKER = "tastytrade"
 _KIND, _READER = "tastytrade-csv", "tastytrade-csv/1"
 _UNCLOSED = "a quotation mark is opened and not closed"
 _LONGEST_TEXT = 2000
@@ -61,9 +62,10 @@ class TastytradeCsvReader:
                 f"{name} does not say whose transactions these are. "
                 "Name the account's number with --account."
             )
+        timezone = options.timezone_of(_BROKER)
         with path.open("rb") as file:
             rows = read_rows(file, shape, header.delimiter)
-            outline = outline_of(_data_rows(rows, header), header, options.timezone)
+            outline = outline_of(_data_rows(rows, header), header, timezone)
         _check(outline, name)
         return TastytradeCsvStatement(
             path=path,
@@ -76,7 +78,7 @@ class TastytradeCsvReader:
                 reader=_READER,
             ),
             shape=shape,
-            customs=Customs(header, outline, options.account, options.timezone),
+            customs=Customs(header, outline, options.account, timezone),
         )
 
 
@@ -121,7 +123,7 @@ class TastytradeCsvStatement:
     document: Document
     shape: TextShape
     customs: Customs
-    broker: str = "tastytrade"
+    broker: str = _BROKER
 
     def batches(self) -> Iterator[Batch]:
         """Yield what the rows became in the order of the file, a few hundred at a time.
@@ -147,11 +149,23 @@ class TastytradeCsvStatement:
         yield gathered.batch(blocks.finish(), end)
 
 
+def _warnings(customs: Customs) -> tuple[str, ...]:
+    if not customs.outline.lacks_zones:
+        return ()
+    return (
+        f"Times in this export say no zone; they are taken for those of {customs.timezone.key}. "
+        "Where the export was made elsewhere, its rows are not recognized in those that a sync "
+        "brings, and count twice: say so with `timezone` under the [[connection]] of Tastytrade, "
+        "before such files are imported.",
+    )
+
+
 class _Gathered:
     """Records and refused rows until they are a batch."""
 
     def __init__(self, customs: Customs) -> None:
         self._header = customs.header
+        self._warnings = _warnings(customs)
         self._rows = CsvRows(customs)
         self._records: list[Record] = []
         self._refused: list[RefusedRow] = []
@@ -192,9 +206,10 @@ class _Gathered:
                 for (what, where, example), count in self._novelties.items()
             ),
             blocks=() if block is None else (block,),
+            warnings=self._warnings,
             bytes_read=bytes_read,
         )
-        self._records, self._refused = [], []
+        self._records, self._refused, self._warnings = [], [], ()
         self._novelties.clear()
         return batch
 

@@ -15,6 +15,7 @@ _LEG = re.compile(r"\b(?:Open|Close)\s+[\d.,]+\s+(\S+)\s+(\d{6}[CP]\d{8})\b", re
 _OF = re.compile(
     r"\b(?:Bought|Sold|Removal of)\s+[\d.,]+\s+(\S+)\s+\d\d/\d\d/\d\d\b", re.IGNORECASE
 )
+_WITHOUT_ZONE = re.compile(r"\d.*[ T]\d{1,2}:\d\d(:\d\d(\.\d+)?)?(\s*[AaPp]\.?[Mm]\.?)?")
 _OPENS = re.compile(r"\bOpen\s", re.IGNORECASE)
 
 
@@ -47,6 +48,10 @@ class Outline:
     signs_fees: bool = False
     """Whether a cost is negative; else it is positive, and a rebate negative."""
     signs_commissions: bool = False
+    signs_values: bool = False
+    """Whether what was paid is negative."""
+    lacks_zones: bool = False
+    """Whether there are times that do not say in which zone they are meant."""
     adjusted: Mapping[str, tuple[dt.datetime, str]] = field(default_factory=dict)
     """Symbol of an option → from when on it stands for an adjusted one, and for which."""
     accounts: frozenset[str] = frozenset()
@@ -62,11 +67,14 @@ class Outline:
 
 def outline_of(rows: Iterable[Sequence[str]], header: Header, timezone: ZoneInfo) -> Outline:
     """Look over the rows of an export."""
-    negative = dict.fromkeys((Column.FEES, Column.COMMISSIONS), False)
+    negative = dict.fromkeys((Column.FEES, Column.COMMISSIONS, Column.VALUE), False)
+    lacks_zones = False
     adjusted: dict[str, tuple[dt.datetime, str]] = {}
     accounts: set[str] = set()
     places = header.positions
     for fields in rows:
+        when = _cell(fields, places.get(Column.DATE))
+        lacks_zones |= _WITHOUT_ZONE.fullmatch(when) is not None
         for column in negative:
             if _is_negative(_cell(fields, places.get(column)), column):
                 negative[column] = True
@@ -80,6 +88,8 @@ def outline_of(rows: Iterable[Sequence[str]], header: Header, timezone: ZoneInfo
     return Outline(
         signs_fees=negative[Column.FEES] and not header.is_old,
         signs_commissions=negative[Column.COMMISSIONS] and not header.is_old,
+        signs_values=negative[Column.VALUE],
+        lacks_zones=lacks_zones,
         adjusted=adjusted,
         accounts=frozenset(accounts),
     )

@@ -14,11 +14,12 @@ from qm_tui.brokers.tastytrade.answers import BadRow
 from qm_tui.brokers.tastytrade.csv_cells import moment_in, number_in, without_noise
 from qm_tui.brokers.tastytrade.csv_header import Column, Header
 from qm_tui.brokers.tastytrade.csv_outline import Outline, written_symbol
-from qm_tui.brokers.tastytrade.entries import Entry, type_of, verb_of, what_of
+from qm_tui.brokers.tastytrade.entries import Entry, Verb, type_of, verb_of, what_of
 from qm_tui.brokers.tastytrade.instruments import Instruments
 from qm_tui.brokers.tastytrade.likeness import likeness
 from qm_tui.brokers.tastytrade.values import difference, new_york_day
 from qm_tui.domain.instruments import Future, FutureOption, Instrument, Option
+from qm_tui.domain.words import OpenClose
 
 _NEW_YORK = ZoneInfo("America/New_York")
 _SESSION = dt.timedelta(hours=7)
@@ -90,6 +91,9 @@ class CsvRows:
         fees = self._fees(cell, value)
         net = _net(cell, value, fees)
         is_money = kind == entries.MONEY_MOVEMENT
+        did = verb
+        if kind == entries.TRADE and self._customs.outline.signs_values:
+            did = _taken_back(verb, value, instrument)
         alike = likeness(
             kind,
             what_of(kind, sub_type, verb),
@@ -104,7 +108,7 @@ class CsvRows:
             key=self._key(alike),
             type=kind,
             sub_type=sub_type,
-            verb=verb,
+            verb=did,
             instrument=instrument,
             description=cell[Column.DESCRIPTION] or None,
             quantity=quantity,
@@ -175,6 +179,19 @@ class CsvRows:
             if place < have and fields[place].strip()
         }
         return said or None
+
+
+def _taken_back(
+    verb: Verb | None, value: Decimal | None, instrument: Instrument | None
+) -> Verb | None:
+    """Return what a row did: a sale that was paid for takes a sale back, which exports do not say.
+
+    What moves when a future is traded is the day's settlement, which tells nothing of the side.
+    """
+    if verb is None or not value or (value > 0) is (verb.sign < 0) or type(instrument) is Future:
+        return verb
+    opposite = {OpenClose.OPEN: OpenClose.CLOSE, OpenClose.CLOSE: OpenClose.OPEN}
+    return Verb(-verb.sign, None if verb.open_close is None else opposite.get(verb.open_close))
 
 
 def _sub_type(kind: str, verb: entries.Verb | None, description: str) -> str:

@@ -57,6 +57,7 @@ def trade_of(entry: Entry, codes: str | None = None) -> Trade:
         transaction_type=entry.type,
         exchange=entry.exchange,
         codes=codes,
+        broker_trade_id=entry.transaction_id,
         broker_transaction_id=entry.transaction_id,
         broker_order_id=entry.order_id,
         original_transaction_id=entry.reverses,

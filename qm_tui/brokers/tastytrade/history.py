@@ -63,7 +63,7 @@ class History:
         """
         today = new_york_day(self._now())
         known = self.cursor.of(account.number)
-        if known is not None and known.last > self._access.today():
+        if known is not None and known.last > today:
             known = None  # the clock was ahead, and nobody knows for how long
         walk = Walk(account.number, self._begin(account), known)
         left = windows(

@@ -22,7 +22,9 @@ class _Account:
     held: dict[str, Position]
     """By the surest name of the instrument; nothing of quantity 0."""
     as_of: dt.datetime | None = None
-    """Of the last whole answer about it; before there was one, what is pushed waits for it."""
+    """Of the last answer about it; before there was one, what is pushed waits for it."""
+    is_whole: bool = True
+    """Whether every row of that answer could be read."""
     balances: dict[Place, Balance] | None = None
     balances_as_of: dt.datetime | None = None
 
@@ -49,16 +51,24 @@ class Holdings:
 
     # --- what is told ----------------------------------------------------------------------------
 
-    def take(self, account: str, positions: Iterable[Position], as_of: dt.datetime) -> None:
-        """Take over a whole answer; what was pushed since it was asked for holds against it."""
+    def take(
+        self,
+        account: str,
+        positions: Iterable[Position],
+        as_of: dt.datetime,
+        *,
+        is_whole: bool = True,
+    ) -> None:
+        """Take over an answer; what was pushed since it was asked for holds against it.
+
+        Where a row of it could not be read, what it does not name stays.
+        """
         mine = self._account(account)
         before = mine.held
-        mine.held = {
-            names_of(one.instrument)[0]: one
-            for one in positions
-            if one.account == account and one.quantity
-        }
-        mine.as_of = as_of
+        named = {names_of(one.instrument)[0]: one for one in positions if one.account == account}
+        rows = named if is_whole else before | named
+        mine.held = {name: one for name, one in rows.items() if one.quantity}
+        mine.as_of, mine.is_whole = as_of, is_whole
         self._unmarked |= {(account, name) for name in mine.held}
         for name, told in before.items():
             if told.as_of > as_of:
@@ -168,7 +178,7 @@ class Holdings:
         """
         batches: list[Batch] = []
         for number, mine in self._accounts.items():
-            if mine.as_of is not None and mine.as_of >= since:
+            if mine.is_whole and mine.as_of is not None and mine.as_of >= since:
                 held = tuple(replace(one, as_of=as_of) for one in mine.held.values())
                 batches.append(_whole(Section.POSITIONS, number, held, as_of))
             if mine.balances and mine.balances_as_of is not None and mine.balances_as_of >= since:

@@ -218,6 +218,8 @@ def _day_gain(
     if basis is None:
         basis = number(row, _CLOSE)
     realized = _realized(row, _DAY_GAIN, today) or _ZERO
+    if signed(row, _DAY_GAIN) and day(row, f"{_DAY_GAIN}-date") is None:
+        return None  # nobody says of which day it is
     if units == 0:
         return realized
     if price is None or basis is None or units is None:

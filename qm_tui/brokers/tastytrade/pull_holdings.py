@@ -31,9 +31,11 @@ class HoldingsPull:
     def __init__(self, parts: Parts, failures: Failures) -> None:
         self._parts = parts
         self._failures = failures
-        self._whole: dict[str, Sequence[Item]] = {}
+        self._rows: dict[str, Sequence[Item]] = {}
+        """What was answered about each account."""
+        self._whole: set[str] = set()
+        """The accounts of which every row could be read."""
         self._held: Sequence[Position] = ()
-        """What the accounts hold whose answer was whole."""
         self._as_of = parts.now()
         self.held: Sequence[Instrument] = ()
         """What any account holds."""
@@ -94,9 +96,10 @@ class HoldingsPull:
             held = together(read.records)
             records += held
             refused += read.refused
+            self._rows[account] = rows
             if not read.refused:
-                self._whole[account] = rows
-                parts.live.take(account, held, self._as_of)
+                self._whole.add(account)
+            parts.live.take(account, held, self._as_of, is_whole=not read.refused)
         self._held = records
         self.held = tuple({id(one.instrument): one.instrument for one in records}.values())
         # The broker says of those that they are closed: whatever they held is gone.
@@ -104,7 +107,7 @@ class HoldingsPull:
         return Batch(
             section=section,
             records=tuple(records),
-            holds=holds_of(section, [*self._whole, *closed], self._as_of),
+            holds=holds_of(section, [*sorted(self._whole), *closed], self._as_of),
             refused=tuple(refused),
             incomplete=sentence(found.reasons, refused),
         )
@@ -117,10 +120,10 @@ class HoldingsPull:
         """
         before = {(one.account, one.instrument.symbol): _worth(one) for one in self._held}
         other: list[Position] = []
-        for account, rows in self._whole.items():
+        for account, rows in self._rows.items():
             read = await self._read(account, rows)
             held = together(read.records)
-            self._parts.live.take(account, held, self._as_of)
+            self._parts.live.take(account, held, self._as_of, is_whole=not read.refused)
             other += [
                 one
                 for one in held

@@ -85,10 +85,11 @@ class Questions:
         tokens = self.tokens
         renewed = False
         tries = 0
+        clock = asyncio.get_running_loop().time
         while True:
             await self._quiet(question)
             token = await tokens.get()
-            asked_at = self._now()
+            asked_at, began = self._now(), clock()
             try:
                 reply = await self._reply(question, token)
                 if reply.status == 401 and not renewed:
@@ -97,7 +98,9 @@ class Questions:
                     continue
                 found = await self._read(question, reply)
             except _TroubleError as trouble:
-                tries += 1
+                # What trickled for as long as an answer may take does so again.
+                is_slow = clock() - began >= self._settings.whole
+                tries = self._settings.tries if is_slow else tries + 1
                 await self._pause(question, trouble, tries)
                 continue
             return Answer(

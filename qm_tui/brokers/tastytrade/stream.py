@@ -86,15 +86,23 @@ class Live:
 
     # --- what the pull tells ---------------------------------------------------------------------
 
-    def take(self, account: str, positions: Iterable[Position], as_of: dt.datetime) -> None:
-        """Take over a whole answer about what an account holds.
+    def take(
+        self,
+        account: str,
+        positions: Iterable[Position],
+        as_of: dt.datetime,
+        *,
+        is_whole: bool = True,
+    ) -> None:
+        """Take over an answer about what an account holds.
 
         Args:
             account: its number.
             positions: all that it holds.
             as_of: when it was asked: what was pushed since holds against it.
+            is_whole: every row of it could be read; else it may hold more.
         """
-        self._holdings.take(account, positions, as_of)
+        self._holdings.take(account, positions, as_of, is_whole=is_whole)
         self._regrouped = True
 
     def take_balances(self, account: str, balances: Iterable[Balance], as_of: dt.datetime) -> None:

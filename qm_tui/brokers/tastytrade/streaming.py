@@ -11,6 +11,9 @@ from qm_tui.brokers.tastytrade.answers import AskFailed
 from qm_tui.brokers.tastytrade.settings import Streaming
 from qm_tui.brokers.tastytrade.sockets import Socket, SocketClosed, socket
 
+_DENIED = frozenset({401, 403})
+"""Statuses of HTTP with which a stream is refused before it begins."""
+
 
 class StreamLost(Exception):  # noqa: N818 - it is a state of the world
     """A stream has to be connected again. Says what happened, as the end of a sentence."""
@@ -99,7 +102,8 @@ async def keep_connected(
         try:
             await connect()
         except (StreamLost, SocketClosed) as error:
-            why, refused = str(error), isinstance(error, StreamRefused)
+            denied = isinstance(error, SocketClosed) and error.status in _DENIED
+            why, refused = str(error), denied or isinstance(error, StreamRefused)
         except AskFailed as error:
             why, refused = str(error), not error.passing
         held = condition.fall(why, refused=refused)

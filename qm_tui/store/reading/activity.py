@@ -91,8 +91,12 @@ TRADES = Listing(
         "description": shown.c.description,
         **_of(
             trades, "id", "trade_date", "executed_at", "quantity", "price", "proceeds",
-            "commission", "currency", "open_close", "broker_trade_id", "realized_pnl",
-            "exchange", "codes", "level", "instrument_id",
+            "commission", "currency", "open_close", "realized_pnl", "exchange", "codes", "level",
+            "instrument_id",
+        ),
+        # Whoever has one id for all that happens has none for trades beside it.
+        "broker_trade_id": func.coalesce(
+            trades.c.broker_trade_id, trades.c.broker_transaction_id
         ),
     },
     # Written out, not bound: only then does SQLite use the index of what is booked.

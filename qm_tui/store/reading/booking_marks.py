@@ -23,7 +23,7 @@ from qm_tui.store.schema.booking import (
 )
 
 STATEMENT_LINES = "statement_lines"
-FACTS_AT_ONCE = 20_000
+FACTS_AT_ONCE = 10_000
 """How many facts are in memory at a time, unless one group has more."""
 
 

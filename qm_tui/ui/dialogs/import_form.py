@@ -10,6 +10,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Label
 from typing_extensions import override
 
+from qm_tui.domain.account_numbers import WHAT_IT_IS, is_account_number
 from qm_tui.ui.cell import Cell, Tone
 from qm_tui.ui.file_names import Entry, Listing, list_matching
 from qm_tui.ui.format import size
@@ -119,6 +120,12 @@ class ImportForm(LeftOnce[ImportJob | None], ModalScreen[ImportJob | None]):
             self.app.notify(reason, severity="warning", markup=False)
             return
         account = self.query_one("#account", Input).value.strip()
+        if account and not is_account_number(account):
+            # Nothing takes away an account that a slip has made.
+            reason = f"That is no account number: {WHAT_IT_IS}."
+            self.app.notify(reason, severity="warning", markup=False)
+            self.action_to_account()
+            return
         self.dismiss(ImportJob(paths=listing.files, account=account or None))
 
     def _step_into(self, folder: str) -> None:

@@ -55,7 +55,7 @@ class AccountsScreen(TableScreen["AccountView"]):
                 title="Account",
                 cell=_account,
                 width=16,
-                min_width=12,
+                min_width=15,  # "5WX00001 closed"
                 sort_key=lambda a: a.account.casefold(),
                 letter="a",
                 flexible=True,

@@ -23,7 +23,7 @@ from tests.brokers.tastytrade.clients import (
 )
 from tests.brokers.tastytrade.opened import CLIENT_SECRET, REFRESH_TOKEN, secrets
 from tests.simulators.tastytrade import TOKEN_PATH, TastytradeDouble, only_reads
-from tests.simulators.tastytrade_acts import ACTS, GRANT_REFUSED
+from tests.simulators.tastytrade_acts import ACTS, GRANT_REFUSED, row_changed
 from tests.simulators.tastytrade_example import CLOSED, MARGIN, ROTH
 from tests.simulators.tastytrade_fault_table import FAULTS
 
@@ -127,6 +127,18 @@ async def test_what_is_shown_first_comes_first_and_everything_comes() -> None:
     prices = [record for batch in found for record in batch.records if isinstance(record, Quote)]
     greeks = [record for batch in found for record in batch.records if isinstance(record, Greeks)]
     assert len(prices) >= len({symbol for _, symbol in positions})
+    assert len(greeks) == 4
+
+
+async def test_one_bad_position_costs_the_others_neither_prices_nor_greeks() -> None:
+    def spoil(row: dict[str, object]) -> None:
+        row["quantity"] = "many"
+
+    spoilt = {f"/accounts/{MARGIN}/positions": row_changed(spoil)}
+    async with TastytradeDouble(always=spoilt) as double, connected(double, STREAMING) as client:
+        found = await pulled(client)
+    assert Section.POSITIONS in failed(found)
+    greeks = [record for batch in found for record in batch.records if isinstance(record, Greeks)]
     assert len(greeks) == 4
 
 

@@ -5,12 +5,13 @@ import itertools
 import os
 from decimal import Decimal
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from qm_tui.brokers.client import BrokerRefused, Statement, StatementReader
+from qm_tui.brokers.client import BrokerRefused, ReadOptions, Statement, StatementReader
 from qm_tui.brokers.registry import recognize
 from qm_tui.brokers.tastytrade.csv_file import TastytradeCsvReader
 from qm_tui.domain.batches import Authority, Batch
@@ -75,6 +76,37 @@ def test_a_row_of_the_present_exports_is_a_trade(opened: Open) -> None:
     assert (trade.broker_order_id, trade.transaction_type) == ("337454037", "Trade")
     assert trade.broker_transaction_id is None
     assert trade.key.startswith("CT:")
+
+
+def test_a_sale_that_was_paid_for_takes_a_sale_back(opened: Open) -> None:
+    back = (SALE + "USD\n").replace("T15:57", "T16:30").replace("740.00", "-740.00")
+    sale, cancel = kept(opened(NEW + SALE + "USD\n" + back))
+    assert (cancel.quantity, cancel.proceeds) == (Decimal(2), Decimal(-740))
+    assert (sale.open_close, cancel.open_close) == (OpenClose.OPEN, OpenClose.CLOSE)
+    assert "|sell|" in cancel.likeness, "as the history of the API says it"
+
+
+def test_where_values_have_no_signs_they_say_nothing_of_the_side(opened: Open) -> None:
+    bought = SALE.replace("Sell to Open,SELL_TO_OPEN", "Buy to Open,BUY_TO_OPEN")
+    [trade] = kept(opened(NEW + bought + "USD\n"))
+    assert trade.quantity == 2
+
+
+def test_times_without_a_zone_are_told_of_and_meant_as_the_user_says(tmp_path: Path) -> None:
+    path = tmp_path / "old.csv"
+    path.write_text(OLD + OLD_SALE)
+    new_york, berlin = ZoneInfo("America/New_York"), ZoneInfo("Europe/Berlin")
+    for said, zone in (({}, new_york), ({"tastytrade": berlin}, berlin)):
+        options = ReadOptions(account=ACCOUNT, timezone=new_york, timezones=said)
+        [batch] = TastytradeCsvReader().open(path, options).batches()
+        [trade] = batch.records
+        assert isinstance(trade, Trade)
+        assert trade.executed_at == dt.datetime(2021, 5, 20, 17, 10, tzinfo=zone)
+        assert zone.key in batch.warnings[0]
+
+
+def test_times_with_a_zone_are_nothing_to_tell_of(opened: Open) -> None:
+    assert [batch.warnings for batch in opened(NEW + SALE + "USD\n").batches()] == [()]
 
 
 def test_a_total_says_what_the_fees_were(opened: Open) -> None:

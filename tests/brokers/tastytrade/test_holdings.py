@@ -267,6 +267,11 @@ def test_the_price_is_the_mark_of_one_unit_else_the_last_close(
         assert told(found, "market_value", "unrealized_pnl", "daily_pnl") == (None, None, None)
 
 
+def test_what_was_realized_on_nobody_knows_which_day_leaves_the_day_unknown() -> None:
+    assert position(realized_day_gain_date=None).daily_pnl is None
+    assert position(realized_day_gain_date=None, realized_day_gain="0.0").daily_pnl == 550
+
+
 def test_what_was_realized_on_another_day_is_not_of_today() -> None:
     found = position(realized_day_gain_date="2026-11-19", realized_today_date="2026-11-19")
     assert told(found, "daily_pnl", "realized_pnl") == (550, None)

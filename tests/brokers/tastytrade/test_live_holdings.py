@@ -67,6 +67,20 @@ def test_a_push_while_an_answer_was_on_its_way_holds_against_it() -> None:
     assert quantity_now(holdings) == 3
 
 
+def test_of_an_answer_with_a_row_that_cannot_be_read_the_others_are_followed() -> None:
+    holdings = Holdings()
+    holdings.take(MINE, [held(10), held(5, symbol="QQQ"), held(7, symbol="IWM")], at(0))
+    holdings.take(MINE, [held(11, 5), held(0, 5, "IWM")], at(5), is_whole=False)
+    assert {(name, int(one.quantity)) for (_, name), one in holdings.all()} == {
+        ("symbol:SPY", 11), ("symbol:QQQ", 5)
+    }  # fmt: skip
+    assert holdings.snapshot(at(6), at(0)) == [], "nobody knows what else there is"
+    holdings.push(held(12, 7))
+    assert quantity_now(holdings) == 12
+    holdings.take(MINE, [held(12, 8)], at(8))
+    assert [quantities(batch) for batch in holdings.snapshot(at(9), at(0))] == [[("SPY", 12)]]
+
+
 def test_an_answer_that_was_asked_for_after_a_push_holds_against_it() -> None:
     holdings = Holdings()
     holdings.take(MINE, [held(10)], at(0))

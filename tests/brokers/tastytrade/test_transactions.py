@@ -70,6 +70,11 @@ def test_commission_and_fees_are_one_sum_and_their_parts_are_kept() -> None:
     assert trade.broker_specific["regulatory-fees"] == "-0.042"
 
 
+def test_a_trade_goes_by_the_id_of_its_transaction() -> None:
+    trade = record(row(id=245_777))
+    assert (trade.broker_trade_id, trade.broker_transaction_id) == ("245777", "245777")
+
+
 def test_a_charge_that_has_no_name_here_is_paid_all_the_same() -> None:
     trade = record(row(net_value="1512.08", index_license_fees="12.0"))
     assert trade.commission == Decimal("-12.08")
