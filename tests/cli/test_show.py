@@ -161,7 +161,7 @@ def test_positions_can_be_merged(filled: Program) -> None:
 
     shape = schema()
     jsonschema.validate(rows, {"$ref": "#/$defs/merged_positions", "$defs": shape["$defs"]})
-    symbols = [row["symbol"] for row in rows]
+    symbols = [str(row["symbol"]) for row in rows]
     assert sorted(set(symbols)) == sorted(symbols)
 
 

@@ -42,6 +42,8 @@ class Reach:
     None where nothing speaks for that."""
     again: tuple[Days, ...] = ()
     """Where rows were refused: the broker may have mended them, or this program may read more."""
+    whole: dt.date | None = None
+    """The day on which everything had been asked for; None before that, and in older stores."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +86,8 @@ def _written(reach: Reach) -> dict[str, object]:
     }  # fmt: skip
     if reach.begins is not None:
         written["begins"] = reach.begins.isoformat()
+    if reach.whole is not None:
+        written["whole"] = reach.whole.isoformat()
     if reach.again:
         written["again"] = [[day.isoformat() for day in days] for days in reach.again]
     return written
@@ -91,11 +95,12 @@ def _written(reach: Reach) -> dict[str, object]:
 
 def _reach(said: Any) -> Reach | None:
     try:
-        begins = said.get("begins")
+        begins, whole = said.get("begins"), said.get("whole")
         reach = Reach(
             first=dt.date.fromisoformat(said["from"]),
             last=dt.date.fromisoformat(said["through"]),
             begins=None if begins is None else dt.date.fromisoformat(begins),
+            whole=None if whole is None else dt.date.fromisoformat(whole),
             again=tuple(
                 Days(dt.date.fromisoformat(first), dt.date.fromisoformat(last))
                 for first, last in said.get("again", ())

@@ -67,8 +67,8 @@ class History:
             known = None  # the clock was ahead, and nobody knows for how long
         walk = Walk(account.number, self._begin(account), known)
         left = windows(
-            walk.resume(self._settings.overlap), today, self._settings.window,
-            from_the_oldest=walk.is_first,
+            walk.resume(self._settings.overlap, today - self._settings.whole_every),
+            today, self._settings.window, from_the_oldest=walk.is_everything,
         )  # fmt: skip
         while left:
             window = left.pop(0)
@@ -85,6 +85,8 @@ class History:
                 window = left.pop()
                 left.clear()
             yield self._done(walk, window)
+        if walk.came_to_its_end(min(today, self._access.today())):
+            yield Batch(section=Section.TRANSACTIONS, cursor=self._moved(walk))
         async with aclosing(self._again(walk)) as batches:
             async for batch in batches:
                 yield batch

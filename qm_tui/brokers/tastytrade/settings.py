@@ -40,6 +40,8 @@ class History:
     window: dt.timedelta = dt.timedelta(days=365)
     overlap: dt.timedelta = dt.timedelta(days=14)
     """Asked again each time: fees are restated, and rows come late."""
+    whole_every: dt.timedelta = dt.timedelta(days=30)
+    """After which everything is asked for again: a row may be booked late with a day long past."""
     rereads: int = 3
     """Of a window whose rows shifted while it was read."""
     earliest: dt.date = dt.date(2017, 1, 1)

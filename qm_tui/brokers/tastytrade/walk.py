@@ -42,6 +42,8 @@ class Walk:
         self.reach = None if known is not None and known.first > begin else known
         self.is_first = self.reach is None
         """Nothing is known of the account so far."""
+        self.is_everything = self.is_first
+        """The whole history is asked for, known or not."""
         self._earliest: tuple[dt.date, Row] | None = None
         self._window = Window(first=begin, last=begin)
         self._ascends = True
@@ -54,9 +56,28 @@ class Walk:
         self._refused: list[Days] = []
         """In the window that is walked through."""
 
-    def resume(self, overlap: dt.timedelta) -> dt.date:
-        """Return from which day on to ask."""
-        return self._begin if self.reach is None else self.reach.last - overlap
+    def resume(self, overlap: dt.timedelta, whole_since: dt.date) -> dt.date:
+        """Return from which day on to ask.
+
+        Args:
+            overlap: what is asked for again each time.
+            whole_since: where everything was asked for before that day, it is once more.
+        """
+        reach = self.reach
+        self.is_everything = reach is None or (
+            reach.whole is not None and reach.whole < whole_since
+        )
+        return self._begin if reach is None or self.is_everything else reach.last - overlap
+
+    def came_to_its_end(self, today: dt.date) -> bool:
+        """Note that nothing is left to be asked for; tell whether that makes all of it known."""
+        reach = self.reach
+        if reach is None or self.problem is not None:
+            return False
+        if reach.whole is not None and not self.is_everything:
+            return False
+        self.reach = replace(reach, whole=today)
+        return True
 
     def begin(self, window: Window) -> None:
         """Begin with a window, perhaps once more."""
@@ -123,7 +144,10 @@ class Walk:
         first = self._oldest() if self.reach is None else self.reach.first
         if last < first or (self.reach is not None and last <= self.reach.last):
             return False
-        self.reach = Reach(first=first, last=last, begins=self._begins(), again=self.again)
+        self.reach = Reach(
+            first=first, last=last, begins=self._begins(), again=self.again,
+            whole=None if self.reach is None else self.reach.whole,
+        )  # fmt: skip
         return True
 
     def _oldest(self) -> dt.date:

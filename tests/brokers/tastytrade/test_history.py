@@ -357,3 +357,31 @@ async def test_days_that_a_clock_made_known_before_they_came_are_asked_for_again
         found = await pulled(client, Known(cursors={Section.TRANSACTIONS: known.text()}))
 
         assert ids(found) == in_the_book(double)
+
+
+async def test_what_is_booked_late_with_a_day_long_past_comes_within_a_month() -> None:
+    async with TastytradeDouble() as double:
+        async with connected(double) as client:
+            before = await pulled(client)
+        add_row(double.book, days_ago=200)
+        double.book.now += dt.timedelta(days=20)
+        async with connected(double, now=double.book.now) as client:
+            soon = await pulled(client, cursors(before))
+        double.book.now += dt.timedelta(days=11)
+        async with connected(double, now=double.book.now) as client:
+            later = await pulled(client, cursors([*before, *soon]))
+
+        late = in_the_book(double) - ids(before)
+        assert len(late) == 1
+        assert not late & ids(soon)
+        assert late <= ids(later)
+
+
+async def test_a_history_that_was_never_whole_goes_on_and_does_not_begin_anew() -> None:
+    known = Cursor().moved(MARGIN, Reach(first=dt.date(2023, 12, 19), last=TODAY))
+    async with TastytradeDouble() as double, connected(double) as client:
+        found = await pulled(client, Known(cursors={Section.TRANSACTIONS: known.text()}))
+
+        asked = [one for one in double.requests(HISTORY) if MARGIN in one.path]
+        assert all("start-date" in one.params for one in asked)
+        assert Cursor.read(cursors(found).cursors[Section.TRANSACTIONS]).reaches[MARGIN].whole

@@ -147,7 +147,8 @@ async def test_a_position_that_changes_is_shown_and_stored() -> None:
         [stored] = batch.records
         assert isinstance(stored, Position)
         assert (stored.account, stored.instrument.symbol) == (MARGIN, "SPY")
-        assert (stored.quantity, stored.market_price) == (70, 600), "not at yesterday's close"
+        assert stored.quantity == 70
+        assert stored.market_price == 600, "not at yesterday's close"
         assert desk.position(MARGIN, "SPY") is not None
 
 
