@@ -44,7 +44,7 @@ def run(folder: Path, broker: Broker, held: int, chosen: argparse.Namespace) -> 
     try:
         screen.until(b"Help")
         os.write(screen.terminal.fd, b"2")
-        screen.until(f"{held:,} positions".encode())
+        screen.until(b"live")
         screen.for_seconds(_SETTLE)
         os.write(screen.terminal.fd, b"j")
         screen.for_seconds(1.0)
