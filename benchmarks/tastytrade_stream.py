@@ -30,7 +30,8 @@ def keys_for(screen: Screen, line: int, seconds: float) -> list[float]:
     chance = random.Random(7)  # noqa: S311 - when a key is pressed
     keys: list[float] = []
     end = time.perf_counter() + seconds
-    while time.perf_counter() < end:
+    # In pairs, so that the cursor is where it was.
+    while time.perf_counter() < end or len(keys) % 2:
         down = len(keys) % 2 == 0
         screen.for_seconds(chance.uniform(0.05, 0.4))
         keys.append(screen.press(b"j" if down else b"k", line + 1 if down else line))
