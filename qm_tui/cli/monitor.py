@@ -17,6 +17,7 @@ from qm_tui.ui.context import Context
 if TYPE_CHECKING:
     from qm_tui.cli.method_desk import MethodDesk
     from qm_tui.cli.parts import Parts
+    from qm_tui.cli.preference_desk import PreferenceDesk
     from qm_tui.store.reader import Reader
     from qm_tui.sync.fleet import Syncs
     from qm_tui.sync.service import Importer
@@ -57,6 +58,7 @@ def _run(here: Environment, *, demo: bool) -> int:
             open_reader=opened.reader,
             open_importer=opened.importer,
             open_methods=opened.methods,
+            open_preferences=opened.preferences,
             open_syncs=opened.syncs if here.config.connections and not demo else None,
             close=opened.close,
             now=here.now,
@@ -66,6 +68,8 @@ def _run(here: Environment, *, demo: bool) -> int:
             keys=here.config.keys,
             hide_amounts=here.config.ui.hide_amounts,
             theme=here.config.ui.theme,
+            locale=here.config.ui.locale,
+            columns=here.config.ui.columns,
         )
     )
 
@@ -109,6 +113,11 @@ class _Opened:
         from qm_tui.cli.method_desk import MethodDesk  # noqa: PLC0415
 
         return MethodDesk((await self._with_parts()).store, self._here.now)
+
+    async def preferences(self) -> "PreferenceDesk":
+        from qm_tui.cli.preference_desk import PreferenceDesk  # noqa: PLC0415
+
+        return PreferenceDesk((await self._with_parts()).store)
 
     async def syncs(self) -> "Syncs":
         """Begin to sync; asked for once the first rows are on the screen."""

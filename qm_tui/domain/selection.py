@@ -3,6 +3,8 @@
 import datetime as dt
 from dataclasses import dataclass
 
+from qm_tui.domain.conditions import Condition
+
 Anchor = tuple[object, ...]
 """The sort key of a row, after which a page begins."""
 
@@ -18,6 +20,8 @@ class Scope:
     instrument_id: int | None = None
     text: str | None = None
     """Every word must occur in one of the row's text columns, in any case."""
+    conditions: tuple[Condition, ...] = ()
+    """Each must hold of a row's fields."""
     run: int | None = None
     """Only what this sync or import brought."""
     as_of: dt.date | None = None
@@ -32,3 +36,5 @@ class Order:
 
     field: str
     descending: bool = False
+    then: tuple["Order", ...] = ()
+    """By what equal ones are sorted, and those that are equal by that, too."""

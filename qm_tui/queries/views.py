@@ -511,6 +511,54 @@ class RawRowView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceView:
+    """Something that shows why a discrepancy is there, or where it comes from."""
+
+    says: str
+    fact: str | None = None
+    """The kind of fact it speaks of: `trades`, `transfers` …"""
+    fact_id: int | None = None
+    document_id: int | None = None
+    document_row: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiscrepancyView:
+    """What does not add up. `difference` = `actual` − `expected`."""
+
+    id: int
+    account: str
+    broker: str
+    instrument_id: int | None
+    """None for cash and for totals of an account."""
+    symbol: str | None
+    currency: str | None
+    tag: str | None
+    """Which total it is, where it is one."""
+    verdict: str
+    status: str
+    severity: str
+    expected: Decimal | None
+    """What follows from our facts."""
+    actual: Decimal | None
+    """What the broker reports."""
+    difference: Decimal | None
+    currency_value: Decimal | None
+    """What the difference is worth, in `currency`; not negative. None is unknown."""
+    cause: str
+    confidence: Decimal
+    """0 to 1."""
+    explanation: str
+    """The cause in a sentence."""
+    evidence: tuple[EvidenceView, ...]
+    first_seen: dt.datetime
+    last_seen: dt.datetime
+    """When it was last found; of a closed one, when it was last there."""
+    closed_at: dt.datetime | None = None
+    underlying: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StatusView:
     """What the status bar says."""
 
@@ -519,7 +567,7 @@ class StatusView:
     newest_as_of: dt.datetime | None
     last_run_at: dt.datetime | None
     open_breaks: int | None
-    """None while nothing is reconciled yet."""
+    """Holdings, currencies and totals that do not add up; None while nothing is reconciled yet."""
     empty: bool
     connections_of: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Account → the connections through which it was seen."""

@@ -13,7 +13,7 @@ from qm_tui.store.schema.accounts import accounts
 from qm_tui.store.schema.activity import trades
 from qm_tui.store.schema.people import audit_log, decisions
 
-_USER = 1
+THE_USER = 1
 
 
 class NothingToDecide(Exception):  # noqa: N818 - told to the user
@@ -78,7 +78,7 @@ async def decide(connection: AsyncConnection, decision: Decision, now: dt.dateti
     made = await connection.execute(
         insert(decisions).values(
             kind=decision.kind, subject=decision.subject, value=decision.value,
-            reason=decision.reason, user_id=_USER, decided_at=now,
+            reason=decision.reason, user_id=THE_USER, decided_at=now,
         )
     )  # fmt: skip
     assert made.inserted_primary_key is not None
@@ -116,7 +116,7 @@ async def _audit(
     told = {"decision": number, **decision.subject, **decision.value}
     await connection.execute(
         insert(audit_log).values(
-            at=now, user_id=_USER, action=f"{what} {decision.kind}",
+            at=now, user_id=THE_USER, action=f"{what} {decision.kind}",
             subject=str(decision.subject["account"]), reason=decision.reason,
             before=told if what == "undo" else None, after=told if what == "decide" else None,
         )

@@ -17,7 +17,7 @@ from qm_tui.domain.batches import Authority, Batch, RefusedRow
 from qm_tui.domain.booking.rows import GroupRows
 from qm_tui.domain.events import SectionCounts
 from qm_tui.domain.settings import AccountSettings, TaxSettings
-from qm_tui.store import decided, leases, runs, thinning
+from qm_tui.store import decided, leases, preferring, runs, thinning
 from qm_tui.store.account_book import DEFAULT_TAXPAYER
 from qm_tui.store.books import Shelf
 from qm_tui.store.derived import Saved, replace_groups
@@ -322,6 +322,12 @@ class Writer:
         with in_words(self._path):
             async with self._engine.begin() as connection:
                 await decided.undo(connection, kind, decision, self._now())
+
+    async def keep_preference(self, name: str, value: Any) -> None:
+        """Keep how the user wants something, under a name; None forgets it."""
+        with in_words(self._path):
+            async with self._engine.begin() as connection:
+                await preferring.keep(connection, name, value)
 
     async def close(self) -> None:
         """Let go of the file."""

@@ -50,10 +50,12 @@ class MonitorApp(App[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("I,ctrl+o", "import", "Import", id="app.import"),
+        Binding("0", "show('pulse')", "Pulse", id="show.pulse"),
         Binding("1", "show('accounts')", "Accounts", id="show.accounts"),
         Binding("2", "show('positions')", "Positions", id="show.positions"),
         Binding("3", "show('options')", "Options", id="show.options"),
         Binding("4", "show('lots')", "Lots", id="show.lots"),
+        Binding("5", "show('discrepancies')", "Discrepancies", id="show.discrepancies"),
         Binding("6", "show('activity')", "Activity", id="show.activity"),
         Binding("7", "show('syncs')", "Syncs", id="show.syncs"),
         Binding("R,ctrl+r", "resync_all", "Sync everything", id="app.reload", show=False),
@@ -214,6 +216,18 @@ async def _ended(worker: Worker[object]) -> None:
         await worker.wait()
 
 
+def _pulse(session: Session) -> Page:
+    from qm_tui.ui.screens.pulse import PulseScreen  # noqa: PLC0415 - when first shown
+
+    return PulseScreen(session, ("Pulse",))
+
+
+def _discrepancies(session: Session) -> Page:
+    from qm_tui.ui.screens.discrepancies import DiscrepanciesScreen  # noqa: PLC0415 - the same
+
+    return DiscrepanciesScreen(session, ("Discrepancies",))
+
+
 def _positions(session: Session) -> Page:
     from qm_tui.ui.screens.positions import PositionsScreen  # noqa: PLC0415 - when first shown
 
@@ -245,10 +259,12 @@ def _syncs(session: Session) -> Page:
 
 
 _SCREENS: dict[str, Callable[[Session], Page]] = {
+    "pulse": _pulse,
     "accounts": lambda session: AccountsScreen(session, ("Accounts",)),
     "positions": _positions,
     "options": _options,
     "lots": _lots,
+    "discrepancies": _discrepancies,
     "activity": _activity,
     "syncs": _syncs,
 }

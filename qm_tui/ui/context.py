@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     # Nothing of the store or of its records is needed for the first frame.
@@ -48,6 +48,16 @@ class MethodDesk(Protocol):
 
     async def undo_method(self, decision: int) -> None:
         """Take a decision back."""
+
+
+class Preferences(Protocol):
+    """Keeps how the user wants the monitor to be: saved views, the last export."""
+
+    async def all(self) -> "Mapping[str, Any]":
+        """What was kept, by name; nothing of it was checked."""
+
+    async def keep(self, name: str, value: Any) -> None:
+        """Keep what JSON can hold under a name; None forgets it."""
 
 
 class UnderWay(Protocol):
@@ -124,6 +134,8 @@ class Context:
     """None where nothing may be decided."""
     open_syncs: "Callable[[], Awaitable[Syncs]] | None" = None
     """None where no connection is configured. Awaited after the first rows, until it succeeds."""
+    open_preferences: "Callable[[], Awaitable[Preferences]] | None" = None
+    """None where nothing is kept: what the user changes holds until he leaves."""
     now: Callable[[], dt.datetime]
     """The present, aware."""
     zone: dt.tzinfo
@@ -135,5 +147,11 @@ class Context:
     keys: Mapping[str, str] = field(default_factory=dict)
     """Binding id → keys, as in the `[keys]` of the configuration."""
     hide_amounts: bool = False
+    log_file: Path | None = None
+    """Where the program writes what happens; None where it does not."""
+    locale: str | None = None
+    """How numbers are grouped; None is the environment's."""
+    columns: Mapping[str, Any] = field(default_factory=dict)
+    """Screen → its columns, as in the `[ui.columns]` of the configuration."""
     theme: str | None = None
     """One of the monitor's or of Textual's; None is the monitor's own dark one."""
