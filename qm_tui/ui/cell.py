@@ -39,6 +39,8 @@ class Cell:
 
     text: str
     tone: Tone = Tone.PLAIN
+    strength: int = 0
+    """How much it stands out among those of its tone: 1 more, -1 less; no meaning by itself."""
 
 
 class _StandIns:

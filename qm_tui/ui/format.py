@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 
 from qm_tui.ui.cell import Cell, Tone
+from qm_tui.ui.numerals import PLAIN_NUMERALS, Numerals
 
 UNKNOWN = Cell("—", Tone.MUTED)
 HIDDEN = Cell("••••", Tone.MUTED)
@@ -14,6 +15,10 @@ _EXACT = Context(prec=60, rounding=ROUND_HALF_EVEN)
 """Wide enough that nothing is rounded but where it is meant to be."""
 _POINT_AT = 4
 """Digits right of the point for which quantities and prices leave room."""
+_FAINT_BELOW = 10
+"""A gain of so little money hardly matters, in any currency one pays coffee in."""
+_STRONG_FROM = 10_000
+"""A gain of so much is what one looks for."""
 _STEPS = ((60, 1, "s"), (3600, 60, "min"), (86_400, 3600, "h"), (14 * 86_400, 86_400, "d"))
 
 
@@ -24,12 +29,14 @@ class Format:
     zone: dt.tzinfo
     hidden: bool = False
     """Amounts and quantities are not shown; prices and dates are public and are."""
+    numerals: Numerals = PLAIN_NUMERALS
+    """How digits are grouped and where the point is."""
 
     def amount(self, value: Decimal | None) -> Cell:
         """Money with two digits: `1,234.50`; that it was paid is nothing to be alarmed at."""
         if value is None or self.hidden:
             return UNKNOWN if value is None else HIDDEN
-        return Cell(grouped(value, 2))
+        return Cell(self._grouped(value, 2))
 
     def money(self, value: Decimal | None) -> Cell:
         """The same for what one has; less than nothing stands out."""
@@ -40,17 +47,20 @@ class Format:
         """A gain or loss, with its sign: `+12.00`."""
         if value is None or self.hidden:
             return UNKNOWN if value is None else HIDDEN
-        text = grouped(value, 2)
+        text, size = grouped(value, 2), abs(value)
+        strength = (size >= _STRONG_FROM) - (size < _FAINT_BELOW)
+        if text == "0.00":
+            return Cell(self._written(text), strength=strength)
         if text.startswith("-"):
-            return Cell(text, Tone.NEGATIVE)
-        return Cell(text) if text == "0.00" else Cell(f"+{text}", Tone.POSITIVE)
+            return Cell(self._written(text), Tone.NEGATIVE, strength)
+        return Cell(self._written(f"+{text}"), Tone.POSITIVE, strength)
 
     def quantity(self, value: Decimal | None) -> Cell:
         """Exact, without trailing zeros, the point always in the same place."""
         if value is None or self.hidden:
             return UNKNOWN if value is None else HIDDEN
         tone = Tone.NEGATIVE if value < 0 else Tone.PLAIN
-        return Cell(_at_the_point(exact(value)), tone)
+        return Cell(self._written(_at_the_point(exact(value))), tone)
 
     def price(self, value: Decimal | None) -> Cell:
         """Per unit: two digits at least, four at most, six below one."""
@@ -59,13 +69,32 @@ class Format:
         digits = 6 if abs(value) < 1 else 4
         whole, _, fraction = grouped(value, digits).partition(".")
         text = f"{whole}.{fraction.rstrip('0').ljust(2, '0')}"
-        return Cell(_at_the_point(text), Tone.NEGATIVE if value < 0 else Tone.PLAIN)
+        tone = Tone.NEGATIVE if value < 0 else Tone.PLAIN
+        return Cell(self._written(_at_the_point(text)), tone)
 
     def decimal(self, value: Decimal | None, *, digits: int) -> Cell:
         """A number that is public, with so many digits."""
         if value is None:
             return UNKNOWN
-        return Cell(grouped(value, digits), Tone.NEGATIVE if value < 0 else Tone.PLAIN)
+        return Cell(self._grouped(value, digits), Tone.NEGATIVE if value < 0 else Tone.PLAIN)
+
+    def percent(self, value: Decimal | None, *, digits: int = 1) -> Cell:
+        """A share of a whole, told as a fraction: 0.125 is `12.5 %`; it hides no amount."""
+        if value is None:
+            return UNKNOWN
+        text = f"{self._grouped(value.scaleb(2, context=_EXACT), digits)} %"
+        return Cell(text, Tone.NEGATIVE if text.startswith("-") else Tone.PLAIN)
+
+    def change(self, value: Decimal | None, *, digits: int = 2) -> Cell:
+        """By how much something rose or fell, told as a fraction: `+1.25 %`."""
+        cell = self.percent(value, digits=digits)
+        if not any(digit in cell.text for digit in "123456789") or cell.tone is Tone.NEGATIVE:
+            return cell
+        return Cell(f"+{cell.text}", Tone.POSITIVE)
+
+    def exactly(self, value: Decimal) -> str:
+        """Every digit there is, for a sentence."""
+        return self._written(exact(value))
 
     def date(self, value: dt.date | None) -> Cell:
         """A calendar day, as it is: no zone applies."""
@@ -80,6 +109,12 @@ class Format:
     def clock(self, value: dt.datetime) -> str:
         """The local time of day."""
         return value.astimezone(self.zone).strftime("%H:%M")
+
+    def _grouped(self, value: Decimal, digits: int) -> str:
+        return self._written(grouped(value, digits))
+
+    def _written(self, text: str) -> str:
+        return text if self.numerals is PLAIN_NUMERALS else self.numerals.write(text)
 
 
 def exact(value: Decimal) -> str:

@@ -1,0 +1,158 @@
+"""How discrepancies are written: what was compared, how grave it is, its cause, what to do."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from qm_tui.domain.reconciliation.words import Cause, DiscrepancyStatus, Severity, Verdict
+from qm_tui.queries.views import DiscrepancyView
+from qm_tui.ui.cell import Cell, Tone
+from qm_tui.ui.format import UNKNOWN
+
+VERDICTS: Mapping[str, str] = {
+    Verdict.QUANTITY: "quantity",
+    Verdict.OPEN_LOTS: "open lots",
+    Verdict.BROKER_LOTS: "broker's lots",
+    Verdict.COST_BASIS: "cost basis",
+    Verdict.REALIZED_PNL: "realized P&L",
+    Verdict.CASH: "cash",
+    Verdict.MARKET_VALUE: "market value",
+    Verdict.STATE: "state",
+    Verdict.NOT_KNOWN: "not known",
+}
+SEVERITIES: Mapping[str, Cell] = {
+    Severity.MAJOR: Cell("▲ major", Tone.ERROR),
+    Severity.MINOR: Cell("△ minor", Tone.WARNING),
+    Severity.DUST: Cell("· dust", Tone.MUTED),
+}
+GRAVITY: Mapping[str, int] = {Severity.MAJOR: 2, Severity.MINOR: 1, Severity.DUST: 0}
+STATUSES: Mapping[str, Cell] = {
+    DiscrepancyStatus.OPEN: Cell("open", Tone.WARNING),
+    DiscrepancyStatus.ACKNOWLEDGED: Cell("acknowledged"),
+    DiscrepancyStatus.ACCEPTED: Cell("accepted"),
+    DiscrepancyStatus.AUTO_CORRECTED: Cell("corrected", Tone.POSITIVE),
+    DiscrepancyStatus.CLOSED: Cell("✓ closed", Tone.MUTED),
+}
+CAUSES: Mapping[str, tuple[str, str]] = {
+    Cause.DUPLICATE_IMPORT: (
+        "imported twice",
+        "Look at the trades (t): the same one stands there under two ids. Import only one of the "
+        "files, or let both tell the broker's own ids.",
+    ),
+    Cause.MISSING_TRADE: (
+        "a trade is missing",
+        "Sync again, or import a statement of the days in question: the broker knows of a trade "
+        "that never arrived here.",
+    ),
+    Cause.HISTORY_STARTS_LATER: (
+        "history starts later",
+        "Import older statements: what was held before the first of them is not known here.",
+    ),
+    Cause.CANCELLED_OR_CORRECTED: (
+        "cancelled or corrected",
+        "Sync again, or import the statement that tells the correction.",
+    ),
+    Cause.UNSETTLED: ("not settled yet", "Wait for the broker's next answer."),
+    Cause.SPLIT_NOT_APPLIED: (
+        "a split is missing",
+        "Import a statement with the corporate actions of those days.",
+    ),
+    Cause.SPLIT_APPLIED_TWICE: (
+        "a split counted twice",
+        "Look at the corporate actions: the same split stands there twice.",
+    ),
+    Cause.CORPORATE_ACTION: (
+        "corporate action",
+        "Import a statement with the corporate actions of those days.",
+    ),
+    Cause.UNPAIRED_TRANSFER: (
+        "transfer without its other side",
+        "Import the other account's statement, or the one that tells where it came from.",
+    ),
+    Cause.TRANSFER_WITHOUT_BASIS: (
+        "transferred without basis",
+        "Ask the former broker for the cost basis, or import its statements.",
+    ),
+    Cause.OPTION_EVENT_MISSING: (
+        "expiry or exercise is missing",
+        "Import a statement that tells how the option ended.",
+    ),
+    Cause.PREMIUM_NOT_FOLDED: (
+        "premium not in the basis",
+        "Look at the exercise or assignment: its premium belongs to the shares.",
+    ),
+    Cause.WRONG_SIGN: ("opposite sign", "Look at the trades: one was taken for its opposite."),
+    Cause.WRONG_MULTIPLIER: (
+        "wrong multiplier",
+        "Sync again, so that the contract is described anew.",
+    ),
+    Cause.IDENTITY_CHANGE: (
+        "another symbol or number",
+        "The same holding goes by two names: import a statement that tells the change.",
+    ),
+    Cause.TWO_LISTINGS: (
+        "two listings",
+        "The same security is held from two exchanges: name them as identical in [tax].",
+    ),
+    Cause.FRACTIONAL: ("fraction of a share", "Nothing: brokers pay fractions out in cash."),
+    Cause.COMMISSION: ("commissions", "Nothing: one of both counts commissions into the basis."),
+    Cause.RETURN_OF_CAPITAL: (
+        "return of capital",
+        "Look at the distributions: some of them lower the basis.",
+    ),
+    Cause.WASH_SALE_VIEW: (
+        "wash sales",
+        "Nothing: the broker knows of wash sales in one account only.",
+    ),
+    Cause.LOT_CHOICE: (
+        "other lots were closed",
+        "Set the method by which the broker closes lots (screen 4, m).",
+    ),
+    Cause.FX_DATE: ("rate of another day", "Nothing: rates of two days were used."),
+    Cause.ROUNDING: ("rounding", "Nothing: it is rounded."),
+    Cause.STALE_DATA: ("old data", "Sync again (r)."),
+    Cause.ORPHAN_POSITION: (
+        "held without any history",
+        "Import statements of this account: there is not one trade of it here.",
+    ),
+    Cause.UNEXPLAINED: (
+        "unexplained",
+        "Look at the trades (t) and lots (L) around the day it was first seen.",
+    ),
+}
+
+
+def verdict_of(row: DiscrepancyView) -> str:
+    """What was compared, in words."""
+    return VERDICTS.get(row.verdict, row.verdict)
+
+
+def cause_of(row: DiscrepancyView) -> str:
+    """The likely cause, in words."""
+    return CAUSES.get(row.cause, (row.cause, ""))[0]
+
+
+def advice_of(row: DiscrepancyView) -> str:
+    """What to do about it."""
+    return CAUSES.get(row.cause, ("", ""))[1]
+
+
+def severity_of(row: DiscrepancyView) -> Cell:
+    """How grave it is, with its sign."""
+    return SEVERITIES.get(row.severity, Cell(row.severity))
+
+
+def status_of(row: DiscrepancyView) -> Cell:
+    """Where it stands."""
+    return STATUSES.get(row.status, Cell(row.status))
+
+
+def subject_of(row: DiscrepancyView) -> str:
+    """What it is about: a holding, a currency, a total."""
+    return row.symbol or row.tag or (f"{row.currency} cash" if row.currency else "account")
+
+
+def confidence_of(row: DiscrepancyView) -> Cell:
+    """How sure the cause is."""
+    if row.cause == Cause.UNEXPLAINED:
+        return UNKNOWN
+    return Cell(f"{row.confidence * Decimal(100):.0f} %", Tone.MUTED)
