@@ -4,7 +4,7 @@
 
 Both programs are started in turn on a pseudo-terminal of 120 x 40, whose output is read. The clock
 starts before the process is made. The first frame is there when the last words of its last line
-are; the rows, when every account of the first screen is. The store was made through the writer: 3
+are; the rows, when the portfolio pulse names every account. The store was made through the writer: 3
 accounts, 200 positions, their balances and values. The floor is `benchmarks._bare_app`, an app with
 one DataTable of twenty rows, all of them in its first frame: to the last of them. Every ratio is to
 that first frame. One start of each comes before, uncounted: files are in the system's cache.
@@ -115,7 +115,7 @@ def compare(store: Path, runs: int) -> None:
     title = f"{len(ACCOUNTS)} accounts, {POSITIONS} positions, {runs} starts of each"
     heading(title, "ms since exec", "bare app")
     line("first frame", figure(frames), floor, "goal ≤ 1.8×")
-    line("rows of the first screen", figure(rows), floor, "goal ≤ 3.0×")
+    line("what the first screen says", figure(rows), floor, "goal ≤ 3.0×")
 
 
 def show_imports(store: Path) -> None:

@@ -52,6 +52,8 @@ class Config:
     snapshot_every: timedelta = timedelta(minutes=5)
     connections: tuple[ConnectionSettings, ...] = ()
     accounts: tuple[AccountSettings, ...] = ()
+    categories: Mapping[str, str] = field(default_factory=dict)
+    """Account → what kind of account it is to the user; positions can be grouped by it."""
     tax: TaxSettings = field(default_factory=TaxSettings)
     user: Mapping[str, Any] = field(default_factory=dict)
     keys: Mapping[str, str] = field(default_factory=dict)
@@ -133,7 +135,8 @@ def _config(path: Path, table: Table) -> Config:
     sync.done()
     connections = table.each("connection", _connection)
     _distinct(path, "connection", "name", [entry.name for entry in connections])
-    accounts = table.each("account", _account)
+    said = table.each("account", _account)
+    accounts = tuple(settings for settings, _ in said)
     _distinct(path, "account", "number", [entry.number for entry in accounts])
     keys = table.get("keys", dict, "a table [keys]") or {}
     if not all(isinstance(value, str) for value in keys.values()):
@@ -146,6 +149,7 @@ def _config(path: Path, table: Table) -> Config:
         snapshot_every=snapshot_every,
         connections=connections,
         accounts=accounts,
+        categories={settings.number: kind for settings, kind in said if kind is not None},
         tax=_tax(table.table("tax")),
         user=table.get("user", dict, "a table [user]") or {},
         keys=keys,
@@ -245,7 +249,8 @@ _OPTIONS: Mapping[str, Callable[[Table], dict[str, Any]]] = {
 """What each broker's connections need, beside a name and a time zone."""
 
 
-def _account(table: Table) -> AccountSettings:
+def _account(table: Table) -> tuple[AccountSettings, str | None]:
+    """Read an account's settings, and what kind of account it is to the user."""
     treatment = table.choice("tax_treatment", tuple(TaxTreatment))
     settings = AccountSettings(
         number=table.needed("number"),
@@ -256,8 +261,9 @@ def _account(table: Table) -> AccountSettings:
             "lot_method", ("fifo", "lifo", "hifo", "lofo", "specific", "average")
         ),
     )
+    category = table.text("category")
     table.done()
-    return settings
+    return settings, category
 
 
 def _tax(table: Table) -> TaxSettings:

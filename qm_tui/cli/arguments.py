@@ -9,7 +9,7 @@ from qm_tui.domain.account_numbers import WHAT_IT_IS, is_account_number
 
 WHAT = (
     "accounts", "balances", "positions", "options", "exposure", "lots", "gains", "trades", "cash",
-    "transfers", "interest", "margin", "syncs",
+    "transfers", "interest", "margin", "discrepancies", "syncs",
 )  # fmt: skip
 FORMATS = ("table", "json", "csv")
 VIEWS = ("taxpayer", "economic", "broker")
@@ -68,6 +68,9 @@ def _sync(commands: "_Commands[argparse.ArgumentParser]") -> None:
     )
     _everywhere(command)
     command.add_argument("connections", nargs="*", metavar="CONNECTION")
+    command.add_argument(
+        "--strict", action="store_true", help="exit with status 4 when a major break is open"
+    )
 
 
 def _secrets(commands: "_Commands[argparse.ArgumentParser]") -> None:
@@ -119,6 +122,11 @@ def _show(commands: "_Commands[argparse.ArgumentParser]") -> None:
         action="store_true",
         help="positions: what several accounts hold of one instrument in one row",
     )
+    command.add_argument(
+        "--group",
+        choices=("underlying", "expiry", "strategy", "account"),
+        help="options: one row a group, with what they are worth and their Greeks summed",
+    )
     booked = command.add_argument_group("lots and gains")
     booked.add_argument(
         "--view",
@@ -135,7 +143,16 @@ def _show(commands: "_Commands[argparse.ArgumentParser]") -> None:
         "--method", choices=METHODS, help="as if all accounts had always closed lots by this method"
     )
     booked.add_argument(
-        "--why", action="store_true", help="with every step from the trade to what is shown"
+        "--why",
+        action="store_true",
+        help="with every step from the trade to what is shown; of discrepancies, with what speaks "
+        "for the cause",
+    )
+    command.add_argument(
+        "--all",
+        action="store_true",
+        dest="every",
+        help="discrepancies: also what was settled, or has closed by itself",
     )
 
 

@@ -52,6 +52,7 @@ async def _check(here: Environment) -> int:
 async def _rebuild(here: Environment) -> int:
     # Late: the other commands need no booking.
     from qm_tui.book.deriving import BookingDied, rebuild  # noqa: PLC0415
+    from qm_tui.book.reconciling import Reconciler  # noqa: PLC0415
 
     progress = Progress(here.err)
     async with opened_store(here) as parts:
@@ -59,6 +60,7 @@ async def _rebuild(here: Environment) -> int:
             rebuilt = await rebuild(
                 parts.store.reader, parts.store.writer, here.now, tell=progress.derive
             )
+            await Reconciler(parts.store.reader, parts.store.writer, here.now).reconcile()
         except BookingDied as error:
             progress.clear()
             here.err.write(f"qm-tui: {plain(str(error))}\n")

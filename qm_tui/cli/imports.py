@@ -14,6 +14,7 @@ from qm_tui.domain.events import (
     Derived,
     Deriving,
     DerivingFailed,
+    Reconciled,
     SectionDone,
     SyncFailed,
     SyncFinished,
@@ -50,7 +51,7 @@ async def import_files(here: Environment, files: Sequence[Path], account: str | 
                     done += 1
                     partial += bool(event.refused)
                     _report(here.err, event)
-                case Deriving() | Derived() | DerivingFailed():
+                case Deriving() | Derived() | DerivingFailed() | Reconciled():
                     partial += tell_deriving(here.err, progress, event)
                 case SyncWaits() | SectionDone():
                     pass  # no file waits for anybody, and it is stored as a whole

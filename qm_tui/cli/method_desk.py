@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 
 from qm_tui.book.deriving import derive_waiting
+from qm_tui.book.reconciling import Reconciler
 from qm_tui.decisions import lot_methods
 from qm_tui.decisions.lot_methods import ChosenMethod
 from qm_tui.domain.booking.words import LotMethod
@@ -36,4 +37,6 @@ class MethodDesk:
         await self._derive()
 
     async def _derive(self) -> None:
-        await derive_waiting(self._store.reader, self._store.writer, self._now)
+        reader, writer = self._store.reader, self._store.writer
+        await derive_waiting(reader, writer, self._now)
+        await Reconciler(reader, writer, self._now).reconcile()

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import os
 import sys
 import tempfile
 from dataclasses import replace
@@ -10,11 +11,17 @@ from typing import TYPE_CHECKING
 
 from qm_tui import __version__
 from qm_tui.cli.environment import Environment
+from qm_tui.config import log_path
+from qm_tui.config_table import ConfigError
 from qm_tui.store.migrate import prepare
 from qm_tui.ui.app import run_monitor
 from qm_tui.ui.context import Context
+from qm_tui.ui.numerals import Numerals, UnknownLocale, numerals_of
 
 if TYPE_CHECKING:
+    from subprocess import Popen
+
+    from qm_tui.brokers.demo.settings import DemoSettings
     from qm_tui.cli.method_desk import MethodDesk
     from qm_tui.cli.parts import Parts
     from qm_tui.cli.preference_desk import PreferenceDesk
@@ -22,13 +29,18 @@ if TYPE_CHECKING:
     from qm_tui.sync.fleet import Syncs
     from qm_tui.sync.service import Importer
 
-_DEMO_SEED = 7
 _FIRST_ROWS = 1.0
 """Seconds that the first screen has for itself, before anything is derived beside it."""
 
 
-def monitor(here: Environment, *, demo: bool) -> int:
-    """Open the monitor and return the exit status."""
+def monitor(here: Environment, *, demo: bool, settings: "DemoSettings | None" = None) -> int:
+    """Open the monitor and return the exit status.
+
+    Args:
+        here: the store, the clock, where to print.
+        demo: on a portfolio that is made up, in a store that is gone afterwards.
+        settings: of the demo, where it is not the usual one.
+    """
     if not _has_terminal():
         here.err.write("qm-tui: the monitor needs a terminal; `qm-tui show` prints without one.\n")
         return 1
@@ -37,7 +49,8 @@ def monitor(here: Environment, *, demo: bool) -> int:
     gc.set_threshold(50_000, 50, 100)
     if demo:
         with tempfile.TemporaryDirectory(prefix="qm-tui-demo-") as folder:
-            return _run(replace(here, store_path=Path(folder) / "portfolio.db"), demo=True)
+            here = replace(here, store_path=Path(folder) / "portfolio.db")
+            return _run(here, demo=True, settings=settings)
     # Before the screen is taken over: a store that cannot be used is said on the plain terminal.
     prepare(here.store_path, here.now())
     return _run(here, demo=False)
@@ -49,8 +62,13 @@ def _has_terminal() -> bool:
     return all(stream is not None and stream.isatty() for stream in streams)
 
 
-def _run(here: Environment, *, demo: bool) -> int:
-    opened = _Opened(here, demo=demo)
+def _run(here: Environment, *, demo: bool, settings: "DemoSettings | None" = None) -> int:
+    making = None
+    if demo:
+        from qm_tui.cli.demo_store import begin  # noqa: PLC0415 - of no use without a demo
+
+        making = begin(here.store_path)
+    opened = _Opened(here, demo=demo, settings=settings, making=making)
     local = here.now().astimezone().tzinfo
     assert local is not None
     return run_monitor(
@@ -59,7 +77,7 @@ def _run(here: Environment, *, demo: bool) -> int:
             open_importer=opened.importer,
             open_methods=opened.methods,
             open_preferences=opened.preferences,
-            open_syncs=opened.syncs if here.config.connections and not demo else None,
+            open_syncs=opened.syncs if here.config.connections or demo else None,
             close=opened.close,
             now=here.now,
             zone=local,
@@ -68,18 +86,37 @@ def _run(here: Environment, *, demo: bool) -> int:
             keys=here.config.keys,
             hide_amounts=here.config.ui.hide_amounts,
             theme=here.config.ui.theme,
-            locale=here.config.ui.locale,
+            numerals=_numerals(here),
             columns=here.config.ui.columns,
+            terminal=os.environ,
+            log_file=log_path(),
+            categories=here.config.categories,
         )
     )
+
+
+def _numerals(here: Environment) -> Numerals:
+    try:
+        return numerals_of(here.config.ui.locale, os.environ)
+    except UnknownLocale as error:
+        raise ConfigError(f"{here.config.path}: [ui] locale: {error}.") from error
 
 
 class _Opened:
     """The parts of one run of the monitor, each opened when it is first asked for."""
 
-    def __init__(self, here: Environment, *, demo: bool) -> None:
+    def __init__(
+        self,
+        here: Environment,
+        *,
+        demo: bool,
+        settings: "DemoSettings | None" = None,
+        making: "Popen[bytes] | None" = None,
+    ) -> None:
         self._here = here
         self._demo = demo
+        self._settings = settings
+        self._making = making
         self._reader: Reader | None = None
         self._parts: Parts | None = None
         self._settling: asyncio.Task[None] | None = None
@@ -89,21 +126,26 @@ class _Opened:
     async def reader(self) -> "Reader":
         # Late, here and below: SQLAlchemy must not delay the first frame.
         if self._demo:
-            await self._with_parts()
+            # Its first rows are there a moment later: nobody should read an empty store before.
+            from qm_tui.cli.demo import first_rows  # noqa: PLC0415
+
+            await first_rows(await self.syncs())
         from qm_tui.cli.parts import open_settled_reader  # noqa: PLC0415
 
         async with self._lock:
             if self._reader is None:
                 self._reader = await open_settled_reader(self._here)
-                self._settling = asyncio.create_task(self._settle(self._reader))
+                # A demo's store was empty a moment ago: its syncs derive when all has come.
+                if not self._demo:
+                    self._settling = asyncio.create_task(self._settle(self._reader))
             return self._reader
 
     async def _settle(self, reader: "Reader") -> None:
         """Derive what an earlier run of the program left; the screens see it when it is done."""
-        from qm_tui.store.reading.waiting import waiting  # noqa: PLC0415
+        from qm_tui.store.reading.waiting import never_compared, waiting  # noqa: PLC0415
 
         await asyncio.sleep(_FIRST_ROWS)
-        if await reader.read(waiting):
+        if await reader.read(waiting) or await reader.read(never_compared):
             await (await self._with_parts()).deriver.settle()
 
     async def importer(self) -> "Importer":
@@ -122,6 +164,12 @@ class _Opened:
     async def syncs(self) -> "Syncs":
         """Begin to sync; asked for once the first rows are on the screen."""
         parts = await self._with_parts()
+        if self._syncs is None and self._demo:
+            from qm_tui.brokers.demo.settings import DemoSettings  # noqa: PLC0415
+            from qm_tui.cli.demo import demo_syncs  # noqa: PLC0415
+
+            self._syncs = demo_syncs(parts, self._here.now, self._settings or DemoSettings())
+            self._syncs.start()
         if self._syncs is None:
             from qm_tui.cli.links import holder, links  # noqa: PLC0415
             from qm_tui.sync.fleet import Syncs  # noqa: PLC0415
@@ -155,15 +203,11 @@ class _Opened:
     async def _open(self) -> "Parts":
         from qm_tui.cli.parts import open_parts  # noqa: PLC0415
 
-        parts = await open_parts(self._here)
-        if self._demo:
-            from qm_tui.brokers.demo.client import demo_brokers  # noqa: PLC0415
-            from qm_tui.sync.pulls import pull_all  # noqa: PLC0415
+        if self._making is not None:
+            from qm_tui.cli.demo_store import made  # noqa: PLC0415
 
-            brokers = demo_brokers(_DEMO_SEED, self._here.now())
-            await pull_all(parts.store.writer, [(f"demo-{b.broker}", b) for b in brokers])
-            await parts.deriver.settle()
-        return parts
+            await made(self._making)
+        return await open_parts(self._here)
 
     async def close(self) -> None:
         if self._syncs is not None:

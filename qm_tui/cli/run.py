@@ -93,7 +93,7 @@ def _awaited(arguments: argparse.Namespace, here: Environment) -> Coroutine[Any,
         case "sync":
             from qm_tui.cli.sync import sync  # noqa: PLC0415
 
-            return sync(here, arguments.connections)
+            return sync(here, arguments.connections, strict=arguments.strict)
         case "import":
             from qm_tui.cli.imports import import_files  # noqa: PLC0415
 

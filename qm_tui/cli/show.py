@@ -6,12 +6,14 @@ from collections.abc import Callable, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from qm_tui.cli import show_discrepancies
 from qm_tui.cli.environment import Environment
 from qm_tui.cli.output import WRITERS
 from qm_tui.cli.parts import opened_reader
 from qm_tui.cli.shapes import columns
 from qm_tui.cli.show_lots import (
     BOOKED,
+    EXPLAINED,
     Pages,
     asked_for,
     booked_pages,
@@ -20,7 +22,16 @@ from qm_tui.cli.show_lots import (
     walk,
 )
 from qm_tui.domain.selection import Scope
-from qm_tui.queries import accounts, activity, margin, netting, options, positions, syncs
+from qm_tui.queries import (
+    accounts,
+    activity,
+    margin,
+    netting,
+    option_groups,
+    options,
+    positions,
+    syncs,
+)
 from qm_tui.queries.listed import ListedPages
 from qm_tui.queries.views import PositionView
 from qm_tui.store.reader import Reader
@@ -41,6 +52,9 @@ async def show(here: Environment, arguments: argparse.Namespace) -> int:
     wrong = mistake(arguments)
     if arguments.merged and arguments.what != "positions":
         wrong = "--merged belongs to positions"
+    wrong = wrong or show_discrepancies.mistake(arguments)
+    if arguments.group and arguments.what != "options":
+        wrong = "--group belongs to options"
     if wrong is not None:
         here.err.write(f"qm-tui: {wrong}.\n")
         return 2
@@ -52,6 +66,8 @@ async def show(here: Environment, arguments: argparse.Namespace) -> int:
     )
     async with opened_reader(here) as reader:
         await _warn_of_strangers(reader, scope, here)
+        if arguments.what == EXPLAINED:
+            await show_discrepancies.tell(reader, scope, here)
         await WRITERS[arguments.format](
             _names(arguments), _pages(reader, arguments, scope, here), here.out
         )
@@ -69,8 +85,11 @@ async def _warn_of_strangers(reader: Reader, scope: Scope, here: Environment) ->
 
 
 def _names(arguments: argparse.Namespace) -> tuple[str, ...]:
-    names = columns("merged_positions" if arguments.merged else arguments.what)
-    return (*names, "why") if arguments.why and arguments.format == "json" else names
+    shape = "merged_positions" if arguments.merged else arguments.what
+    names = columns("option_groups" if arguments.group else shape)
+    if not arguments.why or arguments.format != "json":
+        return names
+    return (*names, *(show_discrepancies.WHY if arguments.what == EXPLAINED else ("why",)))
 
 
 async def _pages(
@@ -102,12 +121,17 @@ async def _few(
             views = await accounts.balances(reader, scope)
         case "margin":
             views = await margin.margin(reader, scope)
+        case "options" if arguments.group:
+            held = await options.options(reader, scope, today=today)
+            views = option_groups.option_groups(held, arguments.group)
         case "options":
             return [_position(view) for view in await options.options(reader, scope, today=today)]
         case "exposure":
             views = netting.exposures(await netting.holdings(reader, scope, today=today))
         case "syncs":
             return await _syncs(reader)
+        case "discrepancies":
+            return await show_discrepancies.rows(reader, scope, arguments)
         case _ if arguments.merged:
             views = netting.merged(await positions.positions(reader, scope))
         case _:

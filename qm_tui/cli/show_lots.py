@@ -21,6 +21,8 @@ from qm_tui.store.troubles import StoreRefused
 from qm_tui.ui.cell import fit, plain, width_of
 
 BOOKED = ("lots", "gains")
+EXPLAINED = "discrepancies"
+"""What has reasons of another kind."""
 _OPTIONS = ("view", "source", "method", "why")
 
 Pages = AsyncIterator[Sequence[dict[str, Any]]]
@@ -29,8 +31,11 @@ Pages = AsyncIterator[Sequence[dict[str, Any]]]
 def mistake(arguments: argparse.Namespace) -> str | None:
     """Say what is wrong with the options of lots and gains; None when nothing is."""
     given = [name for name in _OPTIONS if getattr(arguments, name)]
+    if arguments.what == EXPLAINED:
+        given = [name for name in given if name != "why"]
     if given and arguments.what not in BOOKED:
-        return f"--{given[0]} belongs to lots and gains"
+        more = f", and to {EXPLAINED}" if given[0] == "why" else ""
+        return f"--{given[0]} belongs to lots and gains{more}"
     if arguments.source == "broker" and (other := [name for name in given if name != "source"]):
         return (
             f"--source broker shows what the broker reported, which has no --{other[0]}; "

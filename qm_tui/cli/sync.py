@@ -16,6 +16,7 @@ from qm_tui.domain.events import (
     Derived,
     Deriving,
     DerivingFailed,
+    Reconciled,
     SectionCounts,
     SectionDone,
     SyncEvent,
@@ -26,6 +27,7 @@ from qm_tui.domain.events import (
     SyncWaits,
 )
 from qm_tui.domain.words import Section
+from qm_tui.queries.discrepancies import reconciliation
 from qm_tui.ui.cell import plain
 
 _SECOND = 1.0
@@ -33,8 +35,18 @@ _SECOND = 1.0
 _log = logging.getLogger(__name__)
 
 
-async def sync(here: Environment, names: Sequence[str]) -> int:
-    """Sync once and return the exit status."""
+_DOES_NOT_ADD_UP = 4
+
+
+async def sync(here: Environment, names: Sequence[str], *, strict: bool = False) -> int:
+    """Sync once and return the exit status.
+
+    Args:
+        here: the environment.
+        names: of the connections; of all where there are none.
+        strict: whether an open major break is a failure. What could not be synced is the graver
+            one: then nobody knows whether it adds up.
+    """
     if (says := unknown(here, names)) is not None:
         here.err.write(f"qm-tui: {plain_lines(says)}\n")
         return 2
@@ -51,7 +63,9 @@ async def sync(here: Environment, names: Sequence[str]) -> int:
         async with aclosing(events):
             async for event in events:
                 told.hear(event)
-    return told.status()
+        breaks = await reconciliation(parts.store.reader)
+    status = told.status()
+    return _DOES_NOT_ADD_UP if strict and breaks.major and not status else status
 
 
 @dataclass(slots=True)
@@ -95,7 +109,7 @@ class Told:
 
     def hear(self, event: SyncEvent) -> None:
         """Print an event, and reckon with it."""
-        if isinstance(event, Deriving | Derived | DerivingFailed):
+        if isinstance(event, Deriving | Derived | DerivingFailed | Reconciled):
             self._underived |= tell_deriving(self._err, self._progress, event)
             return
         came = self._came.setdefault(event.source, _Came())

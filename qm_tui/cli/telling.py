@@ -11,6 +11,7 @@ from qm_tui.domain.events import (
     Deriving,
     DerivingEvent,
     DerivingFailed,
+    Reconciled,
     SectionCounts,
     SyncFinished,
 )
@@ -99,7 +100,16 @@ def tell_deriving(err: TextIO, progress: Progress, event: DerivingEvent) -> bool
             progress.clear()
             err.write(f"qm-tui: {sentence(event.reason)}\n")
             return True
+        case Reconciled():
+            progress.clear()
+            err.write(f"{reconciled(event.holdings, event.open_breaks, event.major)}\n")
     return False
+
+
+def reconciled(holdings: int, breaks: int, major: int) -> str:
+    """Say what came of comparing what brokers say with what follows from facts."""
+    graver = f" ({major:,} major)" if breaks else ""
+    return f"reconciled: {count(holdings, 'holding')}, {count(breaks, 'break')}{graver}"
 
 
 def _tell_findings(err: TextIO, event: Derived) -> None:

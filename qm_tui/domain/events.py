@@ -138,7 +138,30 @@ class DerivingFailed:
     reason: str
 
 
-DerivingEvent = Deriving | Derived | DerivingFailed
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reconciled:
+    """What the brokers say was compared with what follows from facts."""
+
+    opened: int
+    """Discrepancies that were not there before, or are there again."""
+    closed: int
+    """Those that have gone by themselves."""
+    open_breaks: int
+    """Holdings, currencies and totals that do not add up by now; dust does not count."""
+    major: int = 0
+    """Those of them that are major."""
+    holdings: int = 0
+    """Holdings that were compared."""
+    changed: int = 0
+    """Discrepancies that are there as before, with other numbers or another cause."""
+
+    @property
+    def is_news(self) -> bool:
+        """Whether anything is other than it was."""
+        return bool(self.opened or self.closed or self.changed)
+
+
+DerivingEvent = Deriving | Derived | DerivingFailed | Reconciled
 SyncEvent = (
     SyncStarted | SyncProgress | SyncWaits | SectionDone | SyncFinished | SyncFailed | DerivingEvent
 )

@@ -64,6 +64,16 @@ class LiveBook:
         self._quotes: dict[str, Quote] = {}
         self._greeks: dict[str, Greeks] = {}
 
+    def as_it_is(self) -> "LiveBook":
+        """Return a book that stays as this one is now, whatever comes."""
+        still = LiveBook()
+        still._positions = dict(self._positions)
+        still._held = {account: dict(held) for account, held in self._held.items()}
+        still._doubts = dict(self._doubts)
+        still._balances = {account: dict(values) for account, values in self._balances.items()}
+        still._quotes, still._greeks = dict(self._quotes), dict(self._greeks)
+        return still
+
     def apply(self, records: Iterable[Record]) -> LiveChange:
         """Take over what was pushed; records of other kinds are none of its business."""
         holdings: set[Holding] = set()

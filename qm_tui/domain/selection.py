@@ -1,9 +1,9 @@
 """Which rows are meant, and in which order."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from qm_tui.domain.conditions import Condition
+from qm_tui.domain.conditions import Condition, Wanted
 
 Anchor = tuple[object, ...]
 """The sort key of a row, after which a page begins."""
@@ -28,6 +28,10 @@ class Scope:
     """As things stood at the end of this day; activity up to and including it."""
     year: int | None = None
     """Only activity and sales of this calendar year."""
+
+    def wanting(self, wanted: Wanted) -> "Scope":
+        """The same, narrowed by a filter."""
+        return replace(self, conditions=(*self.conditions, *wanted.as_conditions()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,10 +21,10 @@ from qm_tui.queries.views import (
     PositionView,
 )
 from qm_tui.store.reader import Reader
-from qm_tui.store.reading.accounts import account_facts
+from qm_tui.store.reading.accounts import account_facts, every_account, newest_values
 from qm_tui.store.reading.holdings import current_balances
 from qm_tui.store.reading.notices import current_notices
-from qm_tui.store.reading.rates import Rates
+from qm_tui.store.reading.rates import Rates, newest_rates
 
 if TYPE_CHECKING:
     # It brings all records, of which the first screen's rows need none.
@@ -102,6 +102,26 @@ async def account_bases(reader: Reader, scope: Scope = Scope()) -> list[AccountB
             margin=largest_first(required[row.account]),
         )
         for row in facts.accounts
+    ]
+
+
+async def account_values(reader: Reader, scope: Scope = Scope()) -> list[AccountBasis]:
+    """Return the same without positions, notices and margin: for what accounts are worth."""
+    values = await reader.read(newest_values, scope)
+    rates = await reader.read(newest_rates, scope.as_of)
+    balances: dict[int, dict[_Place, Any]] = defaultdict(dict)
+    for row in await reader.read(current_balances, scope):
+        balances[row.account_id][row.tag, row.currency] = row
+    return [
+        AccountBasis(
+            row=row,
+            connections=(),
+            nav=values.get(row.id),
+            balances=balances[row.id],
+            positions=(),
+            rates=rates,
+        )
+        for row in await reader.read(every_account, scope)
     ]
 
 

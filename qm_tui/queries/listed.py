@@ -1,12 +1,13 @@
 """A listing of the store as pages of views."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Generic, TypeVar
 
+from qm_tui.domain.conditions import Kind
 from qm_tui.domain.selection import Anchor, Order, Scope
 from qm_tui.queries.paging import PAGE_SIZE
 from qm_tui.store.reader import Reader
-from qm_tui.store.reading import listing
+from qm_tui.store.reading import conditions, listing
 from qm_tui.store.reading.listing import Listing
 
 V = TypeVar("V")
@@ -23,6 +24,11 @@ class ListedPages(Generic[V]):
         self._make = make
         self._scope = scope
         self._order = order
+
+    @property
+    def fields(self) -> Mapping[str, Kind]:
+        """What the rows can be narrowed by."""
+        return conditions.kinds(self._rows)
 
     async def count(self) -> int:
         """Count the rows."""

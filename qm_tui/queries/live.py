@@ -94,10 +94,22 @@ def values_now(view: PositionView, record: "Position | None") -> Values:
     return Values(record.market_price, record.market_value, record.unrealized_pnl)
 
 
-def worth_now(live: "LiveBook", view: PositionView) -> tuple[Decimal | None, Decimal | None]:
-    """Return the market value of a position and what is gained on it, as they are now."""
-    values = values_now(view, newer_position(view, live))
-    return values.market_value, values.unrealized_pnl
+class Worth(NamedTuple):
+    """What sums need of a position; each may be unknown."""
+
+    market_value: Decimal | None
+    unrealized_pnl: Decimal | None
+    daily_pnl: Decimal | None
+
+
+def worth_now(live: "LiveBook", view: PositionView) -> Worth:
+    """Return what a position is worth and what is gained on it, in all and today, as of now."""
+    record = newer_position(view, live)
+    values = values_now(view, record)
+    daily = view.daily_pnl
+    if record is not None:
+        daily = _of_day(record.daily_pnl, daily, record, view)
+    return Worth(values.market_value, values.unrealized_pnl, daily)
 
 
 def _has_no_price(record: "Position") -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from qm_tui.domain.greeks import delta_value
 from qm_tui.domain.selection import Scope
+from qm_tui.queries.grouping import is_option, underlying_of
 from qm_tui.queries.options import options
 from qm_tui.queries.positions import positions
 from qm_tui.queries.views import ExposureView, MergedView, OptionView, PositionView
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
 V = TypeVar("V", bound=PositionView)
 
-_OPTIONS = frozenset({"equity_option", "future_option"})
 _ZERO = Decimal(0)
 
 
@@ -126,16 +126,6 @@ def exposures(held: Iterable[PositionView]) -> list[ExposureView]:
         groups[underlying_of(view), view.currency].append(view)
     made = (_exposure(*place, group) for place, group in groups.items())
     return sorted(made, key=lambda row: (row.underlying, row.currency or ""))
-
-
-def underlying_of(view: PositionView) -> str:
-    """Return what a position stands for: the underlying of an option, else the thing itself."""
-    return (view.underlying if is_option(view) else None) or view.symbol
-
-
-def is_option(view: PositionView) -> bool:
-    """Tell whether a position is in an option."""
-    return view.instrument_type in _OPTIONS
 
 
 def _exposure(underlying: str, currency: str | None, group: Sequence[PositionView]) -> ExposureView:

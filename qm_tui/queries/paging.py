@@ -1,8 +1,9 @@
 """Rows of a screen by the page, addressed by key and never by offset."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol, TypeVar
 
+from qm_tui.domain.conditions import Kind
 from qm_tui.domain.selection import Anchor
 
 V_co = TypeVar("V_co", covariant=True)
@@ -12,6 +13,10 @@ PAGE_SIZE = 200
 
 class Pages(Protocol[V_co]):
     """All rows that match, in one order; nothing is read before it is asked for."""
+
+    @property
+    def fields(self) -> Mapping[str, Kind]:
+        """What the rows can be narrowed by, by the view's names; without any, text neither."""
 
     async def count(self) -> int:
         """How many rows there are."""

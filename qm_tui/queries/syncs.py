@@ -1,8 +1,9 @@
 """Syncs and imports, and what each of them changed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from qm_tui.domain.conditions import Kind
 from qm_tui.domain.selection import Anchor
 from qm_tui.queries.paging import PAGE_SIZE, Pages
 from qm_tui.queries.views import ChangeView, RunView, SyncView
@@ -47,6 +48,10 @@ class _ChangePages:
     def __init__(self, reader: Reader, run: int) -> None:
         self._reader = reader
         self._run = run
+
+    @property
+    def fields(self) -> Mapping[str, Kind]:
+        return {}
 
     async def count(self) -> int:
         return await self._reader.read(reading.count_changes, self._run)

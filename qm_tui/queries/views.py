@@ -520,6 +520,8 @@ class EvidenceView:
     fact_id: int | None = None
     document_id: int | None = None
     document_row: int | None = None
+    document: str | None = None
+    """Its name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -556,6 +558,31 @@ class DiscrepancyView:
     """When it was last found; of a closed one, when it was last there."""
     closed_at: dt.datetime | None = None
     underlying: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiscrepancyEventView:
+    """Something that became of a discrepancy."""
+
+    at: dt.datetime
+    event: str
+    """`opened`, `changed`, `closed`, `reopened` or `decided`."""
+    before: Mapping[str, str | None]
+    """`expected`, `actual`, `difference`, `severity`, `cause` and `status`; empty when opened."""
+    after: Mapping[str, str | None]
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReconciliationView:
+    """How much was compared with what the brokers say, and how much of it does not add up."""
+
+    reconciled_at: dt.datetime | None
+    """None: nothing was, yet."""
+    holdings: int
+    breaks: int | None
+    """Holdings, currencies and totals; None while nothing was compared."""
+    major: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,18 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, DateTime, Dialect, Numeric, Text, TypeDecorator
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    DateTime,
+    Dialect,
+    Integer,
+    Numeric,
+    Text,
+    TypeDecorator,
+)
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeEngine
 from typing_extensions import override
 
@@ -82,3 +93,61 @@ def one_of(column: str, values: type[StrEnum] | Iterable[str], name: str) -> Che
     """Make the CHECK that a column holds one of a closed set of words."""
     listed = ", ".join(f"'{value}'" for value in values)
     return CheckConstraint(f"{column} IN ({listed})", name=name)
+
+
+class exact_order(FunctionElement[int]):  # noqa: N801 - it reads as a function in queries
+    """Compare two exact decimals: negative, zero or positive; NULL if either is."""
+
+    type = Integer()
+    inherit_cache = True
+
+    def __init__(self, one: ColumnElement[Any], other: ColumnElement[Any]) -> None:
+        super().__init__(one, other)
+
+
+class lowered(FunctionElement[str]):  # noqa: N801 - it reads as a function in queries
+    """A text without capitals of any script; slow where the database knows only Latin ones."""
+
+    type = Text()
+    inherit_cache = True
+
+    def __init__(self, text: ColumnElement[Any]) -> None:
+        super().__init__(text)
+
+
+@compiles(exact_order)
+def _order(element: exact_order, compiler: Any, **options: Any) -> str:
+    one, other = (compiler.process(each, **options) for each in element.clauses)
+    return f"sign({one} - {other})"
+
+
+@compiles(exact_order, "sqlite")
+def _order_of_texts(element: exact_order, compiler: Any, **options: Any) -> str:
+    return f"exact_order({compiler.process(element.clauses, **options)})"
+
+
+@compiles(lowered)
+def _lower(element: lowered, compiler: Any, **options: Any) -> str:
+    return f"lower({compiler.process(element.clauses, **options)})"
+
+
+@compiles(lowered, "sqlite")
+def _lower_any(element: lowered, compiler: Any, **options: Any) -> str:
+    return f"lower_any({compiler.process(element.clauses, **options)})"
+
+
+def add_functions(connection: Any) -> None:
+    """Teach a connection to SQLite what it lacks."""
+    connection.create_function("exact_order", 2, _compared, deterministic=True)
+    connection.create_function("lower_any", 1, _without_capitals, deterministic=True)
+
+
+def _compared(one: str | None, other: str | None) -> int | None:
+    if one is None or other is None:
+        return None
+    left, right = Decimal(one), Decimal(other)
+    return (left > right) - (left < right)
+
+
+def _without_capitals(text: str | None) -> str | None:
+    return None if text is None else str(text).lower()

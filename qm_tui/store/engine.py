@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import URL, Engine, create_engine, event
 from sqlalchemy.pool import QueuePool
 
+from qm_tui.store.columns import add_functions
 from qm_tui.store.sealed import connect
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ def _listen(engine: Engine, pragmas: tuple[str, ...], begin: str) -> None:
         for pragma in pragmas:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
+        add_functions(connection)
 
     @event.listens_for(engine, "begin")
     def begin_transaction(connection: Any) -> None:

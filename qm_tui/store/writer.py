@@ -3,7 +3,7 @@
 import asyncio
 import datetime as dt
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -16,12 +16,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from qm_tui.domain.batches import Authority, Batch, RefusedRow
 from qm_tui.domain.booking.rows import GroupRows
 from qm_tui.domain.events import SectionCounts
+from qm_tui.domain.reconciliation.discrepancy import Discrepancy
 from qm_tui.domain.settings import AccountSettings, TaxSettings
 from qm_tui.store import decided, leases, preferring, runs, thinning
 from qm_tui.store.account_book import DEFAULT_TAXPAYER
 from qm_tui.store.books import Shelf
 from qm_tui.store.derived import Saved, replace_groups
 from qm_tui.store.dirty import mark_account
+from qm_tui.store.discrepancies import Compared, Kept, keep
 from qm_tui.store.incoming import Origin
 from qm_tui.store.leases import Leased
 from qm_tui.store.live_runs import LiveRun
@@ -291,6 +293,20 @@ class Writer:
         """
         replace = partial(replace_groups, compare=compare)
         return await self._aside(lambda at_work: at_work.run_sync(replace, groups, generation, now))
+
+    async def keep_discrepancies(
+        self, found: Iterable[Discrepancy], compared: Compared, now: dt.datetime
+    ) -> Kept | None:
+        """Write down what does not add up, and close what does again, in one transaction.
+
+        Nothing is written, and None returned, where the store says something else by now.
+
+        Args:
+            found: of what was compared.
+            compared: what that was; of anything else nothing changes.
+            now: when.
+        """
+        return await self._aside(lambda at_work: at_work.run_sync(keep, found, compared, now))
 
     async def decide_of_account(
         self,

@@ -1,12 +1,10 @@
-"""Have derived what follows from facts that live connections bring, a moment after they came."""
+"""Have derived and compared what live connections bring, a moment after it came."""
 
 import asyncio
 import logging
 from contextlib import aclosing
 
 from qm_tui.domain.events import DerivingFailed
-from qm_tui.store.reader import Reader
-from qm_tui.store.reading.waiting import waiting
 from qm_tui.store.troubles import StoreRefused
 from qm_tui.sync.courses import Tell
 from qm_tui.sync.deriving import Deriver
@@ -18,19 +16,24 @@ _AT_MOST = 5
 """So many times facts that still come may put it off."""
 
 
+_LONG = 0.25
+"""Seconds of comparing after which it rests."""
+_REST = 8
+"""So many times as long as it compared."""
+_MOST_REST = 30.0
+
+
 class Derivation:
     """Derives when facts were stored, once for all that come together."""
 
-    def __init__(self, reader: Reader, deriver: Deriver, tell: Tell, after: float) -> None:
+    def __init__(self, deriver: Deriver, tell: Tell, after: float) -> None:
         """Begin with nothing to do.
 
         Args:
-            reader: of the store.
-            deriver: of the same store.
+            deriver: of the store.
             tell: is told how it goes.
             after: seconds to wait for more facts.
         """
-        self._reader = reader
         self._deriver = deriver
         self._tell = tell
         self._after = after
@@ -54,10 +57,13 @@ class Derivation:
             if error is not None:
                 # The marks are still there: the next facts, or the next start, derive them.
                 _log.error("what follows from facts was not derived", exc_info=error)
+            if (took := self._deriver.compared_in) > _LONG:
+                # What live connections push without end must not be compared without end.
+                await asyncio.sleep(min(_REST * took, _MOST_REST))
 
     async def _derive(self) -> None:
         try:
-            if not await self._reader.read(waiting):
+            if not await self._deriver.is_due():
                 return
         except StoreRefused as error:
             _log.warning("what follows from facts was not derived: %s", error)

@@ -4,10 +4,13 @@ import asyncio
 import datetime as dt
 import logging
 from collections.abc import AsyncGenerator, Callable
+from time import perf_counter
 
 from qm_tui.book.deriving import BookingDied, Outcome, derive_waiting
-from qm_tui.domain.events import Derived, Deriving, DerivingEvent, DerivingFailed
+from qm_tui.book.reconciling import Reconciler
+from qm_tui.domain.events import Derived, Deriving, DerivingEvent, DerivingFailed, Reconciled
 from qm_tui.store.reader import Reader
+from qm_tui.store.reading.waiting import waiting
 from qm_tui.store.troubles import StoreRefused
 from qm_tui.store.writer import Writer
 
@@ -15,15 +18,18 @@ _log = logging.getLogger(__name__)
 
 
 class Deriver:
-    """Derives what waits in a store."""
+    """Derives what waits in a store, and compares it with what the brokers say."""
 
     def __init__(self, reader: Reader, writer: Writer, now: Callable[[], dt.datetime]) -> None:
         self._reader = reader
         self._writer = writer
         self._now = now
+        self._reconciler = Reconciler(reader, writer, now)
+        self.compared_in = 0.0
+        """Seconds that it took to compare the last time."""
 
     async def derive(self) -> AsyncGenerator[DerivingEvent, None]:
-        """Derive, and tell what happens; nothing where nothing waits.
+        """Derive and reconcile, and tell what happens; nothing where nothing is new.
 
         Closing the iterator cancels: what is written by then holds, the rest waits.
         """
@@ -46,6 +52,36 @@ class Deriver:
         finally:
             task.cancel()
             await asyncio.wait([task])
+        # Also when lots could not be derived: what is held can be compared all the same.
+        async for one in self._reconcile():
+            yield one
+
+    async def _reconcile(self) -> AsyncGenerator[Reconciled | DerivingFailed, None]:
+        reconciler = self._reconciler
+        begun = perf_counter()
+        try:
+            kept = await reconciler.reconcile()
+            self.compared_in = perf_counter() - begun
+        except StoreRefused as error:
+            yield DerivingFailed(reason=str(error))
+            return
+        if kept is not None and reconciler.compared:
+            yield Reconciled(
+                opened=kept.opened,
+                closed=kept.closed,
+                changed=kept.changed,
+                open_breaks=kept.open_breaks,
+                major=kept.major,
+                holdings=reconciler.holdings,
+            )
+
+    async def is_due(self) -> bool:
+        """Tell whether anything waits to be derived, or to be compared.
+
+        Raises:
+            StoreRefused: the store cannot be read.
+        """
+        return bool(await self._reader.read(waiting)) or await self._reconciler.is_due()
 
     async def settle(self) -> None:
         """Derive without telling; what fails is in the log, and waits."""

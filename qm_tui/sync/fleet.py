@@ -52,9 +52,7 @@ class Syncs:
         """
         self.live = LiveBook()
         self._hub = Hub(intervals.live_every)
-        self._derivation = Derivation(
-            store.reader, deriver, self._hub.tell, intervals.derive_after
-        )  # fmt: skip
+        self._derivation = Derivation(deriver, self._hub.tell, intervals.derive_after)
         desk = Desk(
             store=store,
             importer=importer,

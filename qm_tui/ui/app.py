@@ -2,33 +2,40 @@
 
 import asyncio
 import datetime as dt
-from collections.abc import Callable, Iterable
+import logging
+from collections.abc import Iterable
 from contextlib import suppress
 from functools import partial
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App, SystemCommand
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.command import Provider
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
 from textual.worker import Worker, WorkerError
 from typing_extensions import override
 
-from qm_tui.ui.cell import plain
+from qm_tui.ui.app_keys import KEYS
+from qm_tui.ui.complaints import complaints, keymap_of
 from qm_tui.ui.context import Context
 from qm_tui.ui.import_desk import ImportDesk
 from qm_tui.ui.live_feed import LiveFeed
-from qm_tui.ui.screens.accounts import AccountsScreen
+from qm_tui.ui.modes import MODES
+from qm_tui.ui.places import Places
 from qm_tui.ui.screens.page import Page
 from qm_tui.ui.session import Session
 from qm_tui.ui.store_watch import StoreWatch
-from qm_tui.ui.themes import DARK, THEMES
+from qm_tui.ui.themes import THEMES, first_theme
+
+if TYPE_CHECKING:
+    from qm_tui.ui.dialogs.tour import Tour
+
+_log = logging.getLogger(__name__)
 
 _GRACE = 3
 """Seconds that workers are given to end when the monitor does."""
-FORMER_IDS = {"show.imports": "show.syncs"}
-"""Ids of keys that were given another name: what a configuration says of them still holds."""
+TOUR = "This portfolio is made up. F1 shows what the program is for, in two minutes."
 _WARNED_FOR = dt.timedelta(seconds=5)
 """How long a warning about an import that goes on holds."""
 
@@ -45,75 +52,75 @@ class MonitorApp(App[None]):
 
     TITLE = "qm-tui"
     CSS_PATH = "app.tcss"
-    DEFAULT_MODE = "accounts"
+    DEFAULT_MODE = "pulse"
     COMMANDS = App.COMMANDS | {_monitor_commands}
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("I,ctrl+o", "import", "Import", id="app.import"),
-        Binding("0", "show('pulse')", "Pulse", id="show.pulse"),
-        Binding("1", "show('accounts')", "Accounts", id="show.accounts"),
-        Binding("2", "show('positions')", "Positions", id="show.positions"),
-        Binding("3", "show('options')", "Options", id="show.options"),
-        Binding("4", "show('lots')", "Lots", id="show.lots"),
-        Binding("5", "show('discrepancies')", "Discrepancies", id="show.discrepancies"),
-        Binding("6", "show('activity')", "Activity", id="show.activity"),
-        Binding("7", "show('syncs')", "Syncs", id="show.syncs"),
-        Binding("R,ctrl+r", "resync_all", "Sync everything", id="app.reload", show=False),
-        Binding(
-            "dollar_sign", "toggle_amounts", "Hide or show amounts", id="app.amounts", show=False
-        ),
-        Binding("question_mark,f1", "help", "Help", id="app.help", show=False),
-        Binding(
-            "ctrl+p", "command_palette", "Palette", id="app.palette", show=False, priority=True
-        ),
-        Binding("q", "leave", "Quit", id="app.quit", show=False),
-        Binding("ctrl+q", "quit", "Quit", id="app.quit-always", show=False, priority=True),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*KEYS]
 
     def __init__(self, context: Context) -> None:
         super().__init__()
         self.session = Session(context)
         self.imports = ImportDesk(self, self.session, self._import_went_on, self.action_reload_all)
+        self.places = Places(self)
+        self.tour: Tour | None = None
         self._warned_at: dt.datetime | None = None
         self._watch = StoreWatch(self, self.session, self._read_again)
         self._live = LiveFeed(self, self.session, lambda: self.page, self.action_reload_all)
         for theme in THEMES:
             self.register_theme(theme)
-        self.theme = context.theme if context.theme in self.available_themes else DARK.name
-        for mode, make in _SCREENS.items():
+        self.theme = first_theme(context.theme, self.available_themes, self.console.color_system)
+        for mode, make in MODES.items():
             self.add_mode(mode, partial(make, self.session))
-        self.set_keymap({FORMER_IDS.get(name, name): keys for name, keys in context.keys.items()})
+        self.set_keymap(keymap_of(context.keys))
 
     def on_ready(self) -> None:
         """The first frame is on the screen."""
         self.session.first_frame.set()
         self._watch.begin()
         self._live.begin()
-        for complaint in self._complaints():
+        self.places.begin()
+        if self.session.context.demo:
+            self.notify(TOUR, title="The demo", timeout=20, markup=False)
+        for complaint in complaints(self.session, self.available_themes):
             self.notify(complaint, severity="warning", markup=False, timeout=15)
-
-    def _complaints(self) -> Iterable[str]:
-        """Say what the configuration asks for that there is not."""
-        theme = self.session.context.theme
-        if theme is not None and theme not in self.available_themes:
-            names = ", ".join(sorted(self.available_themes))
-            yield f"[ui] theme: there is no {plain(theme)!r}; there are {names}."
-        if not self.session.context.keys:
-            return
-        # Late: it loads every screen and dialog.
-        from qm_tui.ui.key_ids import key_ids  # noqa: PLC0415
-
-        for name in sorted(self.session.context.keys.keys() - key_ids() - FORMER_IDS.keys()):
-            yield f"[keys] {plain(name)} is no id of a key; ? shows the keys with their ids."
 
     # Where one is
 
-    async def action_show(self, mode: str) -> None:
+    def action_show(self, mode: str) -> None:
         """Show the unscoped screen of a number."""
-        if mode != self.current_mode:
-            await self.switch_mode(mode)
-        while len(self.screen_stack) > 1:
-            await self.pop_screen()
+        self.call_later(self._show, mode)
+
+    async def _show(self, mode: str) -> None:
+        with self.places.one_step():
+            if mode != self.current_mode:
+                await self.switch_mode(mode)
+            while len(self.screen_stack) > 1:
+                await self.pop_screen()
+
+    def action_travel(self, steps: int) -> None:
+        """Go back or forward over the screens one has seen."""
+        # Later: a screen on which a click asked for it cannot wait for its own end.
+        self.call_later(self._travel, steps)
+
+    async def _travel(self, steps: int) -> None:
+        if not await self.places.go(steps):
+            where = "before" if steps < 0 else "after"
+            self.notify(f"There is no screen {where} this one.", timeout=2, markup=False)
+
+    def action_climb(self, names: int) -> None:
+        """Go back to the screen at which the trail has so many names (or fewer)."""
+        self.call_later(self._climb, names)
+
+    async def _climb(self, names: int) -> None:
+        with self.places.one_step():
+            while len(self.screen_stack) > 1 and self.page and len(self.page.trail) > names:
+                await self.pop_screen()
+
+    def action_jump(self) -> None:
+        """Go to a pane, a tab or a crumb by its letter."""
+        from qm_tui.ui.dialogs.jump import JumpDialog, targets_of  # noqa: PLC0415 - when asked for
+
+        self.push_screen(JumpDialog(targets_of(self.screen)))
 
     @property
     def page(self) -> Page | None:
@@ -123,10 +130,21 @@ class MonitorApp(App[None]):
 
     def action_help(self) -> None:
         """Show the keys that work here."""
-        from qm_tui.ui.dialogs.help import HelpDialog, helps_of  # noqa: PLC0415 - when asked for
+        from qm_tui.ui.dialogs.help import HelpDialog, helps_here  # noqa: PLC0415 - when asked for
 
-        helps = helps_of(self.screen.active_bindings.values(), self.get_key_display)
+        helps = helps_here(self)
         self.push_screen(HelpDialog(helps, self.session.context.version))
+
+    def action_tour(self) -> None:
+        """Lead through the demo; where there is nothing to show off, help."""
+        if not self.session.context.demo:
+            self.action_help()
+            return
+        if self.tour is None:
+            from qm_tui.ui.dialogs.tour import Tour  # noqa: PLC0415 - when asked for
+
+            self.tour = Tour(self)
+        self.tour.begin()
 
     @override
     def notify(
@@ -152,13 +170,30 @@ class MonitorApp(App[None]):
         if self.page is not None:
             self.page.redraw()
 
+    def action_pause(self) -> None:
+        """Have the screens stand still, or show the newest again."""
+        session = self.session
+        if session.pause is None:
+            from qm_tui.ui.pause import Pause  # noqa: PLC0415 - when asked for
+
+            live = session.live
+            session.pause = Pause(session.context.now(), live and live.as_it_is())
+            if self.page is not None:
+                self.page.show_status()
+        else:
+            session.pause = None
+            self.action_reload_all()
+
     def action_reload_all(self) -> None:
         """Read everything again: this screen now, the others when they are shown."""
         self.session.generation += 1
-        self._read_again()
+        if self.page is not None:
+            self.page.action_reload()
 
     def _read_again(self) -> None:
-        if self.page is not None:
+        if self.session.pause is not None:
+            self.session.pause.waiting += 1
+        elif self.page is not None:
             self.page.action_reload()
 
     def action_resync_all(self) -> None:
@@ -179,6 +214,12 @@ class MonitorApp(App[None]):
         """Say how an import ended, whatever ended it, or that live updates did."""
         self.imports.take_note(event)
         self._live.take_note(event)
+        group = event.worker.group
+        # How an import ended is told by it, file by file.
+        trouble = None if group == "import" else self.session.troubles.watch(event, "")
+        if trouble is not None and group != "live":
+            _log.error("%s failed", group, exc_info=event.worker.error)
+            self.notify(trouble.says, title=trouble.what, severity="error", markup=False)
 
     # The end
 
@@ -214,60 +255,6 @@ async def _ended(worker: Worker[object]) -> None:
     # It was cancelled, or has failed and been told about: both are ends.
     with suppress(WorkerError):
         await worker.wait()
-
-
-def _pulse(session: Session) -> Page:
-    from qm_tui.ui.screens.pulse import PulseScreen  # noqa: PLC0415 - when first shown
-
-    return PulseScreen(session, ("Pulse",))
-
-
-def _discrepancies(session: Session) -> Page:
-    from qm_tui.ui.screens.discrepancies import DiscrepanciesScreen  # noqa: PLC0415 - the same
-
-    return DiscrepanciesScreen(session, ("Discrepancies",))
-
-
-def _positions(session: Session) -> Page:
-    from qm_tui.ui.screens.positions import PositionsScreen  # noqa: PLC0415 - when first shown
-
-    return PositionsScreen(session, ("Positions",))
-
-
-def _lots(session: Session) -> Page:
-    from qm_tui.ui.screens.lots import LotsScreen  # noqa: PLC0415 - when first shown
-
-    return LotsScreen(session, ("Lots",))
-
-
-def _activity(session: Session) -> Page:
-    from qm_tui.ui.screens.activity import ActivityScreen  # noqa: PLC0415 - when first shown
-
-    return ActivityScreen(session, ("Activity",))
-
-
-def _options(session: Session) -> Page:
-    from qm_tui.ui.screens.options import OptionsScreen  # noqa: PLC0415 - when first shown
-
-    return OptionsScreen(session, ("Options",))
-
-
-def _syncs(session: Session) -> Page:
-    from qm_tui.ui.screens.syncs import SyncsScreen  # noqa: PLC0415 - when first shown
-
-    return SyncsScreen(session, ("Syncs",))
-
-
-_SCREENS: dict[str, Callable[[Session], Page]] = {
-    "pulse": _pulse,
-    "accounts": lambda session: AccountsScreen(session, ("Accounts",)),
-    "positions": _positions,
-    "options": _options,
-    "lots": _lots,
-    "discrepancies": _discrepancies,
-    "activity": _activity,
-    "syncs": _syncs,
-}
 
 
 def run_monitor(context: Context) -> int:

@@ -8,7 +8,9 @@ from typing import Generic, TypedDict, TypeVar
 
 from typing_extensions import Unpack
 
+from qm_tui.domain.conditions import Kind
 from qm_tui.ui.cell import Cell, Tone
+from qm_tui.ui.condition_fields import Field
 from qm_tui.ui.format import UNKNOWN, Format
 from qm_tui.ui.widgets.columns import Column
 
@@ -51,7 +53,15 @@ class Kinds(Generic[R]):
             text = value(row)
             return None if text is None else text.casefold()
 
-        return Column(key=key, title=title, width=width, cell=cell, sort_key=sort_key, **options)
+        return Column(
+            key=key,
+            title=title,
+            width=width,
+            cell=cell,
+            sort_key=sort_key,
+            field=Field(key=key, kind=Kind.TEXT, value=value),
+            **options,
+        )
 
     def amount(
         self,
@@ -69,6 +79,8 @@ class Kinds(Generic[R]):
             align="right",
             cell=_written(self._form.amount, value),
             sort_key=value,
+            field=Field(key=key, kind=Kind.NUMBER, value=value),
+            wordless=True,
             **options,
         )
 
@@ -88,6 +100,8 @@ class Kinds(Generic[R]):
             align="right",
             cell=_written(self._form.money, value),
             sort_key=value,
+            field=Field(key=key, kind=Kind.NUMBER, value=value),
+            wordless=True,
             **options,
         )
 
@@ -107,6 +121,8 @@ class Kinds(Generic[R]):
             align="right",
             cell=_written(self._form.gain, value),
             sort_key=value,
+            field=Field(key=key, kind=Kind.NUMBER, value=value),
+            wordless=True,
             **options,
         )
 
@@ -126,6 +142,8 @@ class Kinds(Generic[R]):
             align="right",
             cell=_written(self._form.quantity, value),
             sort_key=value,
+            field=Field(key=key, kind=Kind.NUMBER, value=value),
+            wordless=True,
             **options,
         )
 
@@ -145,6 +163,8 @@ class Kinds(Generic[R]):
             align="right",
             cell=_written(self._form.price, value),
             sort_key=value,
+            field=Field(key=key, kind=Kind.NUMBER, value=value),
+            wordless=True,
             **options,
         )
 
@@ -165,6 +185,8 @@ class Kinds(Generic[R]):
             align="right",
             cell=_written(partial(self._form.decimal, digits=digits), value),
             sort_key=value,
+            field=Field(key=key, kind=Kind.NUMBER, value=value),
+            wordless=True,
             **options,
         )
 
@@ -183,6 +205,8 @@ class Kinds(Generic[R]):
             align="left",
             cell=_written(self._form.date, value),
             sort_key=value,
+            field=Field(key=key, kind=Kind.DAY, value=value),
+            wordless=True,
             **options,
         )
 
@@ -201,6 +225,8 @@ class Kinds(Generic[R]):
             align="left",
             cell=_written(self._form.moment, value),
             sort_key=value,
+            field=Field(key=key, kind=Kind.MOMENT, value=value),
+            wordless=True,
             **options,
         )
 
@@ -226,6 +252,8 @@ class Kinds(Generic[R]):
             width=width,
             cell=cell,
             sort_key=value,
+            field=Field(key=key, kind=Kind.NUMBER, value=value),
+            wordless=True,
             align="right",
             **options,
         )

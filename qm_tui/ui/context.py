@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from qm_tui.ui.numerals import PLAIN_NUMERALS, Numerals
+
 if TYPE_CHECKING:
     # Nothing of the store or of its records is needed for the first frame.
     from qm_tui.decisions.lot_methods import ChosenMethod
@@ -149,9 +151,13 @@ class Context:
     hide_amounts: bool = False
     log_file: Path | None = None
     """Where the program writes what happens; None where it does not."""
-    locale: str | None = None
-    """How numbers are grouped; None is the environment's."""
+    numerals: Numerals = PLAIN_NUMERALS
+    """How digits are grouped and where the point is."""
     columns: Mapping[str, Any] = field(default_factory=dict)
     """Screen → its columns, as in the `[ui.columns]` of the configuration."""
+    terminal: Mapping[str, str] = field(default_factory=dict)
+    """The environment, as far as it tells of the terminal."""
+    categories: Mapping[str, str] = field(default_factory=dict)
+    """Account → what kind of account it is to its owner, as in the configuration."""
     theme: str | None = None
     """One of the monitor's or of Textual's; None is the monitor's own dark one."""

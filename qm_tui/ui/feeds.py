@@ -1,12 +1,16 @@
 """Where a screen's rows come from: read all at once, or by the page as they come into sight."""
 
 from collections.abc import Awaitable, Callable, Hashable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
+from qm_tui.domain.conditions import Wanted
 from qm_tui.domain.selection import Order
 from qm_tui.queries.paging import Pages
 from qm_tui.ui.cell import plain
+from qm_tui.ui.condition_fields import Accounts, Field, Fields, fields_of, stored_fields
+from qm_tui.ui.conditions import predicate
 from qm_tui.ui.numbered_pages import NumberedPages
 from qm_tui.ui.widgets.columns import Column
 from qm_tui.ui.widgets.paged_source import PagedSource, Spawn
@@ -19,8 +23,12 @@ V = TypeVar("V")
 
 Fetch = Callable[["Reader"], Awaitable[Sequence[V]]]
 """Reads all rows."""
-Ask = Callable[["Reader", str | None, Order], Pages[V]]
-"""Makes the pages of the rows that contain a text, in an order."""
+Ask = Callable[["Reader", Wanted, Order], Pages[V]]
+"""Makes the pages of the rows that are wanted, in an order."""
+Orders = Sequence[tuple[str, bool]]
+"""Columns that rows are sorted by, and whether from the largest; the first counts most."""
+
+_EVERYTHING = Wanted()
 
 
 class Feed(Protocol[V]):
@@ -28,6 +36,8 @@ class Feed(Protocol[V]):
 
     total: int | None
     """How many there are without the filter; None while that is not known."""
+    key: Callable[[V], Hashable]
+    """Identifies a row."""
 
     @property
     def shown(self) -> int | None:
@@ -40,10 +50,18 @@ class Feed(Protocol[V]):
     async def load(self, reader: "Reader") -> None:
         """Read anew."""
 
-    def filter(self, text: str, columns: Sequence[Column[V]]) -> None:
-        """Show only rows with these words; all without any."""
+    def fields(
+        self,
+        columns: Sequence[Column[V]],
+        more: Sequence[Field] = (),
+        accounts: Accounts | None = None,
+    ) -> Fields:
+        """What rows can be filtered by; see `fields_of`."""
 
-    def sort(self, key: str, *, reverse: bool) -> None:
+    def filter(self, wanted: Wanted, columns: Sequence[Column[V]], fields: Fields) -> None:
+        """Show only the rows that are wanted."""
+
+    def sort(self, orders: Orders) -> None:
         """Take note of the order the table was asked for."""
 
 
@@ -65,6 +83,7 @@ class ListFeed(Generic[V]):
         """
         self.total: int | None = None
         self.source: ListSource[V] = ListSource([], key) if source is None else source
+        self.key = key
         self._fetch = fetch
 
     @property
@@ -78,11 +97,23 @@ class ListFeed(Generic[V]):
         self.total = len(rows)
         self.source.replace(rows)
 
-    def filter(self, text: str, columns: Sequence[Column[V]]) -> None:
-        """Keep the rows whose columns contain every word, in any case."""
-        self.source.filter(_contains(text.casefold().split(), columns) if text else None)
+    def fields(
+        self,
+        columns: Sequence[Column[V]],
+        more: Sequence[Field] = (),
+        accounts: Accounts | None = None,
+    ) -> Fields:
+        """What the columns show and the rows say of themselves."""
+        row = next(iter(self.source.rows), None)
+        return fields_of(columns, None if row is None else type(row), more, accounts)
 
-    def sort(self, key: str, *, reverse: bool) -> None:
+    def filter(self, wanted: Wanted, columns: Sequence[Column[V]], fields: Fields) -> None:
+        """Keep the rows whose columns contain every word, and that meet all conditions."""
+        self.source.filter(
+            predicate(wanted, fields), words=wanted.words, without=wanted.without, columns=columns
+        )
+
+    def sort(self, orders: Orders) -> None:
         """Nothing to do: the table sorts what is in memory."""
 
 
@@ -103,64 +134,82 @@ class PagedFeed(Generic[V]):
         self.source: PagedSource[V, int] | None = None
         self._ask = ask
         self._order = order
-        self._key = key
+        self.key = key
         self._spawn = spawn
         self._on_count = on_count
-        self._text = ""
+        self._wanted = _EVERYTHING
         self._reader: Reader | None = None
 
     async def load(self, reader: "Reader") -> None:
         """Have the pages in sight read; the former rows stay until they are here."""
         self._reader = reader
         if self.source is None:
-            self.source = PagedSource(self._loader(reader), key=self._key, spawn=self._spawn)
+            self.source = PagedSource(self._loader(reader), key=self.key, spawn=self._spawn)
         else:
             self.source.reload(self._loader(reader))
-        if self._text:
+        if self._wanted:
             # The rows that are read tell only how many pass the filter.
             self._spawn(self._count_unfiltered(reader))
 
-    def filter(self, text: str, columns: Sequence[Column[V]]) -> None:
+    def fields(
+        self,
+        columns: Sequence[Column[V]],
+        more: Sequence[Field] = (),
+        accounts: Accounts | None = None,
+    ) -> Fields:
+        """What the store can narrow by, as the columns call it."""
+        del more, accounts
+        if self._reader is None:
+            return fields_of(columns)
+        return stored_fields(columns, self._ask(self._reader, _EVERYTHING, self._order).fields)
+
+    def filter(self, wanted: Wanted, columns: Sequence[Column[V]], fields: Fields) -> None:
         """Ask for other rows; the store looks at its text columns."""
-        del columns
-        self._text = text
+        del columns, fields
+        if wanted == self._wanted:
+            return
+        self._wanted = wanted
         self.shown = None
         self._again()
-        if text and self.total is None and self._reader is not None:
+        if wanted and self.total is None and self._reader is not None:
             self._spawn(self._count_unfiltered(self._reader))
 
-    def sort(self, key: str, *, reverse: bool) -> None:
+    def sort(self, orders: Orders) -> None:
         """Ask for another order."""
-        self._order = Order(field=key, descending=reverse)
+        first, *then = (Order(field=key, descending=reverse) for key, reverse in orders)
+        self._order = replace(first, then=tuple(then))
         self._again()
+
+    def pages(self, *, filtered: bool) -> Pages[V] | None:
+        """Return all rows, in order, to be read apart from what is shown; None before the first.
+
+        Args:
+            filtered: whether only those that are wanted.
+        """
+        if self._reader is None:
+            return None
+        return self._ask(self._reader, self._wanted if filtered else _EVERYTHING, self._order)
 
     def _again(self) -> None:
         if self.source is not None and self._reader is not None:
             self.source.reload(self._loader(self._reader))
 
     def _loader(self, reader: "Reader") -> NumberedPages[V]:
-        text = self._text
-        pages = self._ask(reader, text or None, self._order)
-        return NumberedPages(pages, self._key, partial(self._take_count, text))
+        wanted = self._wanted
+        pages = self._ask(reader, wanted, self._order)
+        return NumberedPages(pages, self.key, partial(self._take_count, wanted))
 
     async def _count_unfiltered(self, reader: "Reader") -> None:
-        self._take_count("", await self._ask(reader, None, self._order).count())
+        pages = self._ask(reader, _EVERYTHING, self._order)
+        self._take_count(_EVERYTHING, await pages.count())
 
-    def _take_count(self, text: str, number: int) -> None:
-        """So many rows contain the text, which may be another by now."""
-        if not text:
+    def _take_count(self, wanted: Wanted, number: int) -> None:
+        """So many rows are wanted; by now it may be others."""
+        if not wanted:
             self.total = number
-        if text == self._text:
+        if wanted == self._wanted:
             self.shown = number
         self._on_count()
-
-
-def _contains(words: Sequence[str], columns: Sequence[Column[V]]) -> Callable[[V], bool]:
-    def keep(row: V) -> bool:
-        text = "\n".join(column.cell(row).text for column in columns).casefold()
-        return all(word in text for word in words)
-
-    return keep
 
 
 def as_tsv(row: V, columns: Sequence[Column[V]]) -> str:

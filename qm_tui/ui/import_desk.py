@@ -10,6 +10,7 @@ from textual.worker import Worker, WorkerState
 
 from qm_tui.ui.context import Importer
 from qm_tui.ui.session import Session
+from qm_tui.ui.troubles_told import see_how_it_ended
 
 if TYPE_CHECKING:
     # What an import tells is made of records; none is needed for the first frame.
@@ -74,6 +75,7 @@ class ImportDesk:
                 job.cancel(self._importer.last_stored if self._importer else None)
             case _:
                 job.over = True
+        see_how_it_ended(self._session.troubles, job)
         if not self._show(job):
             self._app.notify(
                 job.result(),

@@ -7,6 +7,7 @@ from qm_tui.domain.events import (
     Derived,
     Deriving,
     DerivingFailed,
+    Reconciled,
     SectionDone,
     SyncEvent,
     SyncFailed,
@@ -59,8 +60,9 @@ class ImportJob:
                 self.deriving = None
             case DerivingFailed():
                 self.deriving, self.not_derived = None, event.reason
-            case SectionDone() | SyncWaits():
-                pass  # Told by syncs: a file is stored as a whole.
+            case SectionDone() | SyncWaits() | Reconciled():
+                # A file is stored as a whole; what does not add up has a screen of its own.
+                pass
 
     def cancel(self, last_stored: str | None) -> None:
         """The user wants no more; whatever is stored by now stays."""

@@ -12,6 +12,7 @@ from textual.worker import Worker, WorkerState
 from qm_tui.ui.cell import plain
 from qm_tui.ui.screens.page import Page
 from qm_tui.ui.session import Session
+from qm_tui.ui.troubles_told import hear
 
 if TYPE_CHECKING:
     from qm_tui.domain.events import SyncEvent
@@ -103,6 +104,7 @@ class LiveFeed:
         async with aclosing(news):
             async for item in news:
                 self._again = AGAIN
+                self._session.troubles.settle("live")
                 match item:
                     case LiveChange():
                         self._show_change(item)
@@ -112,20 +114,26 @@ class LiveFeed:
                         self._take(item)
 
     def _show_change(self, change: "LiveChange") -> None:
-        if (page := self._page()) is not None:
+        if self._session.pause is not None:
+            self._session.pause.take(change)
+        elif (page := self._page()) is not None:
             page.on_live(change)
 
     def _take(self, event: "SyncEvent") -> None:
         from qm_tui.domain.events import (  # noqa: PLC0415 - see above
             Derived,
+            Reconciled,
             SectionDone,
             SyncFailed,
             SyncFinished,
         )
 
+        hear(self._session.troubles, event)
         match event:
             case SyncFinished() | SyncFailed() | Derived():
                 self._wait = _FIRST
+                self._read(_SOON)
+            case Reconciled() if event.is_news:
                 self._read(_SOON)
             case SectionDone():
                 if self._reading is None:
@@ -147,7 +155,10 @@ class LiveFeed:
 
     def _read_now(self) -> None:
         self._reading = None
-        self._stored()
+        if self._session.pause is not None:
+            self._session.pause.waiting += 1
+        else:
+            self._stored()
 
     def _show_frame(self) -> None:
         """Bring the bars up to date, at once or when the time since the last is over."""

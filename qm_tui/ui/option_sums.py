@@ -18,9 +18,11 @@ class OptionSum:
     delta_value: Decimal | None
     """What the underlyings are worth that the options stand for; deltas of different ones do not
     add up otherwise."""
+    unrealized_pnl: Decimal | None
     theta: Decimal | None
     vega: Decimal | None
     without_value: int
+    without_gain: int
     without_greeks: int
     """How many are not in the sums of Greeks."""
     delayed: int
@@ -40,9 +42,11 @@ def _sum(currency: str | None, group: list[OptionView]) -> OptionSum:
         currency=currency,
         market_value=known_sum(each.market_value for each in group),
         delta_value=known_sum(deltas),
+        unrealized_pnl=known_sum(each.unrealized_pnl for each in group),
         theta=known_sum(each.position_theta for each in group),
         vega=known_sum(each.position_vega for each in group),
         without_value=sum(each.market_value is None for each in group),
+        without_gain=sum(each.unrealized_pnl is None for each in group),
         without_greeks=sum(
             None in {delta, each.position_theta, each.position_vega}
             for each, delta in zip(group, deltas, strict=True)

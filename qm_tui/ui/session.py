@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 
 from qm_tui.ui.context import Context
 from qm_tui.ui.format import Format
+from qm_tui.ui.kept import Kept
+from qm_tui.ui.troubles import Troubles
 
 if TYPE_CHECKING:
     from qm_tui.domain.health import Health
@@ -15,8 +17,11 @@ if TYPE_CHECKING:
     from qm_tui.queries.views import StatusView
     from qm_tui.store.reader import Reader
     from qm_tui.ui.context import Syncs, UnderWay
+    from qm_tui.ui.pause import Pause
 
 _NEW_YORK = ZoneInfo("America/New_York")
+_FAILING = frozenset({"waiting", "refused"})
+"""States of connections; what comes late or in part is no error yet."""
 
 
 class Session:
@@ -24,7 +29,9 @@ class Session:
 
     def __init__(self, context: Context) -> None:
         self.context = context
-        self.format = Format(zone=context.zone, hidden=context.hide_amounts)
+        self.format = Format(
+            zone=context.zone, hidden=context.hide_amounts, numerals=context.numerals
+        )
         self.generation = 0
         self.version: int | None = None
         """What the store was at when it was last looked at; see `Reader.data_version`."""
@@ -35,6 +42,14 @@ class Session:
         """Set when a screen has been read: what is slow to begin waits for it."""
         self.under_way: str | None = None
         """What the status bar says about an import that runs."""
+        self.kept = Kept(context)
+        """What the user wants to find again."""
+        self.troubles = Troubles(context.now)
+        """What failed in the program itself."""
+        self.pause: Pause | None = None
+        """Set while the screens stand still."""
+        self.filters: list[str] = []
+        """What rows were filtered by, the newest last."""
         self.syncs: Syncs | None = None
         """None until they are opened, and where there are no connections."""
         self._opening: asyncio.Task[Reader] | None = None
@@ -46,7 +61,9 @@ class Session:
 
     @property
     def live(self) -> "LiveBook | None":
-        """The latest of all that brokers push."""
+        """The latest of all that brokers push; while paused, what it was then."""
+        if self.pause is not None:
+            return self.pause.live
         return None if self.syncs is None else self.syncs.live
 
     @property
@@ -58,6 +75,11 @@ class Session:
     def progress(self) -> "Sequence[UnderWay]":
         """The syncs that go on."""
         return () if self.syncs is None else self.syncs.progress()
+
+    @property
+    def errors(self) -> int:
+        """How many things fail now: connections that do not come, and the program's own."""
+        return self.troubles.open + sum(each.state in _FAILING for each in self.health)
 
     def connections_of(self, account: str | None) -> Sequence[str]:
         """Name the connections that can sync an account, or anything."""

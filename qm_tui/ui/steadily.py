@@ -39,7 +39,9 @@ class Steadily:
 
     def _begin(self) -> None:
         self._timer = None
-        self._owner.run_worker(self._do(), group=f"steadily-{id(self)}", exclusive=True)
+        self._owner.run_worker(
+            self._do(), group=f"steadily-{id(self)}", exclusive=True, exit_on_error=False
+        )
 
     async def _do(self) -> None:
         took, begun = 0.0, time.perf_counter()

@@ -18,12 +18,12 @@ from tests.store.stores import tell, told
 AAPL = an_equity("AAPL", conid="1")
 
 
-def a_run_on(path: Path, *, demo: bool = False) -> _Opened:
+def a_run_on(path: Path) -> _Opened:
     config = Config(path=path.with_name("config.toml"), exists=False, store=path)
     here = Environment(
         config=config, store_path=path, now=lambda: NOW, out=io.StringIO(), err=io.StringIO()
     )
-    return _Opened(here, demo=demo)
+    return _Opened(here, demo=False)
 
 
 async def test_the_monitor_derives_what_waits(store: Store) -> None:
@@ -72,13 +72,4 @@ async def test_a_method_that_is_chosen_in_the_monitor_holds_when_it_answers(stor
     await desk.undo_method(chosen.id)
     [gain] = (await following(store.reader))["realized_gains"]
     assert gain["method"] == "fifo"
-    await opened.close()
-
-
-async def test_the_demo_has_its_lots_with_its_first_rows(tmp_path: Path) -> None:
-    opened = a_run_on(tmp_path / "demo.db", demo=True)
-
-    reader = await opened.reader()
-
-    assert (await following(reader))["tax_lots"]
     await opened.close()

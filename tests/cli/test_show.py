@@ -23,11 +23,16 @@ def filled(program: Program, statement: Path) -> Program:
     return program
 
 
+BESIDE = {"lots": " to look at: ", "gains": " to look at: ", "discrepancies": "reconciled"}
+"""What is said beside the rows."""
+
+
 def rows_of(program: Program, what: str, *more: str) -> list[dict[str, object]]:
     ran = program("show", what, "--format", "json", *more)
     assert ran.status == 0
-    # What booking could not settle is said beside lots and gains, and nothing else is.
-    assert ran.err == "" or (what in ("lots", "gains") and " to look at: " in ran.err)
+    # What booking could not settle is said beside lots and gains, how much was compared beside
+    # discrepancies, and nothing else is.
+    assert ran.err == "" or BESIDE.get(what, "\0") in ran.err
     rows: list[dict[str, object]] = json.loads(ran.out)
     return rows
 

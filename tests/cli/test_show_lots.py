@@ -255,7 +255,7 @@ def test_what_could_not_be_settled_is_said_in_one_line(portfolio: Portfolio) -> 
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        (["trades", "--why"], "--why belongs to lots and gains"),
+        (["trades", "--why"], "--why belongs to lots and gains, and to discrepancies"),
         (["positions", "--view", "taxpayer"], "--view belongs to lots and gains"),
         (["cash", "--method", "fifo"], "--method belongs to lots and gains"),
         (["trades", "--source", "derived"], "--source belongs to lots and gains"),

@@ -9,13 +9,19 @@ from typing import Any
 import pytest
 
 from qm_tui.brokers.client import BrokerRefused, BrokerUnavailable
-from qm_tui.domain.events import Derived, SectionDone, SyncFailed, SyncFinished, SyncStarted
+from qm_tui.domain.events import (
+    Derived,
+    Reconciled,
+    SectionDone,
+    SyncFailed,
+    SyncFinished,
+    SyncStarted,
+)
 from qm_tui.domain.selection import Scope
 from qm_tui.queries.positions import positions
 from qm_tui.store.store import Store
 from qm_tui.sync.links import Link
 from qm_tui.sync.once import sync_once
-from qm_tui.sync.pulls import pull_all
 from tests.builders import a_batch, a_trade
 from tests.conftest import NOW
 from tests.sync.scripted import (
@@ -59,7 +65,7 @@ async def test_all_connections_are_synced_side_by_side_then_it_is_derived(store:
     came = ends(told)
     assert came["ib"].totals.added == 4
     assert came["flex"].totals.added == 1
-    assert isinstance(told[-1], Derived)
+    assert [type(event) for event in told[-2:]] == [Derived, Reconciled]
     assert [type(event) for event in told if event.__class__ is SyncStarted] == [SyncStarted] * 2
     assert broker.made[0].closed == 1
     assert await is_free(store, "ib")
@@ -151,10 +157,3 @@ async def test_who_stops_listening_ends_all_syncs_and_keeps_what_came(store: Sto
 
 async def test_nothing_to_sync_is_soon_done(store: Store) -> None:
     assert await synced(store) == []
-
-
-async def test_what_is_never_away_is_pulled_as_one_run_each(store: Store) -> None:
-    broker = Broker(Scene(pulls=[a_pull()]))
-    await pull_all(store.writer, [("one", broker.make()), ("two", broker.make())])
-    assert [run.state for run in await runs_of(store)] == ["done", "done"]
-    assert [client.closed for client in broker.made] == [1, 1]

@@ -3,6 +3,7 @@
 import array
 import asyncio
 import datetime as dt
+import inspect
 import sys
 import zlib
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -224,10 +225,25 @@ def _loads(worker: Any) -> bool:
     return worker.group in {"load", "pages", "list", "tabs", "what-if", "decide", "default"}
 
 
+class _WithAccounts(MonitorApp):
+    """Begins with a table: most tests are about what they have in common."""
+
+    CSS_PATH = str(Path(inspect.getfile(MonitorApp)).with_name("app.tcss"))
+    DEFAULT_MODE = "accounts"
+
+
 @asynccontextmanager
-async def monitor(context: Context, size: tuple[int, int] = (120, 36)) -> AsyncIterator[Monitor]:
-    """Run the monitor without a terminal, until its first rows are there."""
-    app = MonitorApp(context)
+async def monitor(
+    context: Context, size: tuple[int, int] = (120, 36), *, first: str = "accounts"
+) -> AsyncIterator[Monitor]:
+    """Run the monitor without a terminal, until its first rows are there.
+
+    Args:
+        context: what it is made of.
+        size: of the screen.
+        first: `accounts`, or `pulse` to begin as the program does.
+    """
+    app = (_WithAccounts if first == "accounts" else MonitorApp)(context)
     async with app.run_test(size=size, notifications=True) as pilot:
         running = Monitor(app, pilot)
         await running.settle()

@@ -174,7 +174,7 @@ async def test_a_method_is_asked_about_decided_and_undone(
 ) -> None:
     await a_derived_book(store)
     async with monitor(a_deciding_context(store), size) as it:
-        await it.press("4", "M")
+        await it.press("4", "A")
         assert "Lot method of U1234567" in it.text
         assert "Nothing was decided yet." in it.text
         await it.press("down", "down", "enter")
@@ -191,7 +191,7 @@ async def test_a_method_is_asked_about_decided_and_undone(
         assert (decided.method, decided.reason) == (LotMethod.HIFO, "taxes [b]first[/b]")
         await it.press("escape", "c")
         await it.until_shown("-2,500.00")
-        await it.press("M", "tab", "tab", "tab", "enter")
+        await it.press("A", "tab", "tab", "tab", "enter")
         await it.until_shown("Undo HIFO from 2025-01-01 on.")
         await it.press("enter")
         await it.until_shown("Nothing was decided yet.")
@@ -202,7 +202,7 @@ async def test_a_method_is_asked_about_decided_and_undone(
 async def test_escape_answers_the_question_with_no(store: Store) -> None:
     await a_derived_book(store)
     async with monitor(a_deciding_context(store)) as it:
-        await it.press("4", "M", "enter", "enter", "enter")
+        await it.press("4", "A", "enter", "enter", "enter")
         assert "Enter does it, Esc does not." in it.text
         await it.press("escape")
         assert isinstance(it.app.screen, LotMethodDialog)
@@ -215,7 +215,7 @@ async def test_escape_answers_the_question_with_no(store: Store) -> None:
 async def test_a_change_after_the_question_is_asked_about_again(store: Store) -> None:
     await a_derived_book(store)
     async with monitor(a_deciding_context(store)) as it:
-        await it.press("4", "M", "enter", "enter", "enter")
+        await it.press("4", "A", "enter", "enter", "enter")
         await it.type("because")
         assert "Enter does it" not in it.text
         await it.press("enter")
@@ -226,7 +226,7 @@ async def test_a_change_after_the_question_is_asked_about_again(store: Store) ->
 async def test_a_day_that_is_none_and_a_missing_method_are_said(store: Store) -> None:
     await a_derived_book(store)
     async with monitor(a_deciding_context(store), (80, 24)) as it:
-        await it.press("4", "M", "tab")
+        await it.press("4", "A", "tab")
         await replace_text(it, "01/02/2025")
         await it.press("enter")
         assert "01/02/2025 is no day; write it as 2026-03-02." in it.text
@@ -237,7 +237,7 @@ async def test_a_day_that_is_none_and_a_missing_method_are_said(store: Store) ->
 async def test_where_nothing_may_be_decided_m_says_so(store: Store) -> None:
     await a_derived_book(store)
     async with monitor(a_context(store)) as it:
-        await it.press("4", "M")
+        await it.press("4", "A")
         assert it.toasts == ["Nothing can be decided here."]
 
 
@@ -246,5 +246,5 @@ async def test_the_dialogs_open_over_lots_that_only_the_broker_reported(store: S
     async with monitor(a_deciding_context(store)) as it:
         await it.press("4", "x")
         assert isinstance(it.app.screen, WhatIfDialog)
-        await it.press("escape", "M")
+        await it.press("escape", "A")
         assert isinstance(it.app.screen, LotMethodDialog)

@@ -275,7 +275,7 @@ async def test_an_empty_store_has_nothing_to_show_and_says_so(store: Store, key:
 async def test_a_book_without_lots_has_pages_to_go_through(store: Store) -> None:
     await a_book(store)
     async with monitor(a_context(store)) as it:
-        await it.press("4", *PAGES, "v", "m", "a", "M", "escape")
+        await it.press("4", *PAGES, "v", "m", "a", "A", "escape")
         assert it.trail == "Lots"
 
 

@@ -106,7 +106,7 @@ async def test_positions_are_summed_by_currency_without_the_unknown(store: Store
     async with monitor(a_context(store)) as it:
         await it.press("2")
         foot = it.row("Σ USD")
-        assert "(1 without a value)" in foot
+        assert "(without BRK B)" in foot
         await it.press("slash")
         await it.type("msft")
         await it.until_shown("1 of 4")
@@ -382,7 +382,7 @@ async def test_y_copies_the_row_with_tabs_between_the_columns(store: Store) -> N
         fields = it.app.clipboard.split("\t")
         assert fields[:2] == ["AAPL", "U1234567"]
         assert "16,000.00" in fields
-        assert it.toasts == ["Row copied."]
+        assert it.toasts == ["Row sent to the terminal's clipboard."]
 
 
 # --- syncs, raw rows -------------------------------------------------------------------------

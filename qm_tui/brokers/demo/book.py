@@ -2,12 +2,15 @@
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import NamedTuple
 
-from qm_tui.brokers.demo.lots import CENT, ZERO, Lot, take
-from qm_tui.brokers.demo.world import World, without_conid
+from qm_tui.brokers.demo.listed import without_conid
+from qm_tui.brokers.demo.lots import CENT, ZERO, Lot, share, take
+from qm_tui.brokers.demo.world import World
 from qm_tui.domain.instruments import (
     Bond,
     Crypto,
@@ -15,6 +18,7 @@ from qm_tui.domain.instruments import (
     Forex,
     Fund,
     Future,
+    FutureOption,
     Instrument,
     Right,
 )
@@ -50,6 +54,8 @@ class Profile:
     tax_treatment: TaxTreatment
     nickname: str
     first_id: int
+    older_by: int = 0
+    """Days: it was opened so long before its history begins."""
 
 
 class Book:
@@ -62,10 +68,13 @@ class Book:
         self.lots: dict[str, list[Lot]] = {}
         self.instruments: dict[str, Instrument] = {}
         self.records: defaultdict[Section, list[Record]] = defaultdict(list)
+        self.repeated: list[Record] = []
+        """Trades that are told once more, in an answer of their own."""
         self._marks: dict[str, Decimal] = {}
         self._next_id = profile.first_id
         self._day = dt.date.min
         self._minutes = 0
+        self._silent: frozenset[Section] = frozenset()
 
     def quantity(self, instrument: Instrument) -> Decimal:
         """How much of an instrument is held."""
@@ -198,9 +207,9 @@ class Book:
         cost = sum((lot.cost or ZERO for lot in closed), ZERO)
         left, left_quantity = net, -trade.quantity
         for lot in closed:
-            share = (left * lot.quantity / left_quantity).quantize(CENT)
-            left, left_quantity = left - share, left_quantity - lot.quantity
-            self.record(Section.CLOSED_LOTS, self._closed_lot(trade, lot, share))
+            part = share(left, lot.quantity, left_quantity)
+            left, left_quantity = left - part, left_quantity - lot.quantity
+            self.record(Section.CLOSED_LOTS, self._closed_lot(trade, lot, part))
         return replace(trade, cost_basis=-cost, realized_pnl=net - cost)
 
     def _closed_lot(self, trade: Trade, lot: Lot, net: Decimal) -> ClosedLot:
@@ -278,7 +287,17 @@ class Book:
 
     def record(self, section: Section, record: Record) -> None:
         """Keep what the broker will say."""
-        self.records[section].append(record)
+        if section not in self._silent:
+            self.records[section].append(record)
+
+    @contextmanager
+    def untold(self, sections: Iterable[Section]) -> Iterator[None]:
+        """Let things happen of which these sections tell nothing."""
+        self._silent = frozenset(sections)
+        try:
+            yield
+        finally:
+            self._silent = frozenset()
 
     def named(self, instrument: Instrument) -> Instrument:
         """The instrument as this broker names it."""
@@ -305,7 +324,7 @@ class Book:
         match instrument:
             case EquityOption():
                 cost = size * Decimal("1.13" if tasty else "0.65")
-            case Future():
+            case Future() | FutureOption():
                 cost = size * Decimal("0.87")
             case Crypto():
                 cost = abs(proceeds) / 100

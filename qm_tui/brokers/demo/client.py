@@ -1,224 +1,250 @@
 """The demo's brokers: an invented portfolio that comes in by the same door as a real one."""
 
+import asyncio
 import datetime as dt
-from collections.abc import AsyncIterator, Iterator, Sequence
-from decimal import Decimal
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from itertools import islice
 
-from qm_tui.brokers.client import Greeting, Known, Update
-from qm_tui.brokers.demo.book import Book
-from qm_tui.brokers.demo.lots import CENT, ZERO, Lot
+from qm_tui.brokers.client import BrokerUnavailable, Greeting, Known, Update
+from qm_tui.brokers.demo.answers import with_answer
+from qm_tui.brokers.demo.market import Market
+from qm_tui.brokers.demo.outages import Outages
 from qm_tui.brokers.demo.portfolio import Account, accounts
+from qm_tui.brokers.demo.sections import FACTS, REFERENCE, openings, references
+from qm_tui.brokers.demo.settings import DemoSettings
+from qm_tui.brokers.demo.tape import Tape
 from qm_tui.brokers.demo.world import World
 from qm_tui.domain.batches import Batch, Coverage, Holds
-from qm_tui.domain.instruments import Forex, Instrument
-from qm_tui.domain.records import AccountInfo, Balance, BrokerLot, FxRate, Position, Record
+from qm_tui.domain.records import Record
 from qm_tui.domain.words import Section
 
+CONNECTIONS: Mapping[str, str] = {"ib": "ibkr", "tasty": "tastytrade"}
+"""Connection → broker, as a user would name them."""
+
+Sleep = Callable[[float], Awaitable[None]]
+"""Seconds on the wall."""
+
 _ROWS_A_BATCH = 500
-_FACTS = (
-    Section.TRADES,
-    Section.CLOSED_LOTS,
-    Section.CASH,
-    Section.INTEREST,
-    Section.TRANSFERS,
-    Section.CORPORATE_ACTIONS,
-    Section.OPTION_EVENTS,
-)
+_USUAL = 45
+"""So many instruments are held without any that is invented by number."""
+_NAMES = {"ibkr": "TWS", "tastytrade": "Tastytrade"}
+_UNSTEADY = "tastytrade"
+"""Who is away now and then."""
+_LATE = (Section.MARGIN, "ibkr")
 
 
-def demo_brokers(seed: int, now: dt.datetime) -> tuple["DemoBroker", ...]:
-    """Invent a portfolio at two brokers: the same for the same seed and present.
+class Demo:
+    """An invented portfolio at two brokers, and the market that moves it."""
 
-    Args:
-        seed: Any number.
-        now: The present, with its zone; the books end with the trading day before.
-    """
-    world = World(seed, now)
-    lived = accounts(world)
-    return tuple(
-        DemoBroker(broker, [one for one in lived if one.book.profile.broker == broker], world)
-        for broker in dict.fromkeys(one.book.profile.broker for one in lived)
-    )
+    def __init__(
+        self,
+        settings: DemoSettings,
+        now: Callable[[], dt.datetime],
+        sleep: Sleep = asyncio.sleep,
+    ) -> None:
+        """Live through all the years.
+
+        Args:
+            settings: what kind of demo.
+            now: the time of the demo; the books end with the trading day before it.
+            sleep: waits for so many seconds on the wall.
+        """
+        self.settings = settings
+        self.now = now
+        self.sleep = sleep
+        self.begun = now()
+        world = World(settings.seed, self.begun, more=_more(settings))
+        self.market = Market(world, settings)
+        self.accounts = accounts(world)
+        self.outages = Outages(settings, self.begun)
+
+    def client(self, broker: str) -> "DemoClient":
+        """Make a client of one of the brokers, for one connection."""
+        its_accounts = [one for one in self.accounts if one.book.profile.broker == broker]
+        return DemoClient(self, broker, its_accounts)
+
+    def step(self) -> int:
+        """Return how far the market is by now."""
+        seconds = (self.now() - self.begun).total_seconds()
+        return int(seconds * self.settings.ticks_per_second / self.settings.speed)
+
+    def back_at(self, broker: str) -> dt.datetime | None:
+        """Return until when a broker is away; None when it is not."""
+        if not self.settings.drops or broker != _UNSTEADY:
+            return None
+        return self.outages.back_at(self.now())
 
 
-class DemoBroker:
-    """One broker of the demo, with its accounts. It has no secrets and is never away."""
+class DemoClient:
+    """One connection to a broker of the demo. It has no secrets."""
 
-    def __init__(self, broker: str, its_accounts: Sequence[Account], world: World) -> None:
+    def __init__(self, demo: Demo, broker: str, its_accounts: Sequence[Account]) -> None:
         self.broker = broker
+        self._demo = demo
         self._accounts = its_accounts
-        self._world = world
+        self._numbers = [account.book.profile.number for account in its_accounts]
+        self._tape = Tape(its_accounts, demo.market)
+        self._step = 0
 
     async def connect(self) -> Greeting:
-        """Connect to nobody."""
+        """Connect to nobody.
+
+        Raises:
+            BrokerUnavailable: it is away.
+        """
+        self._look()
+        self._price()
         return Greeting(
-            accounts=tuple(account.book.profile.number for account in self._accounts),
-            latency=dt.timedelta(0),
-            says="Connected to the demo.",
+            accounts=tuple(self._numbers),
+            latency=dt.timedelta(milliseconds=18 if self.broker == "ibkr" else 43),
+            says=f"Connected to the demo's {_NAMES[self.broker]}.",
         )
 
     async def pull(self, known: Known) -> AsyncIterator[Batch]:
-        """Bring everything; sections that were brought to the same day before are left out."""
-        day = self._world.last.isoformat()
-        news = [section for section in _FACTS if known.cursors.get(section) != day]
-        for section in (*_SEEN, *news):
-            for batch in self._section(section):
+        """Bring everything; facts that were brought to the same day before are left out.
+
+        Raises:
+            BrokerUnavailable: it went away meanwhile.
+        """
+        accounts = self._batches(Section.ACCOUNTS, self._at)
+        # What is held and what it is worth are of one moment, whatever moves meanwhile.
+        for batch in (*accounts, *self.snapshot()):
+            self._look()
+            yield batch
+            # The next page of a real answer is waited for: keys may have their turn.
+            await asyncio.sleep(0)
+        yield Batch(
+            section=Section.BALANCES,
+            records=tuple(one for account in self._accounts for one in openings(account)),
+            amends=True,
+        )
+        for section in (*REFERENCE, *FACTS):
+            if section in FACTS and known.cursors.get(section) == self._day:
+                continue
+            if (section, self.broker) == _LATE:
+                continue
+            for page, batch in enumerate(self._batches(section, self._at), 1):
+                self._look()
+                yield self._answered(batch, page)
+                await asyncio.sleep(0)
+        repeated = tuple(one for account in self._accounts for one in account.book.repeated)
+        if repeated and known.cursors.get(Section.TRADES) != self._day:
+            yield self._answered(Batch(section=Section.TRADES, records=repeated), 2)
+        section, broker = _LATE
+        if broker == self.broker:
+            await self._demo.sleep(self._demo.settings.late / self._demo.settings.speed)
+            self._look()
+            for batch in self._batches(section, self._at):
                 yield batch
 
     def snapshot(self) -> Sequence[Batch]:
-        """Nothing was pushed."""
-        return ()
+        """Return what is held and worth now, whole."""
+        at = self._price()
+        return [batch for section in _SEEN for batch in self._batches(section, at)]
 
     async def updates(self) -> AsyncIterator[Update]:
-        """Push nothing."""
-        nothing: tuple[Update, ...] = ()
-        for update in nothing:
-            yield update
+        """Tell what moves, several times a second.
+
+        Raises:
+            BrokerUnavailable: it went away.
+        """
+        settings = self._demo.settings
+        while True:
+            await self._demo.sleep(1 / settings.ticks_per_second)
+            self._look()
+            since, self._step = self._step, self._advance()
+            records = self._tape.changes(since, self._at)
+            if records:
+                yield Update(records=records)
 
     async def close(self) -> None:
         """Let go of nothing."""
 
-    def _section(self, section: Section) -> Iterator[Batch]:
+    # --- how it is done --------------------------------------------------------------------
+
+    @property
+    def _day(self) -> str:
+        return self._at.date().isoformat()
+
+    @property
+    def _at(self) -> dt.datetime:
+        return self._demo.now().astimezone(dt.UTC)
+
+    def _look(self) -> None:
+        """Raise when the broker is away."""
+        back_at = self._demo.back_at(self.broker)
+        if back_at is not None:
+            raise BrokerUnavailable(
+                f"{_NAMES[self.broker]} closed the connection (the demo shows what that is like). "
+                "Nothing to do: what is stored stays on the screen.",
+                not_before=back_at,
+            )
+
+    def _answered(self, batch: Batch, page: int) -> Batch:
+        """A batch of facts with the bytes it came in."""
+        if batch.section not in FACTS:
+            return batch
+        said = batch.section.value.replace("_", " ")
+        return with_answer(batch, f"{_NAMES[self.broker]}, {said}, page {page}", self._at)
+
+    def _advance(self) -> int:
+        self._demo.market.advance(self._demo.step())
+        return self._demo.market.step
+
+    def _price(self) -> dt.datetime:
+        """Price everything anew, as of one moment; return which."""
+        at = self._at
+        self._step = self._advance()
+        self._tape.everything(at)
+        return at
+
+    def _records(self, section: Section, at: dt.datetime) -> Sequence[Record]:
+        tape = self._tape
+        match section:
+            case Section.POSITIONS:
+                return tape.positions()
+            case Section.BALANCES:
+                return list(tape.balances(at))
+            case Section.QUOTES:
+                return list(tape.quotes(at))
+            case Section.GREEKS:
+                return list(tape.greeks(at))
+            case _ if section in FACTS:
+                return [record for one in self._accounts for record in one.book.records[section]]
+            case _:
+                return [record for one in self._accounts for record in references(section, one, at)]
+
+    def _batches(self, section: Section, at: dt.datetime) -> Iterator[Batch]:
         """The pages of a section; the last one says that now all of it is there."""
-        records = iter(
-            [record for account in self._accounts for record in _records(account, section)]
-        )
+        records = iter(self._records(section, at))
         page = tuple(islice(records, _ROWS_A_BATCH))
         while following := tuple(islice(records, _ROWS_A_BATCH)):
             yield Batch(section=section, records=page)
             page = following
-        numbers = [account.book.profile.number for account in self._accounts]
-        as_of = self._world.now.astimezone(dt.UTC)
-        first, last = self._world.days[0], self._world.last
+        world = self._demo.market.world
         yield Batch(
             section=section,
             records=page,
             holds=tuple(
-                Holds(account=number, section=section, as_of=as_of)
-                for number in numbers
-                if section is not Section.FX_RATES
+                Holds(account=number, section=section, as_of=at)
+                for number in self._numbers
+                if section not in _OF_NOBODY
             ),
             coverage=tuple(
-                Coverage(account=number, from_date=first, to_date=last)
-                for number in numbers
+                Coverage(account=number, from_date=world.days[0], to_date=at.date())
+                for number in self._numbers
                 if section is Section.TRADES
             ),
-            cursor=last.isoformat() if section in _FACTS else None,
+            cursor=self._day if section in FACTS else None,
         )
 
 
-def _records(account: Account, section: Section) -> Sequence[Record]:
-    seen = _SEEN.get(section)
-    return account.book.records[section] if seen is None else list(seen(account))
+def _more(settings: DemoSettings) -> int:
+    """Return how many stocks have to be invented, with a call on every other one."""
+    return max(settings.instruments - _USUAL, 0) * 2 // 3
 
 
-def _account(account: Account) -> Iterator[AccountInfo]:
-    profile, world = account.book.profile, account.book.world
-    yield AccountInfo(
-        account=profile.number,
-        account_type=profile.account_type,
-        tax_treatment=profile.tax_treatment,
-        base_currency="USD",
-        nickname=profile.nickname,
-        owner="Alex Example",
-        opened=world.days[0],
-    )
-
-
-def _balances(account: Account) -> Iterator[Balance]:
-    book, nav = account.book, account.nav[-1]
-    number, as_of = book.profile.number, book.world.now.astimezone(dt.UTC)
-    for currency, amount in book.cash.items():
-        yield Balance(
-            account=number, as_of=as_of, tag="TotalCashBalance", currency=currency, value=amount
-        )
-    total, cash = nav.total or ZERO, nav.cash or ZERO
-    margin = ((total - cash) * Decimal("0.28")).quantize(CENT)
-    for tag, value in {
-        "NetLiquidation": total,
-        "TotalCashValue": cash,
-        "GrossPositionValue": total - cash,
-        "MaintMarginReq": margin,
-        "AvailableFunds": total - margin,
-        "BuyingPower": 2 * (total - margin),
-    }.items():
-        yield Balance(account=number, as_of=as_of, tag=tag, currency="USD", value=value)
-
-
-def _held(book: Book) -> Iterator[tuple[Instrument, Decimal]]:
-    for instrument in book.instruments.values():
-        quantity = book.quantity(instrument)
-        if quantity and not isinstance(instrument, Forex):
-            yield instrument, quantity
-
-
-def _positions(account: Account) -> Iterator[Position]:
-    book, world = account.book, account.book.world
-    for instrument, quantity in _held(book):
-        price, units = world.price(instrument, world.last), quantity * instrument.multiplier
-        before = world.price(instrument, world.on_or_before(world.last - dt.timedelta(days=1)))
-        cost, value = book.cost(instrument), (units * price).quantize(CENT)
-        yield Position(
-            account=book.profile.number,
-            as_of=world.now.astimezone(dt.UTC),
-            instrument=instrument,
-            currency=instrument.currency,
-            quantity=quantity,
-            average_cost=None if cost is None else (cost / units).quantize(Decimal("0.0001")),
-            cost_basis=cost,
-            market_price=price,
-            market_value=value,
-            unrealized_pnl=None if cost is None else value - cost,
-            daily_pnl=(units * (price - before)).quantize(CENT),
-            fx_rate_to_base=world.rate(instrument.currency or "USD", world.last),
-        )
-
-
-def _broker_lots(account: Account) -> Iterator[BrokerLot]:
-    for instrument, _ in _held(account.book):
-        for lot in account.book.lots[instrument.symbol]:
-            yield _broker_lot(account.book, instrument, lot)
-
-
-def _broker_lot(book: Book, instrument: Instrument, lot: Lot) -> BrokerLot:
-    price = book.world.price(instrument, book.world.last)
-    value = (lot.quantity * instrument.multiplier * price).quantize(CENT)
-    return BrokerLot(
-        account=book.profile.number,
-        as_of=book.world.now.astimezone(dt.UTC),
-        key=f"{instrument.symbol}:{lot.id}",
-        instrument=instrument,
-        currency=instrument.currency,
-        quantity=lot.quantity,
-        cost_basis=lot.cost,
-        open_price=lot.price,
-        market_price=price,
-        market_value=value,
-        unrealized_pnl=None if lot.cost is None else value - lot.cost,
-        opened_at=lot.opened_at,
-        acquisition_date=lot.acquired,
-        holding_start=lot.acquired,
-        fx_rate_to_base=book.world.rate(instrument.currency or "USD", book.world.last),
-        originating_transaction_id=lot.id,
-    )
-
-
-def _fx_rates(account: Account) -> Iterator[FxRate]:
-    """Rates at the end of each week, from the account that holds euros."""
-    if "EUR" in account.book.cash:
-        for nav in account.nav:
-            rate = account.book.world.rate("EUR", nav.to_date)
-            yield FxRate(
-                account="", date=nav.to_date, from_currency="EUR", to_currency="USD", rate=rate
-            )
-
-
-_SEEN = {
-    Section.ACCOUNTS: _account,
-    Section.BALANCES: _balances,
-    Section.NAV: lambda account: iter(account.nav),
-    Section.POSITIONS: _positions,
-    Section.BROKER_LOTS: _broker_lots,
-    Section.FX_RATES: _fx_rates,
-}
+_SEEN = (Section.POSITIONS, Section.BALANCES, Section.QUOTES, Section.GREEKS)
+"""What is other at every moment."""
+_OF_NOBODY = frozenset({Section.FX_RATES, Section.QUOTES, Section.GREEKS})
+"""These are of no account."""

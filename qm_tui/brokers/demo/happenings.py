@@ -6,9 +6,16 @@ from dataclasses import replace
 from decimal import Decimal
 
 from qm_tui.brokers.demo.book import Book, Money
-from qm_tui.brokers.demo.lots import CENT, ZERO, Lot
+from qm_tui.brokers.demo.lots import CENT, ZERO, Lot, share
 from qm_tui.domain.instruments import Instrument
-from qm_tui.domain.records import CorporateAction, MarginInterest, Transfer, TransferLot
+from qm_tui.domain.records import (
+    BrokerWashSale,
+    ClosedLot,
+    CorporateAction,
+    MarginInterest,
+    Transfer,
+    TransferLot,
+)
 from qm_tui.domain.words import CashType, CorporateActionType, Section, TransferDirection
 
 
@@ -34,32 +41,70 @@ def pay_margin_interest(book: Book, from_date: dt.date, day: dt.date) -> None:
     book.move(day, CashType.INTEREST_PAID, Money(amount), text=text)
 
 
-def receive(book: Book, day: dt.date, instrument: Instrument, lots: Sequence[Lot]) -> None:
-    """Take in holdings from another broker: with its lots, or without a basis."""
+def receive(
+    book: Book,
+    day: dt.date,
+    instrument: Instrument,
+    lots: Sequence[Lot],
+    source: tuple[str, str] = ("Old Oak Brokerage", "OOB-4711"),
+    *,
+    told: bool = True,
+) -> None:
+    """Take in holdings from another broker or account: with its lots, or without a basis."""
     id_ = book.next_id()
-    known = all(lot.cost is not None for lot in lots)
-    named = book.named(instrument)
-    transfer = Transfer(
-        account=book.profile.number,
-        key=f"TF:{id_}",
-        date=day,
-        type="ACATS",
-        direction=TransferDirection.IN,
-        instrument=named,
-        currency=instrument.currency,
-        quantity=sum((lot.quantity for lot in lots), ZERO),
-        price=book.world.price(instrument, day),
-        cost_basis=sum((lot.cost or ZERO for lot in lots), ZERO) if known else None,
-        counterparty="Old Oak Brokerage",
-        counterparty_account="OOB-4711",
-        broker_id=str(id_),
-    )
+    transfer = _transfer(book, day, instrument, lots, source, id_)
+    if not told:
+        transfer = replace(transfer, cost_basis=None)
     book.record(Section.TRANSFERS, transfer)
     for number, lot in enumerate(lots):
         kept = replace(lot, id=f"{id_}-{number}")
         book.lots.setdefault(instrument.symbol, []).append(kept)
-        if known:
+        if told:
             book.record(Section.TRANSFERS, _transfer_lot(book, transfer, kept))
+
+
+def give(
+    book: Book, day: dt.date, instrument: Instrument, number: int, to: tuple[str, str]
+) -> list[Lot]:
+    """Send the oldest lots elsewhere, so many of them; return them."""
+    held = book.lots[instrument.symbol]
+    lots, book.lots[instrument.symbol] = held[:number], held[number:]
+    id_ = book.next_id()
+    gone = [replace(lot, quantity=-lot.quantity) for lot in lots]
+    transfer = _transfer(book, day, instrument, gone, to, id_)
+    book.record(Section.TRANSFERS, transfer)
+    for place, lot in enumerate(gone):
+        one = replace(lot, id=f"{id_}-{place}")
+        book.record(Section.TRANSFERS, _transfer_lot(book, transfer, one))
+    return lots
+
+
+def _transfer(
+    book: Book,
+    day: dt.date,
+    instrument: Instrument,
+    lots: Sequence[Lot],
+    other: tuple[str, str],
+    id_: int,
+) -> Transfer:
+    quantity = sum((lot.quantity for lot in lots), ZERO)
+    price = book.world.price(instrument, day)
+    return Transfer(
+        account=book.profile.number,
+        key=f"TF:{id_}",
+        date=day,
+        type="ACATS",
+        direction=TransferDirection.IN if quantity > 0 else TransferDirection.OUT,
+        instrument=book.named(instrument),
+        currency=instrument.currency,
+        quantity=quantity,
+        price=price,
+        market_value=(quantity * price).quantize(CENT),
+        cost_basis=sum((lot.cost or ZERO for lot in lots), ZERO),
+        counterparty=other[0],
+        counterparty_account=other[1],
+        broker_id=str(id_),
+    )
 
 
 def _transfer_lot(book: Book, transfer: Transfer, lot: Lot) -> TransferLot:
@@ -75,7 +120,43 @@ def _transfer_lot(book: Book, transfer: Transfer, lot: Lot) -> TransferLot:
         cost_basis=lot.cost,
         price=lot.price,
         acquisition_date=lot.acquired,
-        holding_start=lot.acquired,
+        holding_start=lot.held_from or lot.acquired,
+    )
+
+
+def wash(book: Book, day: dt.date, instrument: Instrument, quantity: Decimal) -> None:
+    """Buy again what was sold at a loss not long ago: of these shares the loss does not count."""
+    sold = next(
+        one
+        for one in reversed(book.records[Section.CLOSED_LOTS])
+        if isinstance(one, ClosedLot) and one.instrument.symbol == instrument.symbol
+    )
+    loss, held_from = -(sold.realized_pnl or ZERO), sold.holding_start
+    assert loss > 0, "what fell most was sold at a loss"
+    assert held_from is not None
+    assert sold.disposition_date is not None
+    book.trade(day, instrument, quantity)
+    bought = book.lots[instrument.symbol].pop()
+    assert bought.cost is not None
+    disallowed = share(loss, quantity, sold.quantity)
+    tacked = bought.acquired - (sold.disposition_date - held_from)
+    book.lots[instrument.symbol].append(
+        replace(bought, cost=bought.cost + disallowed, held_from=tacked)
+    )
+    book.record(
+        Section.WASH_SALES,
+        BrokerWashSale(
+            account=book.profile.number,
+            key=f"WS:{book.next_id()}",
+            instrument=book.named(instrument),
+            currency=instrument.currency,
+            quantity=quantity,
+            amount=disallowed,
+            trade_date=sold.disposition_date,
+            realized_at=sold.closed_at,
+            reopened_at=bought.opened_at,
+            holding_start=tacked,
+        ),
     )
 
 
@@ -92,7 +173,9 @@ def split(book: Book, day: dt.date, instrument: Instrument, ratio: int) -> None:
         )
         for lot in book.lots[instrument.symbol]
     ]
-    text = f"{instrument.symbol} SPLIT {ratio} FOR 1"
+    text = (
+        f"{instrument.symbol} SPLIT {ratio} FOR 1 ({instrument.symbol}, {instrument.description})"
+    )
     action = _action(book, day, CorporateActionType.SPLIT, instrument, text)
     book.record(Section.CORPORATE_ACTIONS, replace(action, quantity=before * (ratio - 1)))
 
@@ -114,6 +197,48 @@ def spin_off(book: Book, day: dt.date, parent: Instrument, child: Instrument) ->
     book.record(Section.CORPORATE_ACTIONS, replace(old, quantity=ZERO, cost_basis=-basis))
     received = sum((lot.quantity for lot in spun), ZERO)
     book.record(Section.CORPORATE_ACTIONS, replace(new, quantity=received, cost_basis=basis))
+
+
+def merge(book: Book, day: dt.date, old: Instrument, new: Instrument, ratio: Decimal) -> None:
+    """Receive shares of the buyer for all that is held of what it bought; nothing is taxed."""
+    lots = book.lots.pop(old.symbol, [])
+    came = [replace(lot, quantity=lot.quantity * ratio, price=None) for lot in lots]
+    book.lots.setdefault(new.symbol, []).extend(came)
+    _exchanged(book, day, CorporateActionType.MERGER, old, new, lots, ratio, "MERGED")
+
+
+def adjust(book: Book, day: dt.date, old: Instrument, new: Instrument) -> None:
+    """Let a contract go on under another symbol, with other things to deliver."""
+    lots = book.lots.pop(old.symbol, [])
+    book.lots.setdefault(new.symbol, []).extend(lots)
+    kind = CorporateActionType.SYMBOL_CHANGE
+    _exchanged(book, day, kind, old, new, lots, Decimal(1), "TENDERED")
+
+
+def _exchanged(
+    book: Book,
+    day: dt.date,
+    kind: CorporateActionType,
+    old: Instrument,
+    new: Instrument,
+    lots: Sequence[Lot],
+    ratio: Decimal,
+    verb: str,
+) -> None:
+    quantity = sum((lot.quantity for lot in lots), ZERO)
+    given, taken = (
+        _action(
+            book,
+            day,
+            kind,
+            one,
+            f"{old.symbol} {verb} {ratio:f} FOR 1 ({one.symbol}, {one.description})",
+        )
+        for one in (old, new)
+    )
+    tie = f"{day:%Y%m%d}-{old.symbol}"
+    book.record(Section.CORPORATE_ACTIONS, replace(given, quantity=-quantity, action_id=tie))
+    book.record(Section.CORPORATE_ACTIONS, replace(taken, quantity=quantity * ratio, action_id=tie))
 
 
 def _action(

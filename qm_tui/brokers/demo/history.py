@@ -2,21 +2,25 @@
 
 import datetime as dt
 import heapq
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from itertools import count, groupby
 
 from qm_tui.brokers.demo.book import Book, Money
-from qm_tui.brokers.demo.happenings import pay_margin_interest, receive, spin_off, split
+from qm_tui.brokers.demo.happenings import pay_margin_interest, receive, spin_off, split, wash
+from qm_tui.brokers.demo.listed import option_on, third_friday
 from qm_tui.brokers.demo.lots import CENT, ZERO, Lot
-from qm_tui.brokers.demo.world import SPIN_OFF, SPLIT, SPLIT_RATIO, SPUN_OFF, World, third_friday
+from qm_tui.brokers.demo.world import SPIN_OFF, SPIN_OFF_AGO, SPLITS, SPUN_OFF, World
 from qm_tui.domain.instruments import Crypto, EquityOption, Fund, Future, Right
-from qm_tui.domain.words import CashType
+from qm_tui.domain.words import CashType, Section
 
 Event = Callable[[dt.date], None]
-_FIRST, _DURING, _LAST = range(3)
+OptionMaker = Callable[[dt.date], EquityOption]
+FIRST, DURING, LAST = range(3)
 """When on a day: corporate actions before the bell, the ends of options after it."""
+_EVENINGS = 90
 _WITHHELD = {"TSM": ("TW", Decimal("0.21")), "ASML": ("NL", Decimal("0.15"))}
 
 
@@ -33,10 +37,10 @@ class Savings:
 class History:
     """Makes one account live through its years."""
 
-    def __init__(self, book: Book, at_week_end: Event) -> None:
+    def __init__(self, book: Book, look: Event) -> None:
         self.book = book
         self.world: World = book.world
-        self._at_week_end = at_week_end
+        self._look = look
         self._order = count()
         self._events: list[tuple[dt.date, int, int, Event]] = []
         self.month_starts = [
@@ -44,22 +48,26 @@ class History:
             for _, days in groupby(book.world.days, key=lambda day: (day.year, day.month))
         ]
 
-    def at(self, day: dt.date, event: Event, *, when: int = _DURING) -> None:
+    def at(self, day: dt.date, event: Event, *, when: int = DURING) -> None:
         """Let something happen on a day that is not over yet."""
         heapq.heappush(self._events, (day, when, next(self._order), event))
 
     def run(self) -> None:
-        """Live through all days, looking at the account at the end of each week."""
+        """Live through all days, looking at the account now and then: lately, every evening."""
+        lately = self.world.days[-_EVENINGS]
         for day, following in zip(self.world.days, [*self.world.days[1:], None], strict=True):
             while self._events and self._events[0][0] <= day:
                 heapq.heappop(self._events)[3](day)
-            if following is None or following.isocalendar()[1] != day.isocalendar()[1]:
+            ends = following is None or following.isocalendar()[1] != day.isocalendar()[1]
+            if ends or day >= lately:
                 self._mark_futures(day)
-                self._at_week_end(day)
+                self._look(day)
 
     # --- what happens ----------------------------------------------------------------------
 
-    def everyday_life(self, savings: tuple[Savings, ...], monthly_deposit: int) -> None:
+    def everyday_life(
+        self, savings: tuple[Savings, ...], monthly_deposit: int, *, splits: bool = True
+    ) -> None:
         """Deposits, savings, dividends, interest, and what companies do."""
         world = self.world
         for number, day in enumerate(self.month_starts):
@@ -73,11 +81,13 @@ class History:
                     self.at(buying_day, self.buy(plan.symbol, plan.dollars))
             if number % 3 == 2:
                 self.at(world.on_or_before(day + dt.timedelta(days=17)), self.dividends)
-        whole, parent = world.instrument(SPLIT), world.instrument(SPIN_OFF)
-        child = world.instrument(SPUN_OFF)
+        parent, child = world.instrument(SPIN_OFF), world.instrument(SPUN_OFF)
         book = self.book
-        self.at(world.split_day, lambda day: split(book, day, whole, SPLIT_RATIO), when=_FIRST)
-        self.at(world.spin_off_day, lambda day: spin_off(book, day, parent, child), when=_FIRST)
+        for symbol, (ratio, ago) in SPLITS.items() if splits else ():
+            whole = world.instrument(symbol)
+            self.at(world.ago(ago), partial(split, book, instrument=whole, ratio=ratio), when=FIRST)
+        spun = world.ago(SPIN_OFF_AGO)
+        self.at(spun, lambda day: spin_off(book, day, parent, child), when=FIRST)
 
     def deposit(self, amount: int, currency: str = "USD") -> Event:
         """Money comes from the bank."""
@@ -115,6 +125,80 @@ class History:
         instrument = self.world.instrument(symbol)
         return lambda day: self.book.trade(day, instrument, Decimal(quantity))
 
+    def contract(self, symbol: str, right: Right, part: str, expiry: dt.date) -> OptionMaker:
+        """An option on something, at a part of what that costs on the day it is bought."""
+        stock = self.world.instrument(symbol)
+
+        def make(day: dt.date) -> EquityOption:
+            spot = self.world.quote(symbol, day)
+            step = 5 if spot > 100 else 1
+            return option_on(stock, expiry, right, Decimal(int(spot * Decimal(part) / step) * step))
+
+        return make
+
+    def open_option(self, make: OptionMaker, quantity: int) -> Event:
+        """Buy or sell to open."""
+        return lambda day: self.option(day, make(day), quantity)
+
+    def wash(self, symbol: str, quantity: int) -> Event:
+        """Buy again what was just sold at a loss."""
+        instrument = self.world.instrument(symbol)
+        return lambda day: wash(self.book, day, instrument, Decimal(quantity))
+
+    def untold(
+        self, event: Event, *, paid: bool = False, sections: Iterable[Section] = Section
+    ) -> Event:
+        """Let something happen of which the broker tells nothing but what comes of it.
+
+        Args:
+            event: what happens.
+            sections: which of them tell nothing.
+            paid: whether the money for it came or went as silently, so that cash adds up.
+        """
+
+        def silently(day: dt.date) -> None:
+            before = dict(self.book.cash)
+            with self.book.untold(sections):
+                event(day)
+            if paid:
+                self.book.cash |= before
+
+        return silently
+
+    def straddle(self, symbol: str) -> Event:
+        """Sell a put and a call at the money, and buy both back after three weeks."""
+        stock = self.world.instrument(symbol)
+
+        def event(day: dt.date) -> None:
+            strike = Decimal(int(self.world.quote(symbol, day)))
+            until = self.world.on_or_before(day + dt.timedelta(days=21))
+            for right in Right:
+                option = option_on(stock, self.expiry(day, 40), right, strike)
+                self.option(day, option, -1, until=until if until < self.world.last else None)
+
+        return event
+
+    def quarter(self, day: dt.date, least_days: int) -> dt.date:
+        """The next expiry of a future that is at least so far away."""
+        return next(
+            friday
+            for friday in _fridays(day)
+            if friday.month % 3 == 0 and (friday - day).days >= least_days
+        )
+
+    def january(self) -> dt.date:
+        """The expiry in a January that is at least a month away: of options for the long term."""
+        return next(
+            friday
+            for friday in _fridays(self.world.last)
+            if friday.month == 1 and (friday - self.world.last).days >= 30
+        )
+
+    def weekly(self) -> dt.date:
+        """The Friday of this week, or of the next one when this one is over."""
+        today = self.world.now.astimezone(dt.UTC).date()
+        return today + dt.timedelta(days=(4 - today.weekday()) % 7)
+
     def sell_all(self, symbol: str) -> Event:
         """Close a position, at a loss or not."""
         instrument = self.world.instrument(symbol)
@@ -148,7 +232,7 @@ class History:
             self.at(until, lambda late: self.book.trade(late, option, Decimal(-quantity)))
         elif option.expiry <= self.world.last:
             ends = self.world.on_or_before(option.expiry)
-            self.at(ends, lambda late: self.book.end_option(late, option), when=_LAST)
+            self.at(ends, lambda late: self.book.end_option(late, option), when=LAST)
 
     def wheel(self, symbol: str) -> Event:
         """Sell puts until the stock comes, then calls at no less than it cost until it goes."""
@@ -160,11 +244,9 @@ class History:
             if held >= 100:
                 floor = (self.book.cost(stock) or ZERO) / held
                 strike = Decimal(int(max(spot * Decimal("1.02"), floor)) + 1)
-                option = self.world.option(symbol, expiry, Right.CALL, strike)
+                option = option_on(stock, expiry, Right.CALL, strike)
             else:
-                option = self.world.option(
-                    symbol, expiry, Right.PUT, Decimal(int(spot * Decimal("0.97")))
-                )
+                option = option_on(stock, expiry, Right.PUT, Decimal(int(spot * Decimal("0.97"))))
             self.option(day, option, -1)
 
         return event
@@ -173,10 +255,10 @@ class History:
         """Sell a put and buy a lower one: on the index, settled in cash."""
 
         def event(day: dt.date) -> None:
-            spot = self.world.quote(symbol, day)
+            spot, stock = self.world.quote(symbol, day), self.world.instrument(symbol)
             for part, quantity in (("0.97", -1), ("0.94", 1)):
                 strike = Decimal(int(spot * Decimal(part)))
-                option = self.world.option(symbol, self.expiry(day, 15), Right.PUT, strike)
+                option = option_on(stock, self.expiry(day, 15), Right.PUT, strike)
                 self.option(day, option, quantity)
 
         return event
@@ -225,20 +307,26 @@ class History:
         what = None if symbol is None else self.world.instrument(symbol)
         return lambda day: self.book.move(day, kind, Money(Decimal(amount)), what, text=text)
 
-    def acats(self, symbol: str, *lots: tuple[int, int, str | None]) -> Event:
-        """Holdings come from another broker: quantity, days held before, unit cost if known."""
+    def acats(self, symbol: str, *lots: tuple[int, int, str], told: bool = True) -> Event:
+        """Holdings come from another broker: quantity, days held before, unit cost.
+
+        Args:
+            symbol: of what.
+            lots: each of them.
+            told: whether the transfer says what they cost.
+        """
         instrument = self.world.instrument(symbol)
         arrived = [
             Lot(
                 id="",
                 quantity=Decimal(quantity),
-                cost=None if unit_cost is None else (quantity * Decimal(unit_cost)).quantize(CENT),
-                price=None if unit_cost is None else Decimal(unit_cost),
+                cost=(quantity * Decimal(unit_cost)).quantize(CENT),
+                price=Decimal(unit_cost),
                 acquired=self.world.days[0] - dt.timedelta(days=days),
             )
             for quantity, days, unit_cost in lots
         ]
-        return lambda day: receive(self.book, day, instrument, arrived)
+        return lambda day: receive(self.book, day, instrument, arrived, told=told)
 
     def expiry(self, day: dt.date, least_days: int) -> dt.date:
         """The next monthly expiry that is at least so far away."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 CENT = Decimal("0.01")
+_FINEST = Decimal("1E-10")
 ZERO = Decimal(0)
 
 
@@ -17,6 +18,8 @@ class Lot:
     quantity: Decimal
     cost: Decimal | None
     acquired: dt.date
+    held_from: dt.date | None = None
+    """Earlier than the acquisition, where a wash sale tacked on how long another was held."""
     opened_at: dt.datetime | None = None
     price: Decimal | None = None
 
@@ -39,9 +42,14 @@ def take(lots: Sequence[Lot], quantity: Decimal) -> tuple[list[Lot], list[Lot]]:
     return taken, kept
 
 
+def share(total: Decimal, part: Decimal, whole: Decimal) -> Decimal:
+    """What of an amount goes with a part; brokers do not round it to cents."""
+    return total if part == whole else (total * part / whole).quantize(_FINEST)
+
+
 def _cut(lot: Lot, quantity: Decimal) -> tuple[Lot, Lot]:
     """Cut a lot in two; not a cent of its cost is lost."""
-    part = None if lot.cost is None else (lot.cost * quantity / lot.quantity).quantize(CENT)
+    part = None if lot.cost is None else share(lot.cost, quantity, lot.quantity)
     rest = None if lot.cost is None or part is None else lot.cost - part
     return (
         replace(lot, quantity=quantity, cost=part),

@@ -1,98 +1,52 @@
-"""The invented market of the demo: instruments, trading days, and what everything cost on each."""
+"""The invented past of the demo: trading days, and what everything cost at the end of each."""
 
 import datetime as dt
 import math
 from bisect import bisect_right
-from dataclasses import replace
+from collections.abc import Iterable
 from decimal import Decimal
 from random import Random
+from typing import NamedTuple
 
-from qm_tui.domain.instruments import (
-    Bond,
-    Crypto,
-    Equity,
-    EquityOption,
-    Forex,
-    Fund,
-    Future,
-    Identifiers,
-    Instrument,
-    Option,
-    Right,
-    osi_symbol,
-)
+from qm_tui.brokers.demo.listed import ADJUSTED, FUTURE, SHORT_NAMES, listed
+from qm_tui.brokers.demo.pricing import Terms, price
+from qm_tui.domain.instruments import Derivative, FutureOption, Instrument, Option, Right
 
 YEARS = 5
-SPLIT, SPLIT_RATIO, SPLIT_AGO = "NVDA", 10, 800
-SPIN_OFF, SPUN_OFF, SPIN_OFF_AGO = "GE", "GEV", 600
+SPLITS = {"NVDA": (10, 800), "TSLA": (3, 520)}
+"""Shares for one, and how many days ago."""
+SPIN_OFF, SPUN_OFF, SPIN_OFF_AGO, SPIN_OFF_RATIO = "GE", "GEV", 600, Decimal("0.25")
+MERGED, BUYER, MERGER_AGO, MERGER_RATIO = "XLNX", "AMD", 900, Decimal("1.5")
 
-# Price today, drift and volatility a year, dividend a year as a part of the price; all invented.
-_EQUITIES = {
-    "AAPL": ("Apple Inc", 214, 0.16, 0.26, 0.005),
-    "MSFT": ("Microsoft Corp", 428, 0.15, 0.24, 0.007),
-    "NVDA": ("NVIDIA Corp", 126, 0.45, 0.48, 0.0),
-    "AMZN": ("Amazon.com Inc", 186, 0.10, 0.32, 0.0),
-    "GOOGL": ("Alphabet Inc Class A", 171, 0.14, 0.28, 0.004),
-    "BRK B": ("Berkshire Hathaway Inc Class B", 441, 0.12, 0.17, 0.0),
-    "JNJ": ("Johnson & Johnson", 158, 0.02, 0.16, 0.031),
-    "KO": ("Coca-Cola Co", 64, 0.05, 0.15, 0.030),
-    "JPM": ("JPMorgan Chase & Co", 203, 0.10, 0.24, 0.024),
-    "XOM": ("Exxon Mobil Corp", 114, 0.12, 0.28, 0.034),
-    "GE": ("GE Aerospace", 168, 0.22, 0.30, 0.006),
-    "GEV": ("GE Vernova Inc", 181, 0.30, 0.40, 0.0),
-    "TSM": ("Taiwan Semiconductor ADR", 172, 0.16, 0.34, 0.015),
-    "ASML": ("ASML Holding NV", 852, 0.12, 0.36, 0.008),
-    "SPY": ("SPDR S&P 500 ETF Trust", 548, 0.10, 0.16, 0.013),
-    "VTI": ("Vanguard Total Stock Market ETF", 271, 0.09, 0.16, 0.014),
-    "QQQ": ("Invesco QQQ Trust", 478, 0.13, 0.22, 0.006),
-    "SCHD": ("Schwab US Dividend Equity ETF", 79, 0.04, 0.14, 0.034),
-    "TLT": ("iShares 20+ Year Treasury Bond ETF", 93, -0.09, 0.15, 0.037),
-    "GLD": ("SPDR Gold Shares", 221, 0.08, 0.14, 0.0),
-    "IEFA": ("iShares Core MSCI EAFE ETF", 74, 0.03, 0.16, 0.028),
-    "IWM": ("iShares Russell 2000 ETF", 208, 0.03, 0.22, 0.012),
-    "XSP": ("Mini-SPX Index", 548, 0.10, 0.16, 0.0),
-}
-_OTHERS: dict[str, tuple[Instrument, float, float, float, float]] = {
-    "T 4.25 34": (
-        Bond(
-            symbol="T 4 1/4 11/15/34",
-            currency="USD",
-            description="UNITED STATES TREASURY 4 1/4 11/15/34",
-            identifiers=Identifiers(conid="9000101", cusip="91282CLW9"),
-            multiplier=Decimal("0.01"),  # the quantity is the face, the price percent of it
-            maturity=dt.date(2034, 11, 15),
-        ),
-        98.4, 0.0, 0.05, 0.0425,
-    ),
-    "VTSAX": (
-        Fund(
-            symbol="VTSAX",
-            currency="USD",
-            description="Vanguard Total Stock Market Index Admiral",
-            identifiers=Identifiers(conid="9000102", cusip="922908728"),
-        ),
-        131.2, 0.09, 0.16, 0.014,
-    ),
-    "EUR.USD": (
-        Forex(symbol="EUR.USD", currency="USD", identifiers=Identifiers(conid="9000103")),
-        1.0871, -0.01, 0.07, 0.0,
-    ),
-    "BTC": (Crypto(symbol="BTC/USD", currency="USD", description="Bitcoin"),
-        64250.0, 0.25, 0.42, 0.0,
-    ),
-    "MES": (Future(symbol="MES", currency="USD"), 5512.0, 0.10, 0.16, 0.0),
-}  # fmt: skip
-_EUROPEAN = {"ASML": "AEB"}
 _HOLIDAYS = {(1, 1), (7, 4), (12, 25)}
 _DAYS_A_YEAR = 252
-_TICKS = {"MES": 4, "EUR.USD": 10_000}
+_YEAR = dt.timedelta(days=365)
+_CLOSING_BELL = dt.time(21, tzinfo=dt.UTC)
+_RATE = 0.04
+"""What riskless money earns a year."""
+_TICKS = {FUTURE: 4, "EUR.USD": 10_000}
 """Ticks to one; the others are quoted in cents."""
+_BASKETS = {ADJUSTED: ((SPIN_OFF, 1.0), (SPUN_OFF, float(SPIN_OFF_RATIO)))}
+
+
+class Fall(NamedTuple):
+    """Two days, of which the second has the lower price."""
+
+    first: dt.date
+    second: dt.date
 
 
 class World:
     """Five years of an invented market, the same for the same seed and present."""
 
-    def __init__(self, seed: int, now: dt.datetime) -> None:
+    def __init__(self, seed: int, now: dt.datetime, more: int = 0) -> None:
+        """Open the market.
+
+        Args:
+            seed: any number.
+            now: the present, with its zone; the books end with the trading day before.
+            more: so many stocks more than usual.
+        """
         self.now = now
         # The present day is left alone: the book is as of the close before.
         last = now.astimezone(dt.UTC).date() - dt.timedelta(days=1)
@@ -101,10 +55,11 @@ class World:
             day for day in days if day.weekday() < 5 and (day.month, day.day) not in _HOLIDAYS
         )
         self.last = self.days[-1]
-        self.split_day = self.ago(SPLIT_AGO)
-        self.spin_off_day = self.ago(SPIN_OFF_AGO)
+        self.more = more
         self._seed = seed
-        self._instruments = _instruments()
+        self._listed = listed(seed, more)
+        self._since = {name: self.ago(ago) for name, (_, ago) in SPLITS.items()}
+        self._since[SPIN_OFF] = self.ago(SPIN_OFF_AGO)
         self._walks: dict[str, list[float]] = {}
 
     def ago(self, days: int) -> dt.date:
@@ -117,59 +72,74 @@ class World:
 
     def instrument(self, symbol: str) -> Instrument:
         """An instrument by its short name."""
-        return self._instruments[symbol]
+        return self._listed[symbol].instrument
 
     def dividend_yield(self, symbol: str) -> float:
         """What a year's dividends are of the price."""
-        return _EQUITIES[symbol][4] if symbol in _EQUITIES else _OTHERS[symbol][4]
+        return self._listed[symbol].dividend
 
-    def option(
-        self, underlying: str, expiry: dt.date, right: Right, strike: Decimal
-    ) -> EquityOption:
-        """An option on one of the equities."""
-        symbol = osi_symbol(underlying.replace(" ", ""), expiry, right, strike)
-        assert symbol is not None, "strikes of the demo are whole thousandths"
-        stock = self._instruments[underlying]
-        # Not hash(): it differs from run to run.
-        number = int.from_bytes(symbol.encode(), "big") % 89_999_999 + 10_000_000
-        return EquityOption(
-            symbol=symbol,
-            currency="USD",
-            description=f"{underlying} {expiry:%d%b%y} {strike:f} {right.value}".upper(),
-            identifiers=Identifiers(conid=str(number), osi_symbol=symbol),
-            multiplier=Decimal(100),
-            underlying_symbol=underlying,
-            underlying_conid=stock.identifiers.conid,
-            expiry=expiry,
-            right=right,
-            strike=strike,
-        )
+    def volatility(self, symbol: str) -> float:
+        """By how much an instrument moves in a year."""
+        return self._listed[basket(symbol)[0][0]].volatility
 
-    def future(self, expiry: dt.date) -> Future:
-        """The micro future on the index."""
-        return Future(
-            symbol=f"MES{'FGHJKMNQUVXZ'[expiry.month - 1]}{expiry.year % 10}",
-            currency="USD",
-            description=f"MES {expiry:%d%b%y}".upper(),
-            identifiers=Identifiers(conid=f"7{expiry:%y%m%d}1"),
-            multiplier=Decimal(5),
-            underlying_symbol="MES",
-            expiry=expiry,
-        )
+    def quoted(self) -> Iterable[str]:
+        """The short names of all that has a price of its own."""
+        return self._listed.keys()
+
+    def fall(self, symbol: str, from_ago: int, to_ago: int) -> Fall:
+        """The two days, three months or so apart, between which a price fell most."""
+        days = [day for day in self.days if self.ago(from_ago) <= day <= self.ago(to_ago)]
+        pairs = [
+            Fall(first, second)
+            for number, first in enumerate(days)
+            for second in days[number + 40 : number + 90]
+        ]
+        return min(pairs, key=lambda two: self._spot(symbol, two[1]) / self._spot(symbol, two[0]))
+
+    # --- prices ----------------------------------------------------------------------------
 
     def price(self, instrument: Instrument, day: dt.date) -> Decimal:
         """What one unit was quoted at, at the close of a day."""
+        if isinstance(instrument, Option):
+            return self._option_price(instrument, day)
+        return self.quote(self.source_of(instrument), day)
+
+    def source_of(self, instrument: Instrument) -> str:
+        """The short name of what moves the price of an instrument."""
         match instrument:
-            case Option():
-                return self._option_price(instrument, day)
-            case Future():
-                return self.quote("MES", day)
+            case Derivative(underlying_symbol=str(underlying)):
+                if instrument.symbol.startswith(f"{ADJUSTED} "):
+                    return ADJUSTED
+                return FUTURE if underlying.startswith(FUTURE) else underlying
             case _:
-                return self.quote(_SHORT.get(instrument.symbol, instrument.symbol), day)
+                return SHORT_NAMES.get(instrument.symbol, instrument.symbol)
+
+    def close(self, symbol: str) -> float:
+        """The close of the last trading day, by short name."""
+        return self._spot(symbol, self.last)
+
+    def terms(self, option: Option, spot: float, at: dt.datetime) -> Terms:
+        """What the price of an option depends on at a moment."""
+        assert option.expiry is not None
+        assert option.strike is not None
+        assert option.right is not None
+        strike = float(option.strike)
+        left = dt.datetime.combine(option.expiry, _CLOSING_BELL) - at
+        # Who fears a fall pays more for low strikes.
+        skew = 1 - 0.35 * math.log(strike / spot)
+        return Terms(
+            right=option.right,
+            spot=spot,
+            strike=strike,
+            years=left / _YEAR,
+            volatility=self.volatility(self.source_of(option)) * min(max(skew, 0.8), 1.5),
+            carry=0.0 if isinstance(option, FutureOption) else _RATE,
+            rate=_RATE,
+        )
 
     def quote(self, symbol: str, day: dt.date) -> Decimal:
         """The close of an instrument by its short name, in ticks."""
-        ticks = _TICKS.get(symbol, 100)
+        ticks = ticks_of(symbol)
         return Decimal(round(self._spot(symbol, day) * ticks)) / ticks
 
     def rate(self, currency: str, day: dt.date) -> Decimal:
@@ -177,71 +147,46 @@ class World:
         return self.quote("EUR.USD", day) if currency == "EUR" else Decimal(1)
 
     def _spot(self, symbol: str, day: dt.date) -> float:
+        if symbol in _BASKETS:
+            return sum(part * self._spot(name, day) for name, part in _BASKETS[symbol])
         walk = self._walks.get(symbol)
         if walk is None:
             walk = self._walks[symbol] = self._walk(symbol)
-        price = walk[max(bisect_right(self.days, day) - 1, 0)]
-        if symbol == SPLIT and day < self.split_day:
-            return price * SPLIT_RATIO
-        if symbol == SPIN_OFF and day < self.spin_off_day:
-            return price * 1.25
-        return price
+        close = walk[max(bisect_right(self.days, day) - 1, 0)]
+        if symbol in self._since and day < self._since[symbol]:
+            return close * (SPLITS[symbol][0] if symbol in SPLITS else 1.25)
+        return close
 
     def _walk(self, symbol: str) -> list[float]:
         """Walk from today's price back to the first day."""
         # A source of its own: what happens to one instrument does not depend on the others.
         random = Random(f"{self._seed}:{symbol}")  # noqa: S311 - an invented market, no secret
-        known = _EQUITIES.get(symbol) or _OTHERS[symbol]
-        drift, volatility = known[2], known[3]
-        price = float(known[1]) * random.uniform(0.98, 1.02)
-        step, spread = drift / _DAYS_A_YEAR, volatility / math.sqrt(_DAYS_A_YEAR)
+        known = self._listed[symbol]
+        start = known.price * random.uniform(0.98, 1.02)
+        step, spread = known.drift / _DAYS_A_YEAR, known.volatility / math.sqrt(_DAYS_A_YEAR)
         prices, astray = [], 0.0
         for back in range(len(self.days)):
-            prices.append(price * math.exp(astray - step * back))
+            prices.append(start * math.exp(astray - step * back))
             # It strays from its trend, but not so far that one stock becomes the whole book.
             astray = 0.995 * astray + random.gauss(0, spread)
         return prices[::-1]
 
     def _option_price(self, option: Option, day: dt.date) -> Decimal:
-        """Intrinsic value, and a time value that decays: plausible, not a model."""
         assert option.expiry is not None
         assert option.strike is not None
-        assert option.underlying_symbol is not None
-        spot, strike = self._spot(option.underlying_symbol, day), float(option.strike)
-        intrinsic = max(spot - strike if option.right is Right.CALL else strike - spot, 0.0)
-        years = max((option.expiry - day).days, 0) / 365
-        volatility = _EQUITIES[option.underlying_symbol][3]
-        width = spot * volatility * math.sqrt(years)
-        time_value = 0.4 * width * math.exp(-1.5 * abs(spot - strike) / width) if width else 0.0
+        spot = self._spot(self.source_of(option), day)
         if day >= option.expiry:
-            return Decimal(round(intrinsic * 100)) / 100
-        return max(Decimal(round((intrinsic + time_value) * 100)) / 100, Decimal("0.01"))
+            worth = (spot - float(option.strike)) * (1 if option.right is Right.CALL else -1)
+            return max(Decimal(round(worth * 100)) / 100, Decimal(0))
+        worth = price(self.terms(option, spot, dt.datetime.combine(day, _CLOSING_BELL)))
+        return max(Decimal(round(worth * 100)) / 100, Decimal("0.01"))
 
 
-_SHORT = {known[0].symbol: short for short, known in _OTHERS.items()}
+def basket(symbol: str) -> tuple[tuple[str, float], ...]:
+    """Return what a price consists of: short names, and how much of each."""
+    return _BASKETS.get(symbol, ((symbol, 1.0),))
 
 
-def _instruments() -> dict[str, Instrument]:
-    equities: dict[str, Instrument] = {
-        symbol: Equity(
-            symbol=symbol,
-            currency="EUR" if symbol in _EUROPEAN else "USD",
-            description=known[0],
-            identifiers=Identifiers(conid=str(9_000_001 + number)),
-            listing_exchange=_EUROPEAN.get(symbol, "NYSE"),
-        )
-        for number, (symbol, known) in enumerate(_EQUITIES.items())
-    }
-    return equities | {short: known[0] for short, known in _OTHERS.items()}
-
-
-def third_friday(year: int, month: int) -> dt.date:
-    """When the options of a month expire."""
-    first = dt.date(year, month, 1)
-    return first + dt.timedelta(days=(4 - first.weekday()) % 7 + 14)
-
-
-def without_conid(instrument: Instrument) -> Instrument:
-    """The same instrument as a broker names it that knows only tickers and OSI symbols."""
-    identifiers = Identifiers(osi_symbol=instrument.identifiers.osi_symbol)
-    return replace(instrument, identifiers=identifiers, listing_exchange=None)
+def ticks_of(symbol: str) -> int:
+    """How many ticks there are to one."""
+    return _TICKS.get(symbol, 100)

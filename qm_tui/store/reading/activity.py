@@ -1,5 +1,6 @@
 """What happened, as listings: trades, cash, transfers, interest, realized gains."""
 
+from functools import partial
 from typing import Any
 
 from sqlalchemy import (
@@ -7,6 +8,7 @@ from sqlalchemy import (
     Connection,
     FromClause,
     Table,
+    case,
     func,
     literal,
     literal_column,
@@ -15,9 +17,9 @@ from sqlalchemy import (
 )
 
 from qm_tui.domain.selection import Scope
-from qm_tui.store.reading.listing import Listing, Names
+from qm_tui.store.reading.listing_parts import Listing, Names, Referred
 from qm_tui.store.reading.narrowing import account_ids, among, in_year, instrument_ids
-from qm_tui.store.schema.accounts import accounts
+from qm_tui.store.schema.accounts import account_settings, accounts
 from qm_tui.store.schema.activity import (
     cash_transactions,
     closed_lots,
@@ -59,6 +61,40 @@ def instruments_of(table: Table, *names: str) -> Names:
     return Names(
         refers=table.c.instrument_id, ids=ids, searched=tuple(shown.c[name] for name in names)
     )
+
+
+def referred_by(table: Table) -> dict[str, Referred]:
+    """Return the fields of the account, and of the instrument if there is one, by their names."""
+    said = account_settings
+    joined = accounts.outerjoin(said, said.c.number == accounts.c.number)
+    of_account = partial(
+        Referred, refers=table.c.account_id, ids=select(accounts.c.id).select_from(joined)
+    )
+    names = (accounts.c.number, func.coalesce(said.c.nickname, accounts.c.nickname))
+    found = {
+        "account": of_account(columns=names),
+        "broker": of_account(columns=(accounts.c.broker,)),
+    }
+    if "instrument_id" not in table.c:
+        return found
+    ids = select(named.c.id).join_from(
+        named, shown, shown.c.id == func.coalesce(named.c.same_as_id, named.c.id)
+    )
+    i = shown.c
+    of_instrument = partial(Referred, refers=table.c.instrument_id, ids=ids)
+    right = case((i.right == "C", "call"), (i.right == "P", "put"))
+    found["symbol"] = of_instrument(
+        columns=(i.symbol,), wider=(i.underlying_symbol, i.osi_symbol, i.isin)
+    )
+    found["underlying"] = of_instrument(columns=(i.underlying_symbol,), wider=(i.symbol,))
+    fields = {
+        "instrument_type": i.instrument_type, "expiry": i.expiry, "strike": i.strike,
+        "right": right, "isin": i.isin,
+    }  # fmt: skip
+    found |= {name: of_instrument(columns=(column,)) for name, column in fields.items()}
+    if "description" not in table.c:
+        found["description"] = of_instrument(columns=(i.description,))
+    return found
 
 
 def _narrow(
@@ -103,6 +139,7 @@ TRADES = Listing(
     where=(trades.c.state == literal_column("'booked'"),),
     id=trades.c.id,
     searched=("trade_date", "broker_trade_id", "codes"),
+    referred=referred_by(trades),
     names=(accounts_of(trades), instruments_of(trades, "symbol", "description")),
     narrow=lambda connection, scope: _narrow(
         trades, connection, scope, trades.c.trade_date
@@ -123,6 +160,7 @@ CASH = Listing(
     where=(),
     id=cash_transactions.c.id,
     searched=("date", "type", "broker_type", "currency", "description"),
+    referred=referred_by(cash_transactions),
     names=(accounts_of(cash_transactions), instruments_of(cash_transactions, "symbol")),
     narrow=lambda connection, scope: _narrow(
         cash_transactions, connection, scope, cash_transactions.c.date
@@ -144,6 +182,7 @@ TRANSFERS = Listing(
     where=(),
     id=transfers.c.id,
     searched=("date", "type", "direction", "counterparty", "description"),
+    referred=referred_by(transfers),
     names=(accounts_of(transfers), instruments_of(transfers, "symbol")),
     narrow=lambda connection, scope: _narrow(transfers, connection, scope, transfers.c.date),
     natural={"date": transfers.c.date},
@@ -161,6 +200,7 @@ INTEREST = Listing(
     where=(),
     id=margin_interest.c.id,
     searched=("to_date", "currency", "type"),
+    referred=referred_by(margin_interest),
     names=(accounts_of(margin_interest),),
     narrow=lambda connection, scope: _narrow(
         margin_interest, connection, scope, margin_interest.c.to_date
@@ -186,6 +226,7 @@ GAINS = Listing(
     where=(),
     id=closed_lots.c.id,
     searched=("disposition_date", "term"),
+    referred=referred_by(closed_lots),
     names=(accounts_of(closed_lots), instruments_of(closed_lots, "symbol")),
     narrow=lambda connection, scope: _narrow(
         closed_lots, connection, scope, closed_lots.c.disposition_date

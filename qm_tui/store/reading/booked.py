@@ -24,6 +24,7 @@ from qm_tui.store.reading.accounts import every_account
 from qm_tui.store.reading.activity import (
     accounts_of,
     instruments_of,
+    referred_by,
     shown,
     with_account,
     with_instrument,
@@ -189,6 +190,7 @@ def gains_of(view: View) -> Listing:
         id=t.c.id,
         searched=("disposition_date", "term", "closing"),
         names=(accounts_of(t), instruments_of(t, "symbol", "underlying_symbol")),
+        referred=referred_by(t),
         narrow=_gains_where,
         natural={"disposition_date": t.c.disposition_date},
     )  # fmt: skip

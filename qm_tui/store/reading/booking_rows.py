@@ -57,17 +57,20 @@ class FactRows:
     """Instrument → the root of its group: of the instruments whose rows count."""
     found: dict[int, Rows] = field(default_factory=dict)
     """Root → rows."""
+    tables: Sequence[str] = tuple(KINDS)
+    """Which are read; of less than all, only rows that name an instrument."""
 
     def read(self) -> dict[int, Rows]:
         """Read all rows, in an order that does not depend on when they were stored."""
         for root in set(self.root_of.values()):
-            self.found[root] = {table: [] for table in KINDS}
-        for table in KINDS:
+            self.found[root] = {table: [] for table in self.tables}
+        for table in self.tables:
             self._read_named(table)
-        self._read_unnamed()
+        if len(self.tables) == len(KINDS):
+            self._read_unnamed()
         numbers = self.numbers
         for rows in self.found.values():
-            for table in _KEYED:
+            for table in _KEYED.intersection(self.tables):
                 place = column(table, "account_id")
                 rows[table].sort(key=lambda row: (row[_KEY], numbers[row[place]]))
         return self.found
@@ -139,6 +142,11 @@ class FactRows:
             root = known.get((row[account], row[named]))
             if root is not None:
                 self.found[root][table].append(row)
+
+
+def counted(table: str) -> str:
+    """Return the end of a WHERE clause that leaves only the rows that count."""
+    return _WHERE.get(table, "")
 
 
 def column(table: str, name: str) -> int:

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, String, and_, cast, or_, selec
 
 from qm_tui.domain.instruments import canonical_ticker, osi_symbol, parse_osi
 from qm_tui.domain.selection import Scope
+from qm_tui.store.columns import lowered
 from qm_tui.store.schema.accounts import accounts
 from qm_tui.store.schema.instruments import instruments
 
@@ -76,7 +77,9 @@ def containing(
 def occurs(word: str, column: ColumnElement[Any]) -> ColumnElement[bool]:
     """Ask that a word occurs in a column, in any case."""
     as_text = column if isinstance(column.type, String) else cast(column, String)
-    return as_text.icontains(word, autoescape=True)
+    if word.isascii():
+        return as_text.icontains(word, autoescape=True)
+    return lowered(as_text).contains(word.lower(), autoescape=True)
 
 
 def in_year(column: ColumnElement[Any], year: int | None) -> list[ColumnElement[bool]]:

@@ -5,6 +5,7 @@ from qm_tui.store.schema import (
     activity,
     booking,
     derived,
+    discrepancies,
     holdings,
     instruments,
     market,
@@ -15,7 +16,8 @@ from qm_tui.store.schema import (
 from qm_tui.store.schema.base import metadata
 
 ALL = (
-    accounts, activity, booking, derived, holdings, instruments, market, people, sync, users,
+    accounts, activity, booking, derived, discrepancies, holdings, instruments, market, people,
+    sync, users,
 )  # fmt: skip
 """Importing these modules fills `metadata`."""
 

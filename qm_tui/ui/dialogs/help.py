@@ -1,11 +1,11 @@
-"""The keys that work where one is."""
+"""The keys that work where one is, and what rows can be filtered by."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual import on
-from textual.app import ComposeResult
+from textual.app import App, ComposeResult
 from textual.binding import ActiveBinding, Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
@@ -13,10 +13,24 @@ from textual.widgets import Input, Label
 from typing_extensions import override
 
 from qm_tui.ui.cell import Cell, Tone
+from qm_tui.ui.condition_fields import Fields
 from qm_tui.ui.left_once import LeftOnce
 from qm_tui.ui.widgets.columns import Column
+from qm_tui.ui.widgets.grouped_source import GroupedSource
+from qm_tui.ui.widgets.headings import Grouping
 from qm_tui.ui.widgets.record_table import RecordTable
 from qm_tui.ui.widgets.row_source import ListSource
+
+HERE = "This screen"
+_ROWS = "Rows"
+_EVERYWHERE = "Everywhere"
+_FILTER = "What / filters by"
+_SECTIONS = (HERE, _ROWS, _EVERYWHERE, _FILTER)
+_BELONGS = {
+    "rows": _ROWS, "table": _ROWS, "filter": _ROWS,
+    "app": _EVERYWHERE, "show": _EVERYWHERE, "history": _EVERYWHERE, "page": _EVERYWHERE,
+}  # fmt: skip
+"""How an id begins → its section; all others are of the screen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +40,7 @@ class KeyHelp:
     keys: str
     what: str
     binding_id: str
+    section: str = HERE
 
 
 class HelpDialog(LeftOnce[None], ModalScreen[None]):
@@ -60,12 +75,22 @@ class HelpDialog(LeftOnce[None], ModalScreen[None]):
                 cell=lambda k: Cell(k.binding_id, Tone.MUTED),
             ),
         )
+        sections: Grouping[KeyHelp] = Grouping(
+            key=lambda entry: entry.section,
+            title=lambda entry: entry.section,
+            order=lambda entry: _SECTIONS.index(entry.section),
+        )
         with Vertical(classes="dialog", id="box"):
             yield Label(
                 f"qm-tui {self._version}: keys that work here", classes="title", markup=False
             )
             yield Input(placeholder="type to search", id="search")
-            yield RecordTable(columns, self._helps, empty="No key does that here.", id="keys")
+            yield RecordTable(
+                columns,
+                GroupedSource(self._helps, [sections], lambda _: {}),
+                empty="No key does that here.",
+                id="keys",
+            )
 
     @on(Input.Changed, "#search")
     def _search(self, event: Input.Changed) -> None:
@@ -82,12 +107,12 @@ class HelpDialog(LeftOnce[None], ModalScreen[None]):
 
 
 def _matches(entry: KeyHelp, typed: Sequence[str]) -> bool:
-    text = f"{entry.keys} {entry.what} {entry.binding_id}".casefold()
+    text = f"{entry.keys} {entry.what} {entry.binding_id} {entry.section}".casefold()
     return all(word in text for word in typed)
 
 
 def helps_of(bindings: Iterable[ActiveBinding], display: Callable[[Binding], str]) -> list[KeyHelp]:
-    """One entry an action, with all its keys, in the order of the bindings."""
+    """One entry an action, with all its keys, in sections and there in the order of bindings."""
     keys: dict[tuple[str, str, str], list[str]] = {}
     for _, binding, enabled, _ in bindings:
         # Without an id are those that Textual's widgets bring along.
@@ -95,8 +120,39 @@ def helps_of(bindings: Iterable[ActiveBinding], display: Callable[[Binding], str
             what = (binding.action, binding.description, binding.id)
             keys.setdefault(what, []).append(display(binding))
     helps = [
-        KeyHelp(" ".join(dict.fromkeys(names)), description, binding_id)
+        KeyHelp(
+            " ".join(dict.fromkeys(names)),
+            description,
+            binding_id,
+            _BELONGS.get(binding_id.partition(".")[0], HERE),
+        )
         for (_, description, binding_id), names in keys.items()
     ]
-    # How the cursor moves is known to most; what the screen can do is not.
-    return sorted(helps, key=lambda entry: entry.binding_id.startswith("table."))
+    # How the cursor moves is known to most; what can be done with rows is not.
+    helps.sort(key=lambda entry: entry.binding_id.startswith("table."))
+    return sorted(helps, key=lambda entry: _SECTIONS.index(entry.section))
+
+
+def fields_in_words(fields: Fields) -> list[KeyHelp]:
+    """One entry a field that conditions such as `dte<30` can be about."""
+    return [
+        KeyHelp(
+            field.typed,
+            field.says,
+            " ".join(name for name in (field.key, *field.aliases) if name != field.typed),
+            _FILTER,
+        )
+        for field in fields.fields
+    ]
+
+
+def helps_here(app: App[None]) -> list[KeyHelp]:
+    """What the help of the screen in front lists."""
+    # Late: it knows the dialogs.
+    from qm_tui.ui.screens.table_screen import TableScreen  # noqa: PLC0415
+
+    screen: Any = app.screen
+    helps = helps_of(screen.active_bindings.values(), app.get_key_display)
+    if isinstance(screen, TableScreen):
+        helps += fields_in_words(screen.filter.fields)
+    return helps

@@ -1,4 +1,4 @@
-"""Every account and what it is worth; the first screen there is."""
+"""Every account and what it is worth."""
 
 from collections.abc import Hashable, Iterable, Sequence
 from typing import TYPE_CHECKING
@@ -13,8 +13,9 @@ from qm_tui.ui.column_kinds import Kinds
 from qm_tui.ui.feeds import Feed, ListFeed
 from qm_tui.ui.format import UNKNOWN, age
 from qm_tui.ui.greeting import greeting, is_due
+from qm_tui.ui.screens.charted import Charted
+from qm_tui.ui.screens.narrowed import NarrowedScreen
 from qm_tui.ui.screens.page import Page
-from qm_tui.ui.screens.table_screen import TableScreen
 from qm_tui.ui.session import Session
 from qm_tui.ui.steadily import Steadily
 from qm_tui.ui.widgets.account_panel import AccountPanel
@@ -33,9 +34,10 @@ CHANGES = 0.3
 """Seconds between two times that accounts are reckoned anew."""
 
 
-class AccountsScreen(TableScreen["AccountView"]):
+class AccountsScreen(Charted, NarrowedScreen["AccountView"]):
     """Accounts, the cash of the one under the cursor, and totals by base currency."""
 
+    observed = None
     noun = ("account", "accounts")
 
     def __init__(self, session: Session, trail: Sequence[str], scope: Scope = Scope()) -> None:
@@ -62,13 +64,33 @@ class AccountsScreen(TableScreen["AccountView"]):
             ),
             kinds.text("nickname", "Name", 12, lambda a: a.nickname, drop_order=4, letter="n"),
             kinds.text("broker", "Broker", 10, lambda a: a.broker, drop_order=8, letter="b"),
-            kinds.text("type", "Type", 12, account_type, drop_order=12),
+            kinds.text(
+                "connections", "Through", 14, lambda a: ", ".join(a.connections), drop_order=15
+            ),
+            kinds.text("account_type", "Type", 12, account_type, drop_order=13),
+            kinds.text("tax_treatment", "Tax", 7, lambda a: a.tax_treatment, drop_order=12),
             kinds.text("currency", "Base", 4, lambda a: a.base_currency, drop_order=3),
-            kinds.money("net_liquidation", "Net liq.", lambda a: a.net_liquidation, 14, letter="l"),
-            kinds.gain("daily_pnl", "Day P&L", lambda a: a.daily_pnl, letter="d", drop_order=2),
-            kinds.gain("unrealized_pnl", "Unrealized", lambda a: a.unrealized_pnl, letter="u"),
+            kinds.money(
+                "net_liquidation",
+                "Net liq.",
+                lambda a: a.net_liquidation,
+                14,
+                min_width=12,
+                letter="l",
+            ),
+            kinds.gain(
+                "daily_pnl",
+                "Day P&L",
+                lambda a: a.daily_pnl,
+                min_width=10,
+                letter="d",
+                drop_order=2,
+            ),
+            kinds.gain(
+                "unrealized_pnl", "Unrealized", lambda a: a.unrealized_pnl, min_width=11, letter="u"
+            ),
             kinds.gain("realized_pnl", "Realized", lambda a: a.realized_pnl, drop_order=11),
-            kinds.money("total_cash", "Cash", lambda a: a.total_cash, letter="c"),
+            kinds.money("total_cash", "Cash", lambda a: a.total_cash, min_width=11, letter="c"),
             kinds.money(
                 "margin_used", "Margin used", lambda a: a.margin_used, drop_order=6, letter="m"
             ),
@@ -79,6 +101,7 @@ class AccountsScreen(TableScreen["AccountView"]):
                 "buying_power", "Buying power", lambda a: a.buying_power, drop_order=7, letter="p"
             ),
             kinds.number("positions", "Pos.", 5, lambda a: a.positions, drop_order=10),
+            self.broken_column(),
             Column(
                 key="as_of",
                 title="Age",
@@ -100,12 +123,23 @@ class AccountsScreen(TableScreen["AccountView"]):
         # Queries bring SQLAlchemy: not before the first frame.
         from qm_tui.queries.accounts import account_bases, account_view  # noqa: PLC0415
 
+        await self.read_broken(reader)
         bases = await account_bases(reader, self.scope)
         self._bases = {(basis.row.broker, basis.row.account): basis for basis in bases}
-        return [account_view(basis) for basis in bases]
+        views = [account_view(basis) for basis in bases]
+        return self.wanted([(view, view) for view in views])[0]
+
+    @override
+    def put(self, rows: "Sequence[AccountView]", now: "Sequence[AccountView]") -> None:
+        self.source.replace(rows)
+
+    @override
+    def severity(self, row: "AccountView") -> str | None:
+        found = {how for (account, _), how in self.broken.items() if account == row.account}
+        return next((how for how in ("major", "minor") if how in found), None)
 
     def _latest(self, account: "AccountView") -> "AccountView":
-        live, basis = self.session.live, self._bases.get(_key(account))
+        live, basis = self.live, self._bases.get(_key(account))
         if live is None or basis is None:
             return account
         from qm_tui.queries.accounts import account_view  # noqa: PLC0415 - see above
@@ -146,7 +180,9 @@ class AccountsScreen(TableScreen["AccountView"]):
 
         name = row.nickname or row.account
         return PositionsScreen(
-            self.session, (*self.trail, name), Scope(account=row.account, broker=row.broker)
+            self.session,
+            (*self.trail, name),
+            Scope(account=row.account, broker=row.broker, as_of=self.scope.as_of),
         )
 
     @override
@@ -210,6 +246,6 @@ def _account(account: "AccountView") -> Cell:
 
 
 def account_type(account: "AccountView") -> str | None:
-    """Type and tax treatment, as far as they are known."""
+    """The broker's word for the kind of account; that it is play money."""
     paper = "paper" if account.paper else None
-    return " ".join(filter(None, (paper, account.tax_treatment, account.account_type))) or None
+    return " ".join(filter(None, (paper, account.account_type))) or None

@@ -1,7 +1,6 @@
 """What happened in the accounts: trades, cash, transfers and interest, each in its own tab."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any, ClassVar
 
 from textual.binding import BindingType
@@ -35,7 +34,7 @@ class ActivityScreen(TabbedScreen):
         field, descending = self.sorted_by
         tab = self.tab
         return PagedFeed(
-            lambda reader, text, order: tab.ask(reader, replace(self.scope, text=text), order),
+            lambda reader, wanted, order: tab.ask(reader, self.scope.wanting(wanted), order),
             Order(field=field, descending=descending),
             key=lambda row: row.id,
             spawn=lambda work: self.run_worker(work, group="pages", exit_on_error=False),

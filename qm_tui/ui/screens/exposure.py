@@ -87,7 +87,7 @@ class ExposureScreen(NettedScreen[ExposureView]):
     def below(self, row: ExposureView) -> Page:
         from qm_tui.ui.screens.positions import PositionsScreen  # noqa: PLC0415 - when asked for
 
-        scope = Scope(account=self.scope.account, symbol=row.underlying)
+        scope = Scope(account=self.scope.account, as_of=self.scope.as_of, symbol=row.underlying)
         return PositionsScreen(self.session, (*self.trail, row.underlying), scope)
 
 

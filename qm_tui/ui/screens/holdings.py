@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Hashable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from textual.app import ComposeResult
@@ -13,8 +14,8 @@ from qm_tui.queries.views import PositionView
 from qm_tui.ui.cell import Cell, Tone, plain
 from qm_tui.ui.feeds import Feed, ListFeed
 from qm_tui.ui.format import age
+from qm_tui.ui.screens.grouped import GroupedScreen
 from qm_tui.ui.screens.page import Page
-from qm_tui.ui.screens.table_screen import TableScreen
 from qm_tui.ui.session import Session
 from qm_tui.ui.steadily import Steadily
 from qm_tui.ui.widgets.columns import Column
@@ -24,6 +25,7 @@ from qm_tui.ui.widgets.sum_lines import Sum, SumLines
 if TYPE_CHECKING:
     from qm_tui.domain.live import LiveBook, LiveChange
     from qm_tui.domain.records import Position
+    from qm_tui.queries.weights import Weighing
     from qm_tui.store.reader import Reader
     from qm_tui.ui.live_rows import LiveRows
 
@@ -39,7 +41,7 @@ _MISSED = 0.02
 """Seconds until what was pushed and is no row becomes one, with all that comes by then."""
 
 
-class HoldingsScreen(TableScreen[V]):
+class HoldingsScreen(GroupedScreen[V]):
     """Subclasses say what is read, what it is now, and which sums stand below."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -51,6 +53,8 @@ class HoldingsScreen(TableScreen[V]):
     def __init__(self, session: Session, trail: Sequence[str], scope: Scope = Scope()) -> None:
         super().__init__(session, trail, scope)
         self._rows: LiveRows[V] | None = None
+        self.weighing: Weighing | None = None
+        """None until something is read."""
         self._foot = Steadily(self, _SUMS, self._sum_up_by_portions)
         self._catch_up = Steadily(self, _MISSED, self._read_again)
 
@@ -71,6 +75,11 @@ class HoldingsScreen(TableScreen[V]):
     def sums(self, weighed: Sequence[Any]) -> Sequence[Sum]:
         """What stands below."""
         raise NotImplementedError
+
+    async def closed(self, reader: "Reader", held: Sequence[V]) -> Sequence[V]:
+        """Read what is shown beside what is held."""
+        del reader, held
+        return ()
 
     def belongs(self, pushed: "Position") -> bool:
         """Whether something that was pushed should be a row here."""
@@ -94,12 +103,42 @@ class HoldingsScreen(TableScreen[V]):
     @override
     def make_feed(self) -> Feed[V]:
         self.source = LiveSource[V]([], holding_key, self._latest)
+        self.make_groups(self.source)
         return ListFeed(self._fetch, holding_key, self.source)
 
+    @override
+    def put(self, rows: Sequence[V], now: Sequence[V]) -> None:
+        self.source.expect(now)
+        self.source.replace(rows)
+
+    @override
+    def severity(self, row: V) -> str | None:
+        return self.broken.get((row.account, row.instrument_id))
+
+    async def _read_beside(self, reader: "Reader") -> None:
+        """Read what says more of the rows than they do."""
+        from qm_tui.queries.weights import weighing  # noqa: PLC0415 - brings SQLAlchemy
+
+        self.weighing = await weighing(reader, self.scope)
+        self.weighing.look_again(self.live)
+        self.groups.names = self.weighing.names
+        self.groups.categories = self.weighing.categories(self.session.context.categories)
+        await self.read_broken(reader)
+        self.recall_group()
+
     async def _fetch(self, reader: "Reader") -> Sequence[V]:
+        await self._read_beside(reader)
         rows = await self.stored(reader)
+        held = [(row, now) for row, now in await self._brought_up(rows) if now.quantity]
+        closed = await self.closed(reader, rows)
+        rows, now = self.wanted([*held, *zip(closed, closed, strict=True)])
+        self.source.expect(now)
+        return rows
+
+    async def _brought_up(self, rows: Sequence[V]) -> list[tuple[V, V]]:
+        """Return rows with what they are now."""
         if self.live is None:
-            return rows
+            return list(zip(rows, rows, strict=True))
         pairs: list[tuple[V, V]] = []
         for start in range(0, len(rows), _AT_ONCE):
             part = rows[start : start + _AT_ONCE]
@@ -107,15 +146,7 @@ class HoldingsScreen(TableScreen[V]):
             pairs += [(row, row if row.arriving else self._latest(row)) for row in part]
             if not part[0].arriving:
                 await asyncio.sleep(0)
-        # What was closed just now may still be stored as open.
-        held = [(row, now) for row, now in pairs if now.quantity]
-        self.source.expect([now for _, now in held])
-        return [row for row, _ in held]
-
-    @property
-    def live(self) -> "LiveBook | None":
-        """What was pushed; nothing where a former day is shown."""
-        return None if self.scope.as_of is not None else self.session.live
+        return pairs
 
     def _latest(self, row: V) -> V:
         live = self.live
@@ -137,6 +168,7 @@ class HoldingsScreen(TableScreen[V]):
     @override
     def redraw(self) -> None:
         self.source.forget()
+        self.forget_headings()
         super().redraw()
 
     # The sums
@@ -152,15 +184,20 @@ class HoldingsScreen(TableScreen[V]):
         self._sum_up()
 
     def _sum_up(self) -> None:
+        if self.weighing is not None:
+            self.weighing.look_again(self.live)
         self.query_one("#foot", SumLines).say(self.sums(list(self.weigh())))
 
     def _sum_up_by_portions(self) -> Iterator[None]:
         weighed = []
+        if self.weighing is not None:
+            self.weighing.look_again(self.live)
         for number, weight in enumerate(self.weigh(), 1):
             weighed.append(weight)
             if number % _PORTION == 0:
                 yield
         self.query_one("#foot", SumLines).say(self.sums(weighed))
+        self.forget_headings()
 
     def _read_again(self) -> Iterable[None]:
         self.action_reload()
@@ -200,7 +237,8 @@ class HoldingsScreen(TableScreen[V]):
         from qm_tui.ui.screens.lots_ways import trades_page  # noqa: PLC0415 - when asked for
 
         if (row := self.table.cursor_row) is None:
-            self.go_beyond()
+            if self.table.cursor_heading is None:
+                self.go_beyond()
         elif not self._is_arriving(row):
             self.app.push_screen(trades_page(self.session, *self._narrowed(row)))
 
@@ -236,9 +274,32 @@ class HoldingsScreen(TableScreen[V]):
 
     def age_of(self, row: V) -> Cell:
         """How long ago a row was so, with a sign where that is in doubt."""
+        if not row.quantity:
+            return Cell("closed", Tone.MUTED)
         text = age(self.session.context.now(), row.as_of)
         # A position that the newest answer did not confirm may be gone.
         return Cell(f"? {text}", Tone.WARNING) if row.stale else Cell(text, Tone.MUTED)
+
+
+_NAMES = frozenset({"account", "as_of", "broken", "description", "realized_pnl", "symbol"})
+"""Columns that are as they are, however old the values beside them."""
+
+
+def dimmed(column: Column[V]) -> Column[V]:
+    """The same column, less bright where a value is not of now or of nothing any more."""
+    if column.key == "as_of":
+        return column
+    write, is_name = column.cell, column.key in _NAMES
+
+    def cell(row: V) -> Cell:
+        written = write(row)
+        if not row.quantity and column.key not in {"broken", "realized_pnl"}:
+            return Cell(written.text, Tone.MUTED)
+        if row.stale and not is_name:
+            return Cell(written.text, Tone.STALE)
+        return written
+
+    return replace(column, cell=cell)
 
 
 def holding_key(position: PositionView) -> Hashable:

@@ -11,6 +11,7 @@ from textual.widgets import Static
 from textual.worker import Worker, WorkerState
 from typing_extensions import override
 
+from qm_tui.domain.conditions import Wanted
 from qm_tui.domain.selection import Order, Scope
 from qm_tui.ui.feeds import Feed, ListFeed, PagedFeed
 from qm_tui.ui.screens import lots_actions
@@ -49,7 +50,7 @@ class LotsScreen(TabbedScreen):
         Binding("m", "suppose", "Method", id="lots.method"),
         Binding("t", "trades", "Trades", id="lots.trades"),
         Binding("b", "source", "Broker's", id="lots.source"),
-        Binding("M", "set_method", "Set method", id="lots.set-method"),
+        Binding("A", "set_method", "Set method", id="lots.set-method"),
         *tab_bindings("lots", PAGES.values()),
     ]  # fmt: skip
 
@@ -93,22 +94,22 @@ class LotsScreen(TabbedScreen):
         table = self.table
         field, descending = table.sorted_by or self.sorted_by[0], table.sorted_reverse
         return PagedFeed(
-            lambda reader, text, order: page.ask(reader, self._asked_with(text), order),
+            lambda reader, wanted, order: page.ask(reader, self._asked_with(wanted), order),
             Order(field=field, descending=descending),
             key=page.row_key,
             spawn=lambda work: self.run_worker(work, group="pages", exit_on_error=False),
             on_count=self.show_frame,
         )
 
-    def _asked_with(self, text: str | None) -> Asked:
+    def _asked_with(self, wanted: Wanted) -> Asked:
         asked = self.asked
-        return replace(asked, scope=replace(asked.scope, text=text))
+        return replace(asked, scope=asked.scope.wanting(wanted))
 
     def _fit_feed(self) -> None:
         """What is read by the page from the store is booked in memory under another method."""
         if isinstance(self.feed, PagedFeed) != self.shown_page.is_paged(self.asked):
             self.feed = self.make_feed()
-            self.feed.filter(self.filter.text, self.table.columns)
+            self.filter.again()
             self._tables[self.tab_key] = (self.table, self.feed)
 
     # The frame

@@ -76,5 +76,7 @@ class MergedScreen(NettedScreen[MergedView]):
     def below(self, row: MergedView) -> Page:
         from qm_tui.ui.screens.positions import PositionsScreen  # noqa: PLC0415 - when asked for
 
-        scope = Scope(account=self.scope.account, instrument_id=row.instrument_id)
+        scope = Scope(
+            account=self.scope.account, as_of=self.scope.as_of, instrument_id=row.instrument_id
+        )
         return PositionsScreen(self.session, (*self.trail, row.symbol), scope)

@@ -10,7 +10,7 @@ from qm_tui.queries.views import ExposureView, MergedView, OptionView, PositionV
 from qm_tui.ui.cell import Cell, Tone
 from qm_tui.ui.feeds import Feed, ListFeed
 from qm_tui.ui.format import age
-from qm_tui.ui.screens.table_screen import TableScreen
+from qm_tui.ui.screens.past import PastScreen
 from qm_tui.ui.session import Session
 from qm_tui.ui.steadily import Steadily
 from qm_tui.ui.widgets.columns import Column
@@ -27,7 +27,7 @@ _PORTION = 100
 """Holdings that are brought up to date before a key has its turn."""
 
 
-class NettedScreen(TableScreen[N]):
+class NettedScreen(PastScreen[N]):
     """Reckoned from the holdings as they are stored, and again as prices are pushed."""
 
     def __init__(self, session: Session, trail: Sequence[str], scope: Scope = Scope()) -> None:
@@ -58,11 +58,6 @@ class NettedScreen(TableScreen[N]):
         self._held = await holdings(reader, self.scope, today=self.session.today)
         live = self.live
         return self.together(self._held if live is None else map(_latest_of(live), self._held))
-
-    @property
-    def live(self) -> "LiveBook | None":
-        """What was pushed; nothing where a former day is shown."""
-        return None if self.scope.as_of is not None else self.session.live
 
     @override
     def on_live(self, change: "LiveChange") -> None:

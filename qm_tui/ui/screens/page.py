@@ -1,8 +1,9 @@
 """What every full screen has: its trail, status and key hints, and rows that a worker loads."""
 
 import logging
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Mapping, Sequence
+from itertools import count
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from textual import work
 from textual.app import App, ComposeResult
@@ -11,7 +12,7 @@ from textual.content import Content
 from textual.dom import DOMNode
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.worker import Worker, WorkerState
+from textual.worker import Worker
 from typing_extensions import override
 
 from qm_tui.ui.cell import plain
@@ -19,7 +20,7 @@ from qm_tui.ui.left_once import LeftOnce
 from qm_tui.ui.session import Session
 from qm_tui.ui.widgets.bar import Bar, words
 from qm_tui.ui.widgets.breadcrumbs import breadcrumbs
-from qm_tui.ui.widgets.key_hints import key_hints
+from qm_tui.ui.widgets.key_hints import hints_that_fit, key_hints
 from qm_tui.ui.widgets.notice import Notice
 from qm_tui.ui.widgets.status_bar import about_the_data, about_the_program
 
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 HELP = key_hints([("?", "Help", "app.help"), ("^p", "Palette", "app.command_palette")])
+_SERIALS = count()
+_COMMON = ("page.", "rows.")
+"""How ids of keys begin that most screens have."""
 _TICK = 1
 """Seconds between two looks at the clock, while something is told by the second."""
 _AGES = 5
@@ -43,6 +47,18 @@ class Page(LeftOnce[None]):
         Binding("escape", "back", "Back", id="page.back"),
         Binding("r", "resync", "Sync what is shown", id="page.reload", show=False),
     ]
+
+    def __new__(cls, *args: Any, **names: Any) -> Self:
+        """Take note of what the page is made of, so that it can be made again."""
+        page = super().__new__(cls)
+        page.made_of = args, names
+        page.serial = next(_SERIALS)
+        return page
+
+    made_of: tuple[tuple[Any, ...], Mapping[str, Any]]
+    """What the constructor was called with."""
+    serial: int
+    """Stays the same when the page is left and made again on the way back."""
 
     def __init__(self, session: Session, trail: Sequence[str]) -> None:
         super().__init__()
@@ -78,6 +94,13 @@ class Page(LeftOnce[None]):
         """Whose holdings are shown; None are everybody's."""
         return None
 
+    def memory(self) -> Mapping[str, Any]:
+        """How the user has left the page: enough to make it look so again."""
+        return {}
+
+    def recall(self, memory: Mapping[str, Any]) -> None:
+        """Look as one said in `memory`, as soon as there are rows; called before it is shown."""
+
     def on_live(self, change: "LiveChange") -> None:
         """Show what brokers pushed; only the screen in front is told."""
 
@@ -112,7 +135,7 @@ class Page(LeftOnce[None]):
         self._ticks += 1
         if self._ticks % _AGES == 0:
             self.grow_older()
-        elif self.session.health:
+        elif self.session.health or self.session.pause is not None:
             self.on_second()
 
     def grow_older(self) -> None:
@@ -141,7 +164,11 @@ class Page(LeftOnce[None]):
         """Bring the status bar up to date."""
         session, bar = self.session, self.query_one("#status", Bar)
         right = about_the_program(
-            session.under_way, demo=session.context.demo, hidden=session.format.hidden
+            session.under_way,
+            demo=session.context.demo,
+            hidden=session.format.hidden,
+            paused=None if session.pause is None else session.pause.in_words(session.context.now()),
+            errors=session.errors,
         )
         left = about_the_data(session.status, session.context.now())
         if health := session.health:
@@ -159,7 +186,11 @@ class Page(LeftOnce[None]):
 
     def on_resize(self) -> None:
         """What there is room for is other now."""
-        self.call_after_refresh(self.show_status)
+        self.call_after_refresh(self._fit_bars)
+
+    def _fit_bars(self) -> None:
+        self.show_status()
+        self.show_hints()
 
     def redraw(self) -> None:
         """Numbers may be written otherwise now."""
@@ -174,13 +205,14 @@ class Page(LeftOnce[None]):
             if binding.action not in shown or binding.key == "enter":
                 key = self.app.get_key_display(binding)
                 shown[binding.action] = (key, binding.description, _target(node) + binding.action)
-        self.query_one("#hints", Bar).say(key_hints(shown.values()), HELP)
+        bar = self.query_one("#hints", Bar)
+        bar.say(hints_that_fit(shown.values(), bar.room_beside(HELP)), HELP)
 
     def _rank(self, active: ActiveBinding) -> int:
         """What only this screen has stands before what all have: a narrow terminal cuts the end."""
         if active.node is not self:
             return 3 if isinstance(active.node, App) else 0
-        return 1 if active.binding in self.BINDINGS else 2
+        return 2 if (active.binding.id or "").startswith(_COMMON) else 1
 
     def offers(self, action: str) -> bool:
         """Whether the hints name the key of an action that is allowed."""
@@ -232,15 +264,19 @@ class Page(LeftOnce[None]):
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """A worker that fails is told about, and the screen stays."""
-        error = event.worker.error
-        if event.state is not WorkerState.ERROR or error is None:
+        worker = event.worker
+        trouble = self.session.troubles.watch(event, self.trail[-1], self._load_again)
+        if trouble is None:
             return
-        _log.error("%s: loading failed", self.trail[-1], exc_info=error)
-        reason = str(error) or type(error).__name__
-        self.app.notify(reason, title="Could not load", severity="error", markup=False)
-        if self.loaded is None:
-            lines = [reason, "", "r tries again. The log has the details."]
+        _log.error("%s: %s failed", self.trail[-1], worker.group, exc_info=worker.error)
+        self.app.notify(trouble.says, title=trouble.what, severity="error", markup=False)
+        if self.loaded is None and worker.group == "load":
+            lines = [trouble.says, "", "r tries again. E shows all that fails, and the log."]
             self.show_notice(Notice(f"{self.trail[-1]} could not be read", lines, bad=True))
+
+    def _load_again(self) -> None:
+        if self.is_attached:
+            self.action_reload()
 
     def show_notice(self, notice: Notice) -> None:
         """Say something in the place of the subject, until the next load."""

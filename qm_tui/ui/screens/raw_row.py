@@ -13,6 +13,7 @@ from typing_extensions import override
 
 from qm_tui.queries.views import RawRowView
 from qm_tui.ui.cell import Cell, Tone
+from qm_tui.ui.clipboard import copy
 from qm_tui.ui.screens.page import Page
 from qm_tui.ui.session import Session
 from qm_tui.ui.widgets.bar import Bar, words
@@ -115,8 +116,7 @@ class RawRowScreen(Page):
     def action_copy(self) -> None:
         """Copy the row's text, all of it and unchanged."""
         if self.raw is not None:
-            self.app.copy_to_clipboard(self.raw.text)
-            self.app.notify("Text of the row copied.", timeout=2, markup=False)
+            copy(self, self.session.context.terminal, self.raw.text, "text of the row")
 
     @on(RecordTable.LeaveRequested)
     async def _leave(self) -> None:

@@ -1,35 +1,63 @@
 """What can be done with a row, or with the order of the rows, on every table screen."""
 
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from textual.screen import Screen
 
+from qm_tui.ui.cell import plain
+from qm_tui.ui.clipboard import copy
 from qm_tui.ui.feeds import as_tsv
+from qm_tui.ui.format import count
 from qm_tui.ui.screens.page import Page
 from qm_tui.ui.session import Session
-from qm_tui.ui.widgets.columns import Column
 from qm_tui.ui.widgets.record_table import RecordTable
+
+if TYPE_CHECKING:
+    from qm_tui.ui.screens.table_screen import TableScreen
 
 V = TypeVar("V")
 
 
-def copy_row(screen: Screen[None], row: V, columns: Sequence[Column[V]]) -> None:
-    """Copy a row as it is shown, with tabs between the columns."""
-    screen.app.copy_to_clipboard(as_tsv(row, columns))
-    screen.notify("Row copied.", timeout=2, markup=False)
+def copy_rows(screen: "TableScreen[V]", table: RecordTable[V]) -> None:
+    """Copy the marked rows, or the one under the cursor, as shown: tabs between the columns."""
+    if marked := table.marked_keys:
+        rows = table.marked_rows()
+        what = count(len(rows), "row")
+        if len(rows) < len(marked):
+            what = f"{what} of {len(marked):,} marked (the others are not loaded)"
+    elif (row := table.cursor_row) is not None:
+        rows, what = [row], "row"
+    else:
+        return
+    text = "\n".join(as_tsv(row, table.arranged) for row in rows)
+    copy(screen, screen.session.context.terminal, text, what)
 
 
-def ask_for_order(screen: Screen[None], table: RecordTable[V]) -> None:
-    """Ask for the letter of a column and sort by it."""
+def copy_cell(screen: "TableScreen[V]", table: RecordTable[V]) -> None:
+    """Copy the field where the cursor's row and column meet."""
+    if (cell := table.cursor_cell) is not None:
+        title = next((c.title for c in table.columns if c.key == table.column), "field")
+        text = plain(cell.text).strip()
+        copy(screen, screen.session.context.terminal, text, plain(title))
+
+
+def ask_for_order(screen: Screen[None], table: RecordTable[V], *, also: bool) -> None:
+    """Ask for the letter of a column and sort by it.
+
+    Args:
+        screen: asks.
+        table: whose rows.
+        also: whether the order there is decides between rows only that are alike in it.
+    """
     from qm_tui.ui.dialogs.letters import LetterDialog  # noqa: PLC0415 - not before it is needed
 
     def sort(key: str | None) -> None:
         if key is not None:
-            table.sort_by(key)
+            table.sort_by(key, add=also)
 
     letters = {c.letter: (c.key, c.title) for c in table.columns if c.letter}
-    screen.app.push_screen(LetterDialog("sort by", letters), sort)
+    screen.app.push_screen(LetterDialog("then by" if also else "sort by", letters), sort)
 
 
 def raw_page(

@@ -10,6 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from typing_extensions import override
 
+from qm_tui.domain.conditions import Wanted
 from qm_tui.domain.selection import Order, Scope
 from qm_tui.queries.paging import Pages
 from qm_tui.queries.views import ChangeView, RunView, SyncView
@@ -124,10 +125,10 @@ class RunScreen(TableScreen[ChangeView]):
             on_count=self.show_frame,
         )
 
-    def _ask(self, reader: "Reader", text: str | None, order: Order) -> Pages[ChangeView]:
+    def _ask(self, reader: "Reader", wanted: Wanted, order: Order) -> Pages[ChangeView]:
         from qm_tui.queries.syncs import changes  # noqa: PLC0415 - brings SQLAlchemy
 
-        del text, order  # The list of changes has one order and no filter.
+        del wanted, order  # The list of changes has one order and no filter.
         return changes(reader, self.run.run)
 
     @override

@@ -1,11 +1,12 @@
 """A screen with several tables, one in front of the others, and a key for each."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Protocol
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
+from textual.style import Style
 from typing_extensions import override
 
 from qm_tui.domain.selection import Scope
@@ -13,6 +14,7 @@ from qm_tui.ui.feeds import Feed
 from qm_tui.ui.screens.table_screen import TableScreen
 from qm_tui.ui.session import Session
 from qm_tui.ui.widgets.bar import Bar, words
+from qm_tui.ui.widgets.columns import Column
 from qm_tui.ui.widgets.record_table import RecordTable
 
 
@@ -50,6 +52,31 @@ class TabbedScreen(TableScreen[Any]):
             self.tab_key: (self.table, self.feed)
         }
 
+    @property
+    @override
+    def view_name(self) -> str:
+        return f"{super().view_name}.{_slug(self.TABS[self.tab_key])}"
+
+    @override
+    def all_columns(self) -> Iterator[tuple[str, Sequence[Column[Any]]]]:
+        before = self.tab_key
+        for key in self.TABS:
+            self._choose(key)
+            yield self.view_name, self.columns()
+        self._choose(before)
+
+    @override
+    def memory(self) -> Mapping[str, Any]:
+        return {**super().memory(), "tab": self.tab_key}
+
+    @override
+    async def recover(self) -> None:
+        tab = self._left_as["tab"] if self._left_as is not None else self.tab_key
+        if tab != self.tab_key and tab in self.TABS:
+            await self.action_tab(tab)
+        else:
+            await super().recover()
+
     def _choose(self, key: str) -> None:
         self.tab_key = key
         tab: Titled = self.TABS[key]
@@ -70,7 +97,7 @@ class TabbedScreen(TableScreen[Any]):
                     tab.name,
                     "bold $primary underline" if key == self.tab_key else "$text-muted",
                 ),
-            )
+            ).stylize(Style.from_meta({"@click": f"screen.tab('{key}')"}))
             for key, tab in self.TABS.items()
         ]
         self.query_one("#tabs", Bar).say(Content("  ").join(tabs))
@@ -88,6 +115,7 @@ class TabbedScreen(TableScreen[Any]):
         else:
             self.table = self.make_table()
             self.feed = self.make_feed()
+            self.views.prepare()
             self._tables[key] = (self.table, self.feed)
             await self.mount(self.table, after=before)
         self.table.display = True

@@ -1,6 +1,9 @@
 """One line of the screen with something on its left and something on its right."""
 
+from collections.abc import Iterator
+
 from textual.content import Content
+from textual.style import Style
 from textual.widget import Widget
 from typing_extensions import override
 
@@ -35,6 +38,16 @@ class Bar(Widget):
         if not (left.is_same(self.left) and right.is_same(self.right)):
             self.left, self.right = left, right
             self.refresh()
+
+    def actions(self) -> Iterator[tuple[int, str]]:
+        """What a click does, and in which cell of the bar that begins."""
+        room = self.size.width - self.right.cell_length
+        for content, start in ((self.left, 0), (self.right, room)):
+            for span in content.spans:
+                if isinstance(span.style, Style) and (action := span.style.meta.get("@click")):
+                    at = start + content[: span.start].cell_length
+                    if start or at < room:
+                        yield at, action
 
     def room_beside(self, right: Content) -> int:
         """How many cells the left side has beside such a right side."""

@@ -2,9 +2,12 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from qm_tui.ui.cell import Align, Cell
+
+if TYPE_CHECKING:
+    from qm_tui.ui.condition_fields import Field
 
 R = TypeVar("R")
 
@@ -12,6 +15,7 @@ MARGIN = 2
 """Cells left of the first column: the glyph of cursor and mark, and a blank."""
 GAP = 1
 """Cells between two columns."""
+NONE_FIXED: Mapping[str, int] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,8 +36,12 @@ class Column(Generic[R]):
     """0 is never dropped; of the others the highest goes first when the terminal is narrow."""
     letter: str | None = None
     """Sorts by this column after `s`."""
+    wordless: bool = False
+    """No cell has a letter in it: a word with letters need not be looked for here."""
     flexible: bool = False
     """Takes the width that is left over (the first such column does)."""
+    field: "Field | None" = None
+    """What rows can be filtered by; without it by what the row says, or by the cell's text."""
 
     @property
     def least_width(self) -> int:
@@ -48,6 +56,8 @@ class Placed(Generic[R]):
     column: Column[R]
     x: int
     width: int
+    grows: bool = True
+    """Whether a number that does not fit widens it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +66,10 @@ class Layout(Generic[R]):
 
     placed: tuple[Placed[R], ...]
     width: int
+
+    def place_of(self, key: str) -> Placed[R] | None:
+        """Where the column with this key is, if it is shown."""
+        return next((placed for placed in self.placed if placed.column.key == key), None)
 
     def column_at(self, x: int) -> Column[R] | None:
         """The column whose cells, or the gap after them, contain `x`."""
@@ -72,26 +86,35 @@ class Layout(Generic[R]):
         return next((start for start in reversed(starts) if start < x), 0)
 
 
-def lay_out(columns: Sequence[Column[R]], available: int, grown: Mapping[str, int]) -> Layout[R]:
+def lay_out(
+    columns: Sequence[Column[R]],
+    available: int,
+    grown: Mapping[str, int],
+    fixed: Mapping[str, int] = NONE_FIXED,
+) -> Layout[R]:
     """Drop what does not fit, then give out the width that is left.
 
     Args:
         columns: In the order shown.
         available: Terminal cells of one line. The layout is wider only if what must be shown is.
         grown: By column key, the width that numbers shown so far have needed.
+        fixed: By column key, the width that the user wants whatever is shown.
     """
-    least = {column.key: max(column.least_width, grown.get(column.key, 0)) for column in columns}
+    least = {
+        column.key: fixed.get(column.key) or max(column.least_width, grown.get(column.key, 0))
+        for column in columns
+    }
     kept = _kept(columns, available, least)
     spare = available - _total(kept, least)
     widths: dict[str, int] = {}
     for column in kept:
-        wanted = max(column.width - least[column.key], 0)
+        wanted = 0 if column.key in fixed else max(column.width - least[column.key], 0)
         widths[column.key] = least[column.key] + max(min(wanted, spare), 0)
         spare -= widths[column.key] - least[column.key]
-    flexible = next((column for column in kept if column.flexible), None)
+    flexible = next((c for c in kept if c.flexible and c.key not in fixed), None)
     if flexible is not None and spare > 0:
         widths[flexible.key] += spare
-    return _place(kept, widths)
+    return _place(kept, widths, fixed)
 
 
 def _kept(
@@ -108,10 +131,13 @@ def _total(columns: Sequence[Column[R]], widths: Mapping[str, int]) -> int:
     return MARGIN + sum(widths[column.key] + GAP for column in columns) - GAP
 
 
-def _place(columns: Sequence[Column[R]], widths: Mapping[str, int]) -> Layout[R]:
+def _place(
+    columns: Sequence[Column[R]], widths: Mapping[str, int], fixed: Mapping[str, int]
+) -> Layout[R]:
     placed: list[Placed[R]] = []
     x = MARGIN
     for column in columns:
-        placed.append(Placed(column=column, x=x, width=widths[column.key]))
-        x += widths[column.key] + GAP
+        width, grows = widths[column.key], column.key not in fixed
+        placed.append(Placed(column=column, x=x, width=width, grows=grows))
+        x += width + GAP
     return Layout(placed=tuple(placed), width=_total(columns, widths))

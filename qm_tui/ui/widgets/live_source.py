@@ -40,6 +40,11 @@ class LiveSource(ListSource[R]):
     def current(self) -> Sequence[R]:
         return [self._fresh(at) for at in range(len(self._rows))]
 
+    @override
+    def loaded(self) -> Iterable[tuple[Hashable, R]]:
+        rows, key_of = self._rows, self._key
+        return ((key_of(rows[at]), self._fresh(at)) for at in self._loaded_positions())
+
     @property
     def shown_now(self) -> Iterable[R]:
         """The rows that pass the filter, as they are now."""

@@ -1,6 +1,6 @@
 """A table's rows from a list too long to hold: pages are loaded as they come into sight."""
 
-from collections.abc import Callable, Coroutine, Hashable
+from collections.abc import Callable, Coroutine, Hashable, Iterable
 from typing import Any, Generic, TypeVar
 
 from qm_tui.ui.widgets.page_book import PageBook, PageLoader
@@ -62,6 +62,11 @@ class PagedSource(Generic[R, A]):
     def find(self, key: Hashable) -> int | None:
         """Where the row is, if its page is loaded."""
         return next((at for at, row in self._book.loaded() if self._key(row) == key), None)
+
+    def loaded(self) -> Iterable[tuple[Hashable, R]]:
+        """The rows of the pages that are loaded, with their keys."""
+        places = sorted(self._book.loaded(), key=lambda place: place[0])
+        return ((self._key(row), row) for _, row in places)
 
     def want(self, first: int, last: int) -> None:
         """Load the pages of these rows; replaces what was wanted before."""

@@ -2,7 +2,11 @@
 
 from array import array
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
+
+from qm_tui.ui.widgets.columns import Column
+from qm_tui.ui.widgets.sort_keys import SortKey
+from qm_tui.ui.widgets.sorted_rows import RowFilter, SortedRows
 
 R = TypeVar("R")
 R_co = TypeVar("R_co", covariant=True)
@@ -32,6 +36,9 @@ class RowSource(Protocol[R_co]):
     def find(self, key: Hashable) -> int | None:
         """Where the row with this key is now, or None if that is not known."""
 
+    def loaded(self) -> Iterable[tuple[Hashable, R_co]]:
+        """Every row that is in memory with its key, whether it is shown or not."""
+
     def want(self, first: int, last: int) -> None:
         """Rows `first` to `last` (inclusive) are about to be seen: see to it that they load."""
 
@@ -40,18 +47,18 @@ class ListSource(Generic[R]):
     """Rows in memory, sorted and filtered without copying them.
 
     The sequence stays its owner's, who may replace rows in place and then tell the table
-    (`RecordTable.update_rows`). Values that change do not move a row; sorting again does.
+    (`RecordTable.update_rows`). Values that change do not move a row; sorting or filtering again
+    does.
     """
 
     def __init__(self, rows: Sequence[R], key: Callable[[R], Hashable]) -> None:
         self.on_changed: Changed | None = None
         self._rows = rows
         self._key = key
-        self._by: Callable[[R], Any] | None = None
-        self._reverse = False
-        self._keep: Callable[[R], bool] | None = None
+        self._wanted: RowFilter[R] = RowFilter()
+        self._keys: tuple[SortKey[R], ...] = ()
+        self._order: SortedRows[R] = SortedRows()
         # Positions in `_rows`; None is all of them in their own order.
-        self._sorted: array[int] | None = None
         self._shown: array[int] | None = None
 
     @property
@@ -67,6 +74,11 @@ class ListSource(Generic[R]):
     def current(self) -> Sequence[R]:
         """All rows as they are sorted and filtered by."""
         return self._rows
+
+    def loaded(self) -> Iterable[tuple[Hashable, R]]:
+        """All rows with their keys, those shown in the order shown, then the others."""
+        rows, key_of = self._rows, self._key
+        return ((key_of(rows[at]), rows[at]) for at in self._loaded_positions())
 
     @property
     def shown(self) -> Iterable[R]:
@@ -97,33 +109,57 @@ class ListSource(Generic[R]):
     def replace(self, rows: Sequence[R]) -> None:
         """Show other rows, in the same order and under the same filter."""
         self._rows = rows
+        self._order.drop()
         self._arrange()
 
-    def sort(self, by: Callable[[R], Any] | None, *, reverse: bool = False) -> None:
-        """Sort by a value, stably; unknown (None) is last either way. None: the owner's order."""
-        self._by, self._reverse = by, reverse
+    def sort(self, keys: Sequence[SortKey[R]]) -> None:
+        """Sort by values, stably; unknown (None) is last either way. No keys: the owner's order."""
+        self._keys = tuple(keys)
         self._arrange()
 
-    def filter(self, keep: Callable[[R], bool] | None) -> None:
-        """Show only the rows that `keep` accepts; None shows all."""
-        self._keep = keep
-        self._select()
+    def filter(
+        self,
+        keep: Callable[[R], bool] | None = None,
+        *,
+        words: Sequence[str] = (),
+        without: Sequence[str] = (),
+        columns: Sequence[Column[R]] = (),
+    ) -> None:
+        """Show only some rows; all when nothing is asked for.
+
+        Args:
+            keep: accepts a row. Not asked about rows that the words exclude.
+            words: each must occur in one of the row's cells, in any case.
+            without: none of these may.
+            columns: whose cells are looked at.
+        """
+        self._wanted = RowFilter(
+            keep=keep,
+            words=tuple(word.casefold() for word in words),
+            without=tuple(word.casefold() for word in without),
+            columns=tuple(columns),
+        )
+        self._arrange()
+
+    def forget_texts(self) -> None:
+        """Read the rows' cells again when they are searched: they are written differently now."""
+        self._order.forget_texts()
+
+    def prepare(self, columns: Sequence[Column[R]], count: int) -> bool:
+        """Read the texts of some rows that may be searched for soon.
+
+        Returns:
+            Whether there are more to read.
+        """
+        return self._order.prepare(self.current, len(self._rows), columns, count)
+
+    def _loaded_positions(self) -> Iterable[int]:
+        everything = range(len(self._rows))
+        if self._shown is None:
+            return everything
+        return (*self._shown, *sorted(set(everything).difference(self._shown)))
 
     def _arrange(self) -> None:
-        self._sorted = None
-        if self._by is not None:
-            values = [self._by(row) for row in self.current()]
-            known = [at for at, value in enumerate(values) if value is not None]
-            known.sort(key=values.__getitem__, reverse=self._reverse)
-            known.extend(at for at, value in enumerate(values) if value is None)
-            self._sorted = array("I", known)
-        self._select()
-
-    def _select(self) -> None:
-        self._shown = self._sorted
-        if (keep := self._keep) is not None:
-            rows = self.current()
-            order: Iterable[int] = range(len(rows)) if self._sorted is None else self._sorted
-            self._shown = array("I", [at for at in order if keep(rows[at])])
+        self._shown = self._order.arrange(self.current(), self._wanted, self._keys)
         if self.on_changed is not None:
             self.on_changed(None)

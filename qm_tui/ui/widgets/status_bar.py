@@ -4,6 +4,7 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from textual.content import Content
+from textual.style import Style
 
 from qm_tui.ui.format import age, count
 from qm_tui.ui.widgets.bar import words
@@ -31,9 +32,21 @@ def about_the_data(status: "StatusView | None", now: dt.datetime) -> Content:
     return words("  ·  ", "$text-muted").join(parts)
 
 
-def about_the_program(under_way: str | None, *, demo: bool, hidden: bool) -> Content:
+def about_the_program(
+    under_way: str | None,
+    *,
+    demo: bool,
+    hidden: bool,
+    paused: str | None = None,
+    errors: int = 0,
+) -> Content:
     """The right side: what runs, and what is not as usual."""
     parts = [words(under_way, "$text-accent")] if under_way else []
+    if errors:
+        click = Style.from_meta({"@click": "app.show('errors')"})
+        parts.append(words(f"! {count(errors, 'error')}: E", "bold $text-error").stylize(click))
+    if paused:
+        parts.append(words(f"‖ {paused}", "bold $text-warning"))
     if hidden:
         parts.append(words("amounts hidden", "$text-warning"))
     if demo:

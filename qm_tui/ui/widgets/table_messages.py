@@ -6,6 +6,10 @@ from typing import TYPE_CHECKING, Any
 from textual.message import Message
 from typing_extensions import override
 
+from qm_tui.ui.widgets.arrangement import Arrangement
+from qm_tui.ui.widgets.headings import Heading
+from qm_tui.ui.widgets.table_orders import Order
+
 if TYPE_CHECKING:
     from qm_tui.ui.widgets.record_table import RecordTable
 
@@ -43,7 +47,24 @@ class MarksMessage(TableMessage):
 class SortMessage(TableMessage):
     """About the order of the rows."""
 
-    def __init__(self, table: "RecordTable[Any]", column_key: str, *, reverse: bool) -> None:
+    def __init__(self, table: "RecordTable[Any]", orders: tuple[Order, ...]) -> None:
         super().__init__(table)
-        self.column_key = column_key
-        self.reverse = reverse
+        self.orders = orders
+        """Columns by key, and whether from the largest; the first counts most."""
+        self.column_key, self.reverse = orders[0]
+
+
+class ArrangementMessage(TableMessage):
+    """About the columns."""
+
+    def __init__(self, table: "RecordTable[Any]", arrangement: Arrangement) -> None:
+        super().__init__(table)
+        self.arrangement = arrangement
+
+
+class HeadingMessage(TableMessage):
+    """About the group below a heading."""
+
+    def __init__(self, table: "RecordTable[Any]", heading: Heading) -> None:
+        super().__init__(table)
+        self.heading = heading

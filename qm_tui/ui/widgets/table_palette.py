@@ -9,7 +9,10 @@ from rich.style import Style
 from qm_tui.ui.cell import Tone
 
 COMPONENT_CLASSES = frozenset(
-    {f"record-table--{name}" for name in ("header", "sorted", "cursor", "marked", "placeholder")}
+    {
+        f"record-table--{name}"
+        for name in ("header", "sorted", "heading", "cursor", "marked", "placeholder")
+    }
     | {f"record-table--{tone}" for tone in Tone if tone is not Tone.PLAIN}
 )
 
@@ -26,6 +29,7 @@ RecordTable {
     & > .record-table--sorted {
         background: $panel; color: $text-accent; text-style: bold underline;
     }
+    & > .record-table--heading { background: $panel; color: $foreground; text-style: bold; }
     & > .record-table--cursor {
         background: $block-cursor-blurred-background;
         color: $block-cursor-blurred-foreground;
@@ -74,6 +78,10 @@ class Look(Enum):
         return Look.MARKED if marked else Look.PLAIN
 
 
+Tones = tuple[Mapping[Tone, Style], Mapping[Tone, Style], Mapping[Tone, Style]]
+"""Styles by tone: of ordinary strength, of more (at 1) and of less (at -1)."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Palette:
     """Every style a table draws with. Made once per change of theme or focus."""
@@ -82,7 +90,8 @@ class Palette:
     header: Style
     sorted_header: Style
     placeholder: Style
-    rows: Mapping[Look, Mapping[Tone, Style]]
+    rows: Mapping[Look, Tones]
+    headings: Mapping[Look, Tones]
 
 
 def read_palette(base: Style, component: Callable[[str], Style]) -> Palette:
@@ -94,18 +103,37 @@ def read_palette(base: Style, component: Callable[[str], Style]) -> Palette:
     """
     tones = {tone: _foreground(component, tone) for tone in Tone}
     cursor, marked = component("record-table--cursor"), component("record-table--marked")
-    under_cursor = {tone: cursor + _without_color(style) for tone, style in tones.items()}
+    heading = component("record-table--heading")
+    under_cursor = _strengths(
+        {tone: cursor + _without_color(style) for tone, style in tones.items()}
+    )
+    above_rows = _strengths({tone: heading + style for tone, style in tones.items()})
     return Palette(
         blank=base,
         header=component("record-table--header"),
         sorted_header=component("record-table--sorted"),
         placeholder=component("record-table--placeholder"),
         rows={
-            Look.PLAIN: {tone: base + style for tone, style in tones.items()},
-            Look.MARKED: {tone: marked + style for tone, style in tones.items()},
+            Look.PLAIN: _strengths({tone: base + style for tone, style in tones.items()}),
+            Look.MARKED: _strengths({tone: marked + style for tone, style in tones.items()}),
             Look.CURSOR: under_cursor,
             Look.CURSOR_MARKED: under_cursor,
         },
+        headings={
+            Look.PLAIN: above_rows,
+            Look.MARKED: above_rows,
+            Look.CURSOR: under_cursor,
+            Look.CURSOR_MARKED: under_cursor,
+        },
+    )
+
+
+def _strengths(tones: Mapping[Tone, Style]) -> Tones:
+    strong, faint = Style(bold=True), Style(dim=True)
+    return (
+        tones,
+        {tone: style + strong for tone, style in tones.items()},
+        {tone: style + faint for tone, style in tones.items()},
     )
 
 

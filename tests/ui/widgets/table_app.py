@@ -123,6 +123,8 @@ class TableApp(App[None]):
     @on(RecordTable.Highlighted)
     @on(RecordTable.Marked)
     @on(RecordTable.SortRequested)
+    @on(RecordTable.ArrangementChanged)
+    @on(RecordTable.Folded)
     @on(RecordTable.LeaveRequested)
     def keep(self, message: Message) -> None:
         self.said.append(message)

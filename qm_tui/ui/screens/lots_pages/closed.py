@@ -1,6 +1,7 @@
 """What was realized, part of a lot by part of a lot."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from typing_extensions import override
@@ -136,7 +137,12 @@ class ClosedLots(LotsPage[GainView]):
 
 def _as_reported(order: Order) -> Order:
     """The nearest order that the brokers' columns can give."""
+    first, *then = (_one_as_reported(each) for each in (order, *order.then))
+    return replace(first, then=tuple(then))
+
+
+def _one_as_reported(order: Order) -> Order:
     if order.field in _REPORTED:
-        return order
+        return replace(order, then=())
     field = "gain" if order.field == "net_gain" else "disposition_date"
     return Order(field=field, descending=order.descending)

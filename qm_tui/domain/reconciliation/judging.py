@@ -1,0 +1,60 @@
+"""What does not add up in a holding, in cash, in a total: the one door to these rules.
+
+Whoever asks has the union of both sides' instruments: what only the broker has, and what only our
+facts have, is a holding as well.
+"""
+
+from collections.abc import Iterable, Sequence
+from decimal import localcontext
+
+from qm_tui.domain.booking.money import CONTEXT
+from qm_tui.domain.reconciliation import cash, together, values
+from qm_tui.domain.reconciliation.costs import bases_agree, judge_cost
+from qm_tui.domain.reconciliation.discrepancy import Discrepancy
+from qm_tui.domain.reconciliation.lot_sums import judge_broker_lots, judge_open_lots
+from qm_tui.domain.reconciliation.quantities import judge_quantity, replayed
+from qm_tui.domain.reconciliation.sides import CashSide, Holding, Total
+
+
+def judge_holding(holding: Holding) -> Sequence[Discrepancy]:
+    """Compare both sides of one instrument in one account; nothing where they agree."""
+    with localcontext(CONTEXT):
+        replay = replayed(holding)
+        bases = bases_agree(holding, replay)
+        quantity = judge_quantity(holding, replay, bases_agree=bases)
+        lots = judge_open_lots(holding, replay, quantity, bases_agree=bases)
+        found = [*quantity, *lots, *judge_broker_lots(holding, replay)]
+        if not quantity and not lots:
+            found += judge_cost(holding, replay)
+        return (*found, *values.judge_value(holding))
+
+
+def judge_cash(side: CashSide) -> Sequence[Discrepancy]:
+    """Compare a balance with what an earlier one and the movements since come to."""
+    with localcontext(CONTEXT):
+        return cash.judge_cash(side)
+
+
+def judge_total(total: Total) -> Sequence[Discrepancy]:
+    """Compare a total with the sum of its parts."""
+    with localcontext(CONTEXT):
+        return values.judge_total(total)
+
+
+def explain_together(
+    found: Sequence[Discrepancy], holdings: Sequence[Holding]
+) -> Sequence[Discrepancy]:
+    """Look across holdings: what one has too many, and another too few, has one cause."""
+    with localcontext(CONTEXT):
+        return together.explain_together(found, holdings)
+
+
+def judge(
+    holdings: Sequence[Holding], sides: Iterable[CashSide] = (), totals: Iterable[Total] = ()
+) -> Sequence[Discrepancy]:
+    """Judge all of them, and look across the holdings."""
+    found = [each for holding in holdings for each in judge_holding(holding)]
+    found = [*explain_together(found, holdings)]
+    found += [each for side in sides for each in judge_cash(side)]
+    found += [each for total in totals for each in judge_total(total)]
+    return found

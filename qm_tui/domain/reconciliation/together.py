@@ -1,0 +1,161 @@
+"""What one holding has too many and another too few has one cause: a look across holdings."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from itertools import combinations
+
+from qm_tui.domain.booking.sentences import count
+from qm_tui.domain.instruments import Right
+from qm_tui.domain.reconciliation.case import Suspicion, suspicion
+from qm_tui.domain.reconciliation.discrepancy import Discrepancy, Evidence, evidence
+from qm_tui.domain.reconciliation.passing import OPTIONS
+from qm_tui.domain.reconciliation.sides import Holding, InstrumentSide
+from qm_tui.domain.reconciliation.words import Cause, Verdict
+
+_OF_QUANTITY = frozenset({Verdict.QUANTITY, Verdict.STATE})
+_Place = tuple[int, int]
+"""Account and instrument."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Odd:
+    """A holding with a difference of quantity."""
+
+    found: Discrepancy
+    holding: Holding
+    difference: Decimal
+
+    @property
+    def place(self) -> _Place:
+        return self.holding.account, self.holding.instrument.id
+
+    @property
+    def instrument(self) -> InstrumentSide:
+        return self.holding.instrument
+
+
+def explain_together(
+    found: Sequence[Discrepancy], holdings: Sequence[Holding]
+) -> Sequence[Discrepancy]:
+    """Give what belongs together its common cause, where that is more probable than the own one."""
+    by_place = {(each.account, each.instrument.id): each for each in holdings}
+    odd = [
+        _Odd(each, by_place[each.account, each.instrument], each.difference)
+        for each in found
+        if each.verdict in _OF_QUANTITY and each.instrument is not None and each.difference
+        and (each.account, each.instrument) in by_place
+    ]  # fmt: skip
+    better: dict[_Place, Suspicion] = {}
+    for place, seen in _seen_together(odd):
+        if place not in better or seen.confidence > better[place].confidence:
+            better[place] = seen
+    return tuple(_improved(each, better) for each in found)
+
+
+def _improved(found: Discrepancy, better: dict[_Place, Suspicion]) -> Discrepancy:
+    if found.instrument is None or found.verdict not in _OF_QUANTITY | {Verdict.OPEN_LOTS}:
+        return found
+    seen = better.get((found.account, found.instrument))
+    if seen is None or seen.confidence <= found.confidence:
+        return found
+    return replace(
+        found,
+        cause=seen.cause,
+        confidence=seen.confidence,
+        explanation=seen.says,
+        evidence=(*seen.evidence, *found.evidence),
+    )
+
+
+def _seen_together(odd: Sequence[_Odd]) -> Iterator[tuple[_Place, Suspicion]]:
+    for one, other in combinations(odd, 2):
+        seen = _pair(one, other)
+        if seen is not None:
+            yield one.place, seen
+            yield other.place, seen
+
+
+def _pair(one: _Odd, other: _Odd) -> Suspicion | None:
+    if one.holding.account != other.holding.account:
+        return _between_accounts(one, other)
+    return _exercised(one, other) or _exercised(other, one) or _renamed(one, other)
+
+
+def _between_accounts(one: _Odd, other: _Odd) -> Suspicion | None:
+    """What one account lacks of an instrument, another has too many of."""
+    if one.instrument.id != other.instrument.id or one.difference != -other.difference:
+        return None
+    says = (
+        f"One account has {count(abs(one.difference))} {one.instrument.symbol} more than our "
+        f"facts, and another as many fewer: a transfer between them is probably missing."
+    )
+    return suspicion(Cause.UNPAIRED_TRANSFER, "0.8", says, *_positions(one, other))
+
+
+def _exercised(option: _Odd, stock: _Odd) -> Suspicion | None:
+    """Contracts are gone, and the shares that they deliver came or went."""
+    contract = option.instrument
+    if contract.type not in OPTIONS or contract.underlying != stock.instrument.id:
+        return None
+    delivered = option.difference * (contract.deliverable or contract.multiplier)
+    # A long call that goes away brings shares; a long put takes them.
+    expected = delivered if contract.right is Right.PUT else -delivered
+    if contract.right is None or stock.difference != expected:
+        return None
+    deed = "exercised" if option.difference < 0 else "assigned"
+    way = "came" if stock.difference > 0 else "went"
+    says = (
+        f"{count(abs(option.difference))} {contract.symbol} are gone and "
+        f"{count(abs(stock.difference))} {stock.instrument.symbol} {way}: they were probably "
+        f"{deed}, and nobody told us."
+    )
+    return suspicion(Cause.OPTION_EVENT_MISSING, "0.97", says, *_positions(option, stock))
+
+
+def _renamed(one: _Odd, other: _Odd) -> Suspicion | None:
+    """One instrument has too many of what another of the same issuer lacks."""
+    few, many = (one, other) if one.difference < 0 else (other, one)
+    if one.difference != -other.difference:
+        return None
+    relation = _relation(few.instrument, many.instrument)
+    if relation is None:
+        return None
+    cause, confidence, how = relation
+    says = (
+        f"The broker has {count(abs(many.difference))} {many.instrument.symbol} more than our "
+        f"facts, and as many {few.instrument.symbol} fewer: {how}."
+    )
+    return suspicion(cause, confidence, says, *_positions(few, many))
+
+
+def _relation(few: InstrumentSide, many: InstrumentSide) -> tuple[Cause, str, str] | None:
+    if few.successor == many.id or many.successor == few.id:
+        return Cause.IDENTITY_CHANGE, "0.97", "the one became the other"
+    if many.id in few.same_ticker or few.id in many.same_ticker:
+        if few.currency != many.currency:
+            return Cause.TWO_LISTINGS, "0.85", "they are two listings of one ticker"
+        return Cause.IDENTITY_CHANGE, "0.9", "they bore the same ticker and are probably one"
+    if few.type in OPTIONS and few.underlying is not None:
+        return _ADJUSTED if _contract(few) == _contract(many) else None
+    if few.issuer is not None and few.issuer == many.issuer and few.type == many.type:
+        return Cause.IDENTITY_CHANGE, "0.85", "they are of one issuer, and one became the other"
+    return None
+
+
+_ADJUSTED = (Cause.IDENTITY_CHANGE, "0.75", "the contract was probably adjusted")
+
+
+def _contract(option: InstrumentSide) -> tuple[object, ...]:
+    """Return what an adjustment leaves as it is."""
+    return option.type, option.underlying, option.right, option.expiry
+
+
+def _positions(*odd: _Odd) -> list[Evidence]:
+    return [
+        evidence(
+            f"{each.instrument.symbol}: {count(each.difference)} at the broker beyond our facts",
+            None if each.holding.position is None else each.holding.position.fact,
+        )
+        for each in odd
+    ]

@@ -1,0 +1,70 @@
+"""What the configuration asks of the screen that there is not: said once, at the start."""
+
+from collections.abc import Collection, Iterable, Mapping
+
+from qm_tui.ui.cell import plain
+from qm_tui.ui.session import Session
+
+FORMER_IDS = {"show.imports": "show.syncs"}
+"""Ids of keys that were given another name: what a configuration says of them still holds."""
+
+
+def complaints(session: Session, themes: Collection[str]) -> Iterable[str]:
+    """Tell what is not known, or stands in the way of something else.
+
+    Args:
+        session: with the configuration.
+        themes: the names of those there are.
+    """
+    context = session.context
+    if context.theme is not None and context.theme not in themes:
+        names = ", ".join(sorted(themes))
+        yield f"[ui] theme: there is no {plain(context.theme)!r}; there are {names}."
+    if context.keys:
+        # Late: it loads every screen and dialog.
+        from qm_tui.ui.key_ids import clashes, key_ids  # noqa: PLC0415
+
+        for name in sorted(context.keys.keys() - key_ids() - FORMER_IDS.keys()):
+            yield f"[keys] {plain(name)} is no id of a key; ? shows the keys with their ids."
+        yield from clashes(keymap_of(context.keys))
+    yield from _about_columns(session)
+
+
+def _about_columns(session: Session) -> Iterable[str]:
+    from qm_tui.ui.saved_views import flat  # noqa: PLC0415 - where something is configured
+
+    wanted = flat(session.context.columns)
+    if not wanted:
+        return
+    known = _columns(session)
+    for screen, keys in wanted.items():
+        where = f"[ui.columns] {plain(screen)}"
+        if screen not in known:
+            yield f"{where}: there is no such table; there are {', '.join(sorted(known))}."
+        elif not isinstance(keys, list) or not all(isinstance(key, str) for key in keys):
+            yield f'{where}: a list of columns was expected, such as ["symbol", "quantity"].'
+        elif unknown := [plain(key) for key in keys if key not in known[screen]]:
+            names = ", ".join(known[screen])
+            yield f"{where}: there is no {', '.join(unknown)}; there are {names}."
+
+
+def _columns(session: Session) -> Mapping[str, list[str]]:
+    """The columns of every table; the screens made for this are never shown."""
+    from qm_tui.ui.modes import MODES  # noqa: PLC0415 - where something is configured
+    from qm_tui.ui.screens.exposure import ExposureScreen  # noqa: PLC0415
+    from qm_tui.ui.screens.merged import MergedScreen  # noqa: PLC0415
+    from qm_tui.ui.screens.table_screen import TableScreen  # noqa: PLC0415
+
+    pages = [make(session) for make in MODES.values()]
+    pages += [MergedScreen(session, ("",)), ExposureScreen(session, ("",))]
+    return {
+        name: [column.key for column in columns]
+        for page in pages
+        if isinstance(page, TableScreen)
+        for name, columns in page.all_columns()
+    }
+
+
+def keymap_of(keys: Mapping[str, str]) -> dict[str, str]:
+    """The keys of a configuration, under the names that ids have today."""
+    return {FORMER_IDS.get(name, name): key for name, key in keys.items()}

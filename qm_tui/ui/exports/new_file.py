@@ -1,0 +1,74 @@
+"""A file that is there as a whole or not at all, and that only its owner can read."""
+
+import os
+import secrets
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+
+class NewFile:
+    """Written beside the place it is meant for, and moved there by `keep`."""
+
+    def __init__(self, path: Path, *, replace: bool) -> None:
+        """Prepare; nothing is written before the `with` block.
+
+        Args:
+            path: where it is meant for.
+            replace: whether it may take the place of a file that is there.
+        """
+        self._path = path
+        self._replace = replace
+        self._beside = path.with_name(f".{path.name[:100]}.{secrets.token_hex(4)}.part")
+        self._descriptor = -1
+
+    def __enter__(self) -> Self:
+        flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY
+        self._descriptor = os.open(self._beside, flags, 0o600)
+        return self
+
+    def write(self, text: str) -> None:
+        """Write some more.
+
+        Raises:
+            OSError: When the disk does not take it.
+        """
+        left = memoryview(text.encode("utf-8", errors="replace"))
+        while left:
+            left = left[os.write(self._descriptor, left) :]
+
+    def keep(self) -> None:
+        """Have the file where it is meant for.
+
+        Raises:
+            FileExistsError: When one is there that must not be replaced.
+            OSError: When the disk does not take it.
+        """
+        os.fsync(self._descriptor)
+        if self._replace:
+            os.replace(self._beside, self._path)  # noqa: PTH105 - says both names in its error
+        else:
+            self._move_where_nothing_is()
+
+    def _move_where_nothing_is(self) -> None:
+        try:
+            # Unlike a rename, a link never takes the place of what has come meanwhile.
+            os.link(self._beside, self._path)
+        except FileExistsError:
+            raise
+        except OSError:
+            # Not every file system has links.
+            if self._path.exists():
+                raise FileExistsError(self._path) from None
+            os.replace(self._beside, self._path)  # noqa: PTH105 - see above
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        os.close(self._descriptor)
+        with suppress(FileNotFoundError):
+            self._beside.unlink()

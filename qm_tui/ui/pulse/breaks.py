@@ -1,0 +1,61 @@
+"""What does not add up: how much of it, how grave, and the worst with what led to it."""
+
+from collections.abc import Iterator, Sequence
+
+from textual.content import Content
+
+from qm_tui.queries.pulse_views import Breaks, PulseView
+from qm_tui.queries.views import DiscrepancyView
+from qm_tui.ui.cell import plain
+from qm_tui.ui.format import Format
+from qm_tui.ui.pulse.lines import MUTED, beside, short_symbol, shown
+from qm_tui.ui.widgets.bar import words
+
+SIGNS = {"major": "‼", "minor": "!", "dust": "·"}
+STYLES = {"major": "$text-error", "minor": "$text-warning", "dust": MUTED}
+_WORST = 3
+_ROOMY = 8
+"""Lines from which on more of them are told."""
+
+
+def draw_breaks(view: PulseView, form: Format, width: int, height: int) -> Sequence[Content]:
+    """Lines for the panel."""
+    breaks = view.breaks
+    if breaks is None:
+        return [words("not reconciled yet", MUTED), words("compared after the next sync", MUTED)]
+    if not breaks.open:
+        told = words("✓ everything adds up", "$text-success")
+        dust = [words(f"· {breaks.dust:,} too small to matter", MUTED)] if breaks.dust else []
+        return [told, *dust]
+    count = _WORST if height < _ROOMY else height - 2
+    return [_counts(breaks, width), *_worst(breaks.worst[:count], form, width, height)]
+
+
+def _counts(breaks: Breaks, width: int) -> Content:
+    parts = [
+        words(f"{SIGNS[name]} {number:,} {name}", STYLES[name])
+        for name, number in (
+            ("major", breaks.major), ("minor", breaks.minor), ("dust", breaks.dust)
+        )
+        if number
+    ]  # fmt: skip
+    said = words("  ").join(parts)
+    # Dust goes first where there is no room: nobody has to do anything about it.
+    return said if said.cell_length <= width else words("  ").join(parts[:2])
+
+
+def _worst(
+    found: Sequence[DiscrepancyView], form: Format, width: int, height: int
+) -> Iterator[Content]:
+    # Where there is room, a sentence says what a word only names.
+    is_roomy = height >= _ROOMY + len(found)
+    for one in found:
+        sign = words(f"{SIGNS.get(one.severity, '·')} ", STYLES.get(one.severity, MUTED))
+        what = plain(short_symbol(one.symbol or "") or one.currency or one.tag or one.account)
+        cause = one.cause.replace("_", " ")
+        left = Content.assemble(sign, words(what, "bold"), words(f"  {cause}", MUTED))
+        value = shown(form.amount(one.currency_value))
+        has_room = width - value.cell_length > left.cell_length + 6
+        yield beside(left, value, width) if has_room else left
+        if is_roomy and width >= 50:
+            yield words(f"    {one.explanation}", MUTED)

@@ -1,0 +1,141 @@
+"""What all accounts are worth together: the figure, what it did, and its line over time."""
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+from textual.content import Content
+
+from qm_tui.queries.net_liquidation import APART, Point, ValueSeries
+from qm_tui.queries.pulse_views import Figure, PulseView
+from qm_tui.ui.format import Format
+from qm_tui.ui.pulse.lines import MUTED, arrow, beside, gain, named, shown, tone_of
+from qm_tui.ui.tones import STYLES
+from qm_tui.ui.widgets.bar import words
+from qm_tui.ui.widgets.sparkline import blocks, braille, over_time
+
+RANGES = {"90 days": dt.timedelta(days=90), "1 year": dt.timedelta(days=365)}
+"""How far back the line goes."""
+_SHORT = {"90 days": "90 d", "1 year": "1 y"}
+_ROOM_BELOW = 9
+"""Lines from which on the line stands below the figures and not beside them."""
+_FIGURES = 24
+"""Cells that the figures need beside it."""
+_APART = 2
+
+
+def draw_worth(
+    view: PulseView, form: Format, today: dt.date, span: str, width: int, height: int
+) -> Sequence[Content]:
+    """Lines for the panel.
+
+    Args:
+        view: what there is.
+        form: how numbers are written.
+        today: the last day of the line.
+        span: one of `RANGES`.
+        width: in cells.
+        height: in lines.
+    """
+    series = view.history.since(today - RANGES[span])
+    if height < _ROOM_BELOW:
+        figures = list(_figures(view, form, one_line=False))
+        room = width - max(_FIGURES, *(line.cell_length for line in figures)) - _APART
+        if room < 12:
+            return [
+                *figures,
+                *_line(series, form, today, span, width, max(height - len(figures) - 1, 1)),
+            ]
+        chart = list(_line(series, form, today, span, room, max(height - 1, 1)))
+        return _side_by_side(figures, chart, width - room, height)
+    figures = list(_figures(view, form, one_line=width >= 70))
+    chart = list(_line(series, form, today, span, width, height - len(figures) - 2))
+    return [*figures, Content(), *chart]
+
+
+def _figures(view: PulseView, form: Format, *, one_line: bool) -> Iterator[Content]:
+    net = view.net_liquidation
+    yield Content.assemble(
+        shown(form.money(net.value)).stylize("bold"),
+        words(f" {view.base_currency or ''}", MUTED),
+    )
+    day = _labeled("day", form, view.daily_pnl)
+    whole = _labeled("open", form, view.unrealized_pnl)
+    if one_line:
+        yield Content("     ").join([day, whole])
+    else:
+        yield day
+        yield whole
+    if lacking := _lacking(view):
+        yield words(lacking, "$text-warning")
+
+
+def _labeled(label: str, form: Format, figure: Figure) -> Content:
+    return Content.assemble(words(f"{label:5}", MUTED), gain(form, figure.value, figure.share))
+
+
+def _lacking(view: PulseView) -> str:
+    """Who is not in the figures, and why."""
+    if view.unconverted:
+        pairs = [f"{account} ({money})" for account, money in view.unconverted.items()]
+        return f"without {named(pairs)}: no rate"
+    for figure, name in (
+        (view.net_liquidation, ""), (view.daily_pnl, "day "), (view.unrealized_pnl, "open "),
+    ):  # fmt: skip
+        if figure.missing and figure.value is not None:
+            return f"{name}without {named(figure.missing)}"
+    return ""
+
+
+def _line(
+    series: ValueSeries, form: Format, today: dt.date, span: str, width: int, height: int
+) -> Iterator[Content]:
+    """The line over time, and what it did."""
+    begin = today - RANGES[span]
+    values = over_time(drawable(series.points), begin, today, width * 2, APART)
+    known = [point for point in series.points if point[1] is not None]
+    if len(known) < 2:
+        yield from (Content() for _ in range(height - 1))
+        yield words("no history yet", MUTED)
+        return
+    share = change(series.points)
+    style = STYLES[tone_of(share)] if share else "$primary"
+    for row in braille(values, height, filled=True):
+        yield words(row, style)
+    said = words(
+        "" if share is None else f"{arrow(share)} {form.change(share, digits=1).text}", style
+    )
+    is_narrow = width < len(span) + said.cell_length + 1
+    yield beside(words(_SHORT[span] if is_narrow else span, MUTED), said, width)
+
+
+def drawable(points: Sequence[Point]) -> list[tuple[dt.date, float | None]]:
+    """The only place where exact values become floats: to be drawn."""
+    return [(day, None if value is None else float(value)) for day, value in points]
+
+
+def change(points: Sequence[Point]) -> Decimal | None:
+    """What was gained from the first known to the last, of the first, as a fraction."""
+    known = [value for _, value in points if value is not None]
+    if len(known) < 2 or known[0] <= 0:
+        return None
+    return known[-1] / known[0] - 1
+
+
+def spark(points: Sequence[Point], today: dt.date, width: int) -> str:
+    """The last 90 days in one line."""
+    begin = today - RANGES["90 days"]
+    recent = [point for point in points if point[0] >= begin]
+    return blocks(over_time(drawable(recent), begin, today, width, APART))
+
+
+def _side_by_side(
+    left: Sequence[Content], right: Sequence[Content], width: int, height: int
+) -> list[Content]:
+    lines = []
+    for row in range(height):
+        one = left[row] if row < len(left) else Content()
+        other = right[row] if row < len(right) else Content()
+        one = one.truncate(width - 1, ellipsis=True)
+        lines.append(Content.assemble(one, " " * (width - one.cell_length), other))
+    return lines

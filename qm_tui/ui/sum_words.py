@@ -1,0 +1,69 @@
+"""How sums below a table are told."""
+
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+
+from textual.content import Content
+
+from qm_tui.ui.cell import Cell, plain
+from qm_tui.ui.format import Format
+from qm_tui.ui.sums import Part, PositionSum
+from qm_tui.ui.tones import labeled
+from qm_tui.ui.widgets.bar import words
+from qm_tui.ui.widgets.sum_lines import Sum
+
+_NAMED = 2
+"""That are named as missing in a sum; more are only counted."""
+_LONGEST = 24
+"""Characters of a name that comes from outside."""
+
+
+def told(label: str, part: Part, write: Callable[[Decimal | None], Cell], form: Format) -> Content:
+    """A sum with its name, and what it could not include."""
+    return Content.assemble(
+        labeled(label, write(part.value)), words(lacks(part, form), "$text-warning")
+    )
+
+
+def lacks(part: Part, form: Format) -> str:
+    """What a sum could not include, in words; nothing where it is whole."""
+    if part.value is None or not part.without:
+        return ""
+    if part.covers is not None:
+        return f" (covers {form.percent(_downward(part.covers), digits=0).text} of value)"
+    return f" (without {names(part.without)})"
+
+
+def names(of: Sequence[str]) -> str:
+    """A few names, and how many more there are."""
+    first = [plain(name[:_LONGEST]) for name in of[:_NAMED]]
+    more = len(of) - _NAMED
+    return ", ".join(first) + (f" and {more:,} more" if more > 0 else "")
+
+
+def position_sum(each: PositionSum, form: Format, weight: str, more: Sequence[Content] = ()) -> Sum:
+    """One line of sums.
+
+    Args:
+        each: the sums.
+        form: how numbers are written.
+        weight: of what shares are, in words.
+        more: further parts.
+    """
+    name = each.currency or "no currency"
+    parts = [
+        told("value", each.market_value, form.money, form),
+        told("unrealized", each.unrealized_pnl, form.gain, form),
+        told("day", each.daily_pnl, form.gain, form),
+    ]
+    if each.weight is not None and each.weight.value is not None:
+        parts.append(told(weight, each.weight, form.percent, form))
+    return Sum(
+        name=words(f"Σ {'all in ' if each.converted else ''}{plain(name)}  ", "bold $accent"),
+        parts=[*parts, *more],
+    )
+
+
+def _downward(share: Decimal) -> Decimal:
+    """What is not whole is never said to be: 99.7 % is 99 %."""
+    return Decimal(int(share * 100)) / 100

@@ -1,0 +1,138 @@
+"""Which rows in memory are shown, and in which order; remembers what it takes long to find out."""
+
+from array import array
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from qm_tui.ui.widgets.columns import Column
+from qm_tui.ui.widgets.row_values import RowValues
+from qm_tui.ui.widgets.sort_keys import SortKey
+
+R = TypeVar("R")
+
+_MANY = 4
+"""Above a fourth of all rows it is quicker to pick them from the order that is known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowFilter(Generic[R]):
+    """Which rows are shown."""
+
+    keep: Callable[[R], bool] | None = None
+    words: tuple[str, ...] = ()
+    """Without upper case."""
+    without: tuple[str, ...] = ()
+    columns: tuple[Column[R], ...] = ()
+
+    def narrows(self, former: "RowFilter[R]") -> bool:
+        """Whether every row whose text passes here passed the former's words, too."""
+        return (
+            self.columns == former.columns
+            and all(any(old in new for new in self.words) for old in former.words)
+            and all(any(new in old for new in self.without) for old in former.without)
+        )
+
+
+class SortedRows(Generic[R]):
+    """Filters, then sorts what is left; an order of all rows is kept while they are the same."""
+
+    def __init__(self) -> None:
+        self._values: RowValues[R] = RowValues()
+        self._all: tuple[int, tuple[SortKey[R], ...], array[int]] | None = None
+        self._found: tuple[int, RowFilter[R], array[int]] | None = None
+
+    def drop(self) -> None:
+        """There are other rows."""
+        self._values.drop()
+        self._all = self._found = None
+
+    def forget_texts(self) -> None:
+        """Cells are written differently now."""
+        self._values.texts.forget()
+        self._values.words.forget()
+        self._found = None
+
+    def prepare(
+        self,
+        rows: Callable[[], Sequence[R]],
+        number: int,
+        columns: Sequence[Column[R]],
+        count: int,
+    ) -> bool:
+        """Read some texts before they are asked for.
+
+        Args:
+            rows: all of them; asked only once.
+            number: of the rows.
+            columns: whose cells may be searched.
+            count: of the texts to read.
+
+        Returns:
+            Whether there are more to read.
+        """
+        values = self._values
+        if values.count != number:
+            values.follow(rows())
+        values.look_at(columns)
+        return values.words.prepare(count) or values.texts.prepare(count)
+
+    def arrange(
+        self, rows: Sequence[R], wanted: RowFilter[R], keys: tuple[SortKey[R], ...]
+    ) -> "array[int] | None":
+        """The positions of the rows that are shown; None is all of them as they are."""
+        if not keys and wanted == RowFilter():
+            return None
+        self._values.follow(rows)
+        found: Iterable[int] = range(len(rows))
+        keep = wanted.keep
+        if wanted.words or wanted.without:
+            self._values.look_at(wanted.columns)
+            if keep is not None and not self._values.texts.complete:
+                # Texts are read when they are looked at, which takes longer than any condition.
+                found, keep = [at for at in found if keep(rows[at])], None
+            found = self._with_words(found, wanted)
+        if keep is not None:
+            found = [at for at in found if keep(rows[at])]
+        if not keys:
+            return array("I", found)
+        return self._in_order(found, len(rows), keys)
+
+    def _with_words(self, among: Iterable[int], wanted: RowFilter[R]) -> Iterable[int]:
+        version, everything = self._values.version, isinstance(among, range)
+        if everything and self._found is not None and self._found[0] == version:
+            _, former, positions = self._found
+            if wanted.narrows(former):
+                among = positions
+        lettered = _lettered(wanted.words), _lettered(wanted.without)
+        others = _others(wanted.words), _others(wanted.without)
+        found = self._values.words.containing(*lettered, among) if any(lettered) else among
+        found = self._values.texts.containing(*others, found) if any(others) else found
+        if everything:
+            self._found = (version, wanted, array("I", found))
+        return found
+
+    def _in_order(
+        self, found: Iterable[int], count: int, keys: tuple[SortKey[R], ...]
+    ) -> "array[int]":
+        known = self._all
+        if known is not None and known[:2] == (self._values.version, keys):
+            if isinstance(found, range):
+                return known[2]
+            if len(found := list(found)) * _MANY > count:
+                wanted = bytearray(count)
+                for at in found:
+                    wanted[at] = 1
+                return array("I", [at for at in known[2] if wanted[at]])
+        order = array("I", self._values.sorted(found, keys))
+        if isinstance(found, range):
+            self._all = (self._values.version, keys, order)
+        return order
+
+
+def _lettered(words: Iterable[str]) -> list[str]:
+    return [word for word in words if any(map(str.isalpha, word))]
+
+
+def _others(words: Iterable[str]) -> list[str]:
+    return [word for word in words if not any(map(str.isalpha, word))]

@@ -1,0 +1,153 @@
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from qm_tui.ui.cell import Cell
+from qm_tui.ui.widgets.columns import Column
+from qm_tui.ui.widgets.row_source import ListSource
+from qm_tui.ui.widgets.sort_keys import SortKey
+from tests.ui.widgets.table_app import COLUMNS, Holding, a_holding
+
+# Equal as floats, and not equal; equal, and written differently; beyond what a float can hold.
+CLOSE = ["0.1", "0.10000000000000000001", "1E+400", "2E+400", "-1E+400", "1", "1.00", "1E-400", "0"]
+gains = st.one_of(
+    st.none(),
+    st.sampled_from(CLOSE).map(Decimal),
+    st.decimals(allow_nan=False, allow_infinity=False, places=2),
+    st.integers(-3, 3).map(Decimal),
+)
+rows_of = st.lists(st.tuples(gains, st.sampled_from("abc"), st.sampled_from("xyz")), max_size=40)
+directions = st.tuples(st.booleans(), st.booleans(), st.booleans())
+KEYS = {
+    "gain": lambda holding: holding.gain,
+    "symbol": lambda holding: holding.symbol,
+    "note": lambda holding: holding.note if holding.note != "z" else None,
+}
+
+
+def made(cells: Sequence[tuple[Decimal | None, str, str]]) -> list[Holding]:
+    return [
+        a_holding(number, gain=gain, symbol=symbol, note=note)
+        for number, (gain, symbol, note) in enumerate(cells)
+    ]
+
+
+def over(rows: Sequence[Holding]) -> ListSource[Holding]:
+    return ListSource(rows, key=lambda holding: holding.id)
+
+
+def plainly_sorted(rows: Sequence[Holding], keys: Sequence[SortKey[Holding]]) -> list[Holding]:
+    result = list(rows)
+    for key in reversed(keys):
+        known = [row for row in result if key.by(row) is not None]
+        unknown = [row for row in result if key.by(row) is None]
+        result = sorted(known, key=key.by, reverse=key.reverse) + unknown
+    return result
+
+
+def chosen(names: Sequence[str], reverse: Sequence[bool]) -> list[SortKey[Holding]]:
+    return [
+        SortKey(by=KEYS[name], reverse=down) for name, down in zip(names, reverse, strict=False)
+    ]
+
+
+@given(
+    cells=rows_of, names=st.permutations(list(KEYS)), reverse=directions, count=st.integers(0, 3)
+)
+def test_rows_are_sorted_by_several_keys_as_by_one_stable_sort_after_the_other(
+    cells: list[Any], names: list[str], reverse: Sequence[bool], count: int
+) -> None:
+    rows, keys = made(cells), chosen(names[:count], reverse)
+    source = over(rows)
+    source.sort(keys)
+    assert list(source.shown) == plainly_sorted(rows, keys)
+
+
+@settings(max_examples=50)
+@given(cells=rows_of, reverse=directions, least=gains, word=st.sampled_from(["A", "x", "b\n", ""]))
+def test_what_is_shown_is_what_passes_the_filter_in_order(
+    cells: list[Any], reverse: Sequence[bool], least: Decimal | None, word: str
+) -> None:
+    def keep(row: Holding) -> bool:
+        return least is None or (row.gain is not None and row.gain >= least)
+
+    def has_word(row: Holding) -> bool:
+        return word.casefold() in "\n".join(column.cell(row).text for column in COLUMNS).casefold()
+
+    rows, keys = made(cells), chosen(["symbol", "gain"], reverse)
+    sorted_first, filtered_first = over(rows), over(rows)
+    sorted_first.sort(keys)
+    sorted_first.filter(keep, words=[word], columns=COLUMNS)
+    filtered_first.filter(keep, words=[word], columns=COLUMNS)
+    filtered_first.sort(keys)
+    expected = plainly_sorted([row for row in rows if keep(row) and has_word(row)], keys)
+    assert list(sorted_first.shown) == list(filtered_first.shown) == expected
+    assert [row for _, row in sorted_first.loaded()][: len(expected)] == expected
+    assert sorted(row.id for _, row in sorted_first.loaded()) == [row.id for row in rows]
+
+
+@settings(max_examples=50)
+@given(cells=rows_of, others=rows_of, words=st.lists(st.sampled_from("axby1"), max_size=4))
+def test_typing_on_and_changing_rows_in_place_finds_what_a_new_search_finds(
+    cells: list[Any], others: list[Any], words: list[str]
+) -> None:
+    rows = made(cells)
+    source = over(rows)
+    source.sort(chosen(["gain", "note"], [True, False]))
+    text = ""
+    for number, word in enumerate(words):
+        text += word
+        if others and rows:
+            at = number % len(rows)
+            rows[at] = made(others)[number % len(others)]
+        source.filter(words=[text], columns=COLUMNS)
+        anew = over(list(rows))
+        anew.filter(words=[text], columns=COLUMNS)
+        anew.sort(chosen(["gain", "note"], [True, False]))
+        assert list(source.shown) == list(anew.shown)
+
+
+def test_words_that_must_not_occur_hide_rows() -> None:
+    source = over([a_holding(1, note="buy"), a_holding(2, note="SELL"), a_holding(3, note="hold")])
+    source.filter(without=["sell"], columns=COLUMNS)
+    assert [row.id for row in source.shown] == [1, 3]
+    source.filter(without=["sell", "ho"], columns=COLUMNS)
+    assert [row.id for row in source.shown] == [1]
+    source.filter(without=["ho"], columns=COLUMNS)
+    assert [row.id for row in source.shown] == [1, 2]
+    source.filter()
+    assert [row.id for row in source.shown] == [1, 2, 3]
+
+
+def test_texts_that_are_read_ahead_are_those_that_are_searched() -> None:
+    rows = [a_holding(number, note=f"note {number}") for number in range(25)]
+    source = over(rows)
+    assert source.prepare(COLUMNS, 10)
+    rows[3] = a_holding(3, note="other")
+    while source.prepare(COLUMNS, 10):
+        pass
+    source.filter(words=["OTHER"], columns=COLUMNS)
+    assert list(source.shown) == [rows[3]]
+    source.filter(words=["note", "24"], columns=COLUMNS)
+    assert [row.id for row in source.shown] == [24]
+
+
+def test_to_sort_and_to_show_all_rows_forgets_no_texts() -> None:
+    read = []
+
+    def cell(holding: Holding) -> Cell:
+        read.append(holding.id)
+        return Cell(holding.note)
+
+    columns = [Column(key="note", title="Note", width=9, cell=cell)]
+    source = over([a_holding(number, note=f"note {number}") for number in range(9)])
+    source.filter(words=["note"], columns=columns)
+    source.sort(chosen(["gain"], [True]))
+    source.filter()
+    source.filter(words=["8"], columns=columns)
+    source.filter(words=["note", "8"], columns=columns)
+    assert [row.id for row in source.shown] == [8]
+    assert sorted(read) == sorted([*range(9), *range(9)])  # one text of all, one of words
