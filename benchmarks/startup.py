@@ -4,10 +4,11 @@
 
 Both programs are started in turn on a pseudo-terminal of 120 x 40, whose output is read. The clock
 starts before the process is made. The first frame is there when the last words of its last line
-are; the rows, when the portfolio pulse names every account. The store was made through the writer: 3
-accounts, 200 positions, their balances and values. The floor is `benchmarks._bare_app`, an app with
-one DataTable of twenty rows, all of them in its first frame: to the last of them. Every ratio is to
-that first frame. One start of each comes before, uncounted: files are in the system's cache.
+are; what it says, when the portfolio pulse names every account. The store was made through the
+writer: 3 accounts, 200 positions, their balances and values. The floor is `benchmarks._bare_app`,
+an app with one DataTable of twenty rows, all of them in its first frame: to the last of them. Every
+ratio is to that first frame. One start of each comes before, uncounted: files are in the system's
+cache.
 
 `--imports` starts the monitor once more under `-X importtime` and says which modules took longest
 until the first frame, by their own time, and which packages with all their modules.

@@ -1,6 +1,7 @@
-"""What happened: trades, cash, transfers, interest."""
+"""What happened, each kind by itself: trades, cash, transfers, interest, actions, events."""
 
 from qm_tui.domain.selection import Order, Scope
+from qm_tui.queries.activity_views import CorporateActionView, OptionEventView
 from qm_tui.queries.listed import ListedPages
 from qm_tui.queries.views import CashView, InterestView, TradeView, TransferView
 from qm_tui.store.reader import Reader
@@ -35,3 +36,17 @@ def interest(
 ) -> ListedPages[InterestView]:
     """List accrued interest by period."""
     return ListedPages(reader, activity.INTEREST, InterestView, scope, order)
+
+
+def corporate_actions(
+    reader: Reader, scope: Scope = Scope(), order: Order = _NEWEST
+) -> ListedPages[CorporateActionView]:
+    """List what companies did."""
+    return ListedPages(reader, activity.CORPORATE_ACTIONS, CorporateActionView, scope, order)
+
+
+def option_events(
+    reader: Reader, scope: Scope = Scope(), order: Order = _NEWEST
+) -> ListedPages[OptionEventView]:
+    """List how options ended, and what their end delivered."""
+    return ListedPages(reader, activity.OPTION_EVENTS, OptionEventView, scope, order)

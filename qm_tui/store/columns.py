@@ -115,6 +115,16 @@ class lowered(FunctionElement[str]):  # noqa: N801 - it reads as a function in q
         super().__init__(text)
 
 
+class written(FunctionElement[str]):  # noqa: N801 - it reads as a function in queries
+    """A day or a moment as text: in one order with each other, a day before its moments."""
+
+    type = Text()
+    inherit_cache = True
+
+    def __init__(self, when: ColumnElement[Any]) -> None:
+        super().__init__(when)
+
+
 @compiles(exact_order)
 def _order(element: exact_order, compiler: Any, **options: Any) -> str:
     one, other = (compiler.process(each, **options) for each in element.clauses)
@@ -124,6 +134,17 @@ def _order(element: exact_order, compiler: Any, **options: Any) -> str:
 @compiles(exact_order, "sqlite")
 def _order_of_texts(element: exact_order, compiler: Any, **options: Any) -> str:
     return f"exact_order({compiler.process(element.clauses, **options)})"
+
+
+@compiles(written)
+def _written(element: written, compiler: Any, **options: Any) -> str:
+    return f"cast({compiler.process(element.clauses, **options)} AS TEXT)"
+
+
+@compiles(written, "sqlite")
+def _as_it_is(element: written, compiler: Any, **options: Any) -> str:
+    # It is kept as text: an index of the column gives the order.
+    return f"{compiler.process(element.clauses, **options)}"
 
 
 @compiles(lowered)

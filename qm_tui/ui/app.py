@@ -68,7 +68,9 @@ class MonitorApp(App[None]):
         self._live = LiveFeed(self, self.session, lambda: self.page, self.action_reload_all)
         for theme in THEMES:
             self.register_theme(theme)
-        self.theme = first_theme(context.theme, self.available_themes, self.console.color_system)
+        # Where no terminal is known there is only whoever takes pictures.
+        colors = self.console.color_system if context.terminal else None
+        self.theme = first_theme(context.theme, self.available_themes, colors)
         for mode, make in MODES.items():
             self.add_mode(mode, partial(make, self.session))
         self.set_keymap(keymap_of(context.keys))

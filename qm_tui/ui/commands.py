@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 _MOST = 50
 """Places that are offered for a text: more are found by typing on."""
 
+_NAMED = 1000.0
+"""The score of what is called as was typed: more than letters that are found here and there."""
+
 
 @dataclass(frozen=True, slots=True)
 class Command:
@@ -61,6 +64,7 @@ class MonitorCommands(Provider):
         for command in self._commands:
             score = matcher.match(command.title)
             if score > 0:
+                score += 2 * _NAMED * (query.casefold().strip() == command.title.casefold())
                 title = matcher.highlight(command.title)
                 yield Hit(score, title, command.run, text=command.title, help=command.about)
         for score, command in found(self._places, query):
@@ -160,9 +164,9 @@ def found(places: Iterable[Command], query: str) -> Sequence[tuple[float, Comman
 def _score(place: Command, typed: str) -> float:
     names = (place.title.casefold(), place.also.casefold())
     if typed in names:
-        return 3.0
+        return _NAMED
     if any(name.startswith(typed) for name in names):
-        return 2.0
+        return _NAMED / 2
     if any(typed in name for name in names):
         return 1.0
     return 0.2 if typed in place.about.casefold() else 0.0

@@ -203,7 +203,7 @@ def first_theme(wanted: str | None, known: Mapping[str, Theme], color_system: st
         known: All themes there are.
         color_system: What the terminal can, as Rich calls it.
     """
-    if wanted in known:
+    if wanted is not None and wanted in known:
         return wanted
     # Of two shades that are apart, 16 colors make one: a cursor that is not to be seen.
     return SIXTEEN.name if color_system == "standard" else DARK.name

@@ -4,6 +4,7 @@ import datetime as dt
 from decimal import Decimal
 
 from qm_tui.domain.batches import Holds
+from qm_tui.domain.instruments import Instrument
 from qm_tui.domain.records import FxRate, Greeks
 from qm_tui.domain.words import Section
 from qm_tui.store.runs import Source
@@ -78,11 +79,11 @@ def _all_of(account: str) -> Holds:
     return Holds(account=account, section=Section.POSITIONS, as_of=NOW)
 
 
-def _greeks(option: object, delta: str, theta: str) -> Greeks:
+def _greeks(option: Instrument, delta: str, theta: str) -> Greeks:
     return Greeks(
         account="", instrument=option, as_of=NOW, delta=Decimal(delta), theta=Decimal(theta),
         gamma=Decimal("0.01"), vega=Decimal("0.1"), underlying_price=Decimal(145), source="ibkr",
-    )  # type: ignore[arg-type]  # fmt: skip
+    )  # fmt: skip
 
 
 async def _yesterday(store: Store) -> None:

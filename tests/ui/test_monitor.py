@@ -124,7 +124,7 @@ async def test_a_click_on_a_hint_does_what_the_key_does(
 
 async def test_the_hints_are_of_the_keys_that_work_now(store: Store) -> None:
     await a_book(store)
-    async with monitor(a_context(store)) as it:
+    async with monitor(a_context(store), (250, 36)) as it:
         await it.press("2")
         assert "Raw row" in it.lines[-1]
         await it.press("slash")

@@ -26,11 +26,6 @@ class Outages:
                 return start + away
         return None
 
-    def gone_between(self, since: dt.datetime, until: dt.datetime) -> bool:
-        """Tell whether the broker went away after a moment, perhaps back already."""
-        gone = takewhile(lambda start: start <= until, self._starts())
-        return any(start > since for start in gone)
-
     def _starts(self) -> Iterator[dt.datetime]:
         random = Random(f"{self._settings.seed}:away")  # noqa: S311 - an invented broker
         seconds = self._settings.first_drop

@@ -23,7 +23,9 @@ from qm_tui.store.schema.accounts import account_settings, accounts
 from qm_tui.store.schema.activity import (
     cash_transactions,
     closed_lots,
+    corporate_actions,
     margin_interest,
+    option_events,
     trades,
     transfers,
 )
@@ -97,9 +99,10 @@ def referred_by(table: Table) -> dict[str, Referred]:
     return found
 
 
-def _narrow(
+def narrowed(
     table: Table, connection: Connection, scope: Scope, day: ColumnElement[Any]
 ) -> list[ColumnElement[bool]]:
+    """Return what a row of a fact has to meet to be in a scope; `day` is when it happened."""
     conditions = among(table.c.account_id, account_ids(connection, scope))
     if "instrument_id" in table.c:
         conditions += among(table.c.instrument_id, instrument_ids(connection, scope))
@@ -141,7 +144,7 @@ TRADES = Listing(
     searched=("trade_date", "broker_trade_id", "codes"),
     referred=referred_by(trades),
     names=(accounts_of(trades), instruments_of(trades, "symbol", "description")),
-    narrow=lambda connection, scope: _narrow(
+    narrow=lambda connection, scope: narrowed(
         trades, connection, scope, trades.c.trade_date
     ),
     natural={"trade_date": trades.c.ordered_at, "executed_at": trades.c.ordered_at},
@@ -162,7 +165,7 @@ CASH = Listing(
     searched=("date", "type", "broker_type", "currency", "description"),
     referred=referred_by(cash_transactions),
     names=(accounts_of(cash_transactions), instruments_of(cash_transactions, "symbol")),
-    narrow=lambda connection, scope: _narrow(
+    narrow=lambda connection, scope: narrowed(
         cash_transactions, connection, scope, cash_transactions.c.date
     ),
     natural={"date": cash_transactions.c.date},
@@ -184,7 +187,7 @@ TRANSFERS = Listing(
     searched=("date", "type", "direction", "counterparty", "description"),
     referred=referred_by(transfers),
     names=(accounts_of(transfers), instruments_of(transfers, "symbol")),
-    narrow=lambda connection, scope: _narrow(transfers, connection, scope, transfers.c.date),
+    narrow=lambda connection, scope: narrowed(transfers, connection, scope, transfers.c.date),
     natural={"date": transfers.c.date},
 )  # fmt: skip
 
@@ -202,10 +205,56 @@ INTEREST = Listing(
     searched=("to_date", "currency", "type"),
     referred=referred_by(margin_interest),
     names=(accounts_of(margin_interest),),
-    narrow=lambda connection, scope: _narrow(
+    narrow=lambda connection, scope: narrowed(
         margin_interest, connection, scope, margin_interest.c.to_date
     ),
     natural={},
+)  # fmt: skip
+
+CORPORATE_ACTIONS = Listing(
+    source=with_instrument(with_account(corporate_actions), corporate_actions),
+    columns={
+        "account": accounts.c.number,
+        "symbol": shown.c.symbol,
+        **_of(
+            corporate_actions, "id", "date", "type", "broker_type", "currency", "quantity",
+            "amount", "proceeds", "value", "cost_basis", "realized_pnl", "description",
+            "broker_id", "instrument_id",
+        ),
+    },
+    where=(),
+    id=corporate_actions.c.id,
+    searched=("date", "type", "broker_type", "currency", "description"),
+    referred=referred_by(corporate_actions),
+    names=(accounts_of(corporate_actions), instruments_of(corporate_actions, "symbol")),
+    narrow=lambda connection, scope: narrowed(
+        corporate_actions, connection, scope, corporate_actions.c.date
+    ),
+    natural={"date": corporate_actions.c.date},
+)  # fmt: skip
+
+OPTION_EVENTS = Listing(
+    source=with_instrument(with_account(option_events), option_events),
+    columns={
+        "account": accounts.c.number,
+        "symbol": shown.c.symbol,
+        "description": shown.c.description,
+        "broker_id": option_events.c.broker_trade_id,
+        **_of(
+            option_events, "id", "date", "type", "broker_type", "currency", "quantity", "price",
+            "market_price", "proceeds", "commission", "cost_basis", "realized_pnl",
+            "instrument_id",
+        ),
+    },
+    where=(),
+    id=option_events.c.id,
+    searched=("date", "type", "broker_type", "currency"),
+    referred=referred_by(option_events),
+    names=(accounts_of(option_events), instruments_of(option_events, "symbol", "description")),
+    narrow=lambda connection, scope: narrowed(
+        option_events, connection, scope, option_events.c.date
+    ),
+    natural={"date": option_events.c.date},
 )  # fmt: skip
 
 GAINS = Listing(
@@ -228,7 +277,7 @@ GAINS = Listing(
     searched=("disposition_date", "term"),
     referred=referred_by(closed_lots),
     names=(accounts_of(closed_lots), instruments_of(closed_lots, "symbol")),
-    narrow=lambda connection, scope: _narrow(
+    narrow=lambda connection, scope: narrowed(
         closed_lots, connection, scope, closed_lots.c.disposition_date
     ),
     natural={},

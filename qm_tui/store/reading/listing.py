@@ -44,7 +44,7 @@ def anchors(
     place = func.row_number().over(order_by=key.ordering()).label("place")
     alone = key.is_own and not look_beyond(listing, scope.conditions)
     rows = (
-        select(*_anchor(key), place)
+        select(*key_columns(key), place)
         .select_from(listing.id.table if alone else listing.source)
         .where(*conditions)
         .subquery()
@@ -56,7 +56,7 @@ def anchors(
     return [tuple(row) for row in found]
 
 
-def _anchor(key: Key) -> list[ColumnElement[Any]]:
+def key_columns(key: Key) -> list[ColumnElement[Any]]:
     fields = [field.label(f"anchor_{place}") for place, field in enumerate(key.fields)]
     return [*fields, key.id.label("anchor_id")]
 
@@ -78,7 +78,7 @@ def page(
     """Return the rows behind an anchor; from the beginning without one."""
     key = key_of(listing, order)
     stretches = key.all_of_it() if after is None else key.after(after)
-    return [make(**row._mapping) for row in _read(connection, listing, scope, stretches, size)]
+    return [make(**row._mapping) for row in read(connection, listing, scope, stretches, size)]
 
 
 def onward(
@@ -95,9 +95,9 @@ def onward(
     Going on from row to row neither repeats nor loses any while others write to the store.
     """
     key = key_of(listing, order)
-    columns = _anchor(key)
+    columns = key_columns(key)
     stretches = key.all_of_it() if after is None else key.after(after)
-    rows = _read(connection, listing, scope, stretches, size, columns)
+    rows = read(connection, listing, scope, stretches, size, columns)
     views = [make(**{name: row._mapping[name] for name in listing.columns}) for row in rows]
     return views, tuple(rows[-1][-len(columns) :]) if len(rows) == size else None
 
@@ -112,11 +112,11 @@ def last_page(
 ) -> list[V]:
     """Return the last rows, in the same order."""
     stretches = key_of(listing, order).all_of_it(backward=True)
-    rows = _read(connection, listing, scope, stretches, size)
+    rows = read(connection, listing, scope, stretches, size)
     return [make(**row._mapping) for row in reversed(rows)]
 
 
-def _read(
+def read(
     connection: Connection,
     listing: Listing,
     scope: Scope,

@@ -1,7 +1,7 @@
 """The kinds of activity: their columns, and how each is asked for."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
@@ -10,29 +10,12 @@ from qm_tui.queries.paging import Pages
 from qm_tui.queries.views import CashView, InterestView, TradeView, TransferView
 from qm_tui.ui.column_kinds import Kinds
 from qm_tui.ui.format import Format
+from qm_tui.ui.screens.activity_tab import Tab, account_column
+from qm_tui.ui.screens.timeline import CorporateActions, Everything, OptionEvents
 from qm_tui.ui.widgets.columns import Column
 
 if TYPE_CHECKING:
     from qm_tui.store.reader import Reader
-
-V = TypeVar("V", TradeView, CashView, TransferView, InterestView)
-
-
-class Tab(Generic[V]):
-    """One kind; there is a key for each."""
-
-    key: ClassVar[str]
-    name: ClassVar[str]
-    noun: ClassVar[tuple[str, str]]
-    sorted_by: ClassVar[tuple[str, bool]]
-
-    def columns(self, form: Format, scope: Scope) -> Sequence[Column[V]]:
-        """The columns, in the order shown."""
-        raise NotImplementedError
-
-    def ask(self, reader: "Reader", scope: Scope, order: Order) -> Pages[V]:
-        """The rows."""
-        raise NotImplementedError
 
 
 class Trades(Tab[TradeView]):
@@ -51,7 +34,7 @@ class Trades(Tab[TradeView]):
             kinds.moment(
                 "executed_at", "Executed", lambda t: t.executed_at, drop_order=10, letter="e"
             ),
-            *_account(kinds, scope),
+            *account_column(kinds, scope),
             kinds.text("symbol", "Symbol", 21, lambda t: t.symbol, letter="s"),
             kinds.text(
                 "description",
@@ -98,7 +81,7 @@ class Cash(Tab[CashView]):
         kinds = Kinds[CashView](form)
         return (
             kinds.date("date", "Date", lambda c: c.date, letter="d"),
-            *_account(kinds, scope),
+            *account_column(kinds, scope),
             kinds.text("type", "Type", 17, lambda c: c.type, letter="y"),
             kinds.text(
                 "symbol", "Symbol", 21, lambda c: c.symbol, drop_order=3, min_width=8, letter="s"
@@ -138,7 +121,7 @@ class Transfers(Tab[TransferView]):
         kinds = Kinds[TransferView](form)
         return (
             kinds.date("date", "Date", lambda t: t.date, letter="d"),
-            *_account(kinds, scope),
+            *account_column(kinds, scope),
             kinds.text("direction", "Dir.", 4, _arrow, letter="r"),
             kinds.text("type", "Type", 9, lambda t: t.type, drop_order=4, letter="y"),
             kinds.text("symbol", "Symbol", 21, lambda t: t.symbol, min_width=8, letter="s"),
@@ -183,7 +166,7 @@ class Interest(Tab[InterestView]):
         return (
             kinds.date("from_date", "From", lambda i: i.from_date, letter="f", drop_order=3),
             kinds.date("to_date", "To", lambda i: i.to_date, letter="d"),
-            *_account(kinds, scope),
+            *account_column(kinds, scope),
             kinds.text(
                 "type", "Type", 24, lambda i: i.type, min_width=12, letter="y", flexible=True
             ),
@@ -201,17 +184,13 @@ class Interest(Tab[InterestView]):
         return interest(reader, scope, order)
 
 
-def _account(kinds: Kinds[V], scope: Scope) -> tuple[Column[V], ...]:
-    """The account, unless all rows are of one."""
-    if scope.account:
-        return ()
-    return (
-        kinds.text("account", "Account", 10, lambda row: row.account, drop_order=2, letter="a"),
-    )
-
-
 def _arrow(transfer: TransferView) -> str:
     return f"{'←' if transfer.direction == 'out' else '→'} {transfer.direction}"
 
 
-TABS: dict[str, Tab[Any]] = {tab.key: tab for tab in (Trades(), Cash(), Transfers(), Interest())}
+TABS: dict[str, Tab[Any]] = {
+    tab.key: tab
+    for tab in (
+        Everything(), Trades(), Cash(), Transfers(), Interest(), CorporateActions(), OptionEvents()
+    )
+}  # fmt: skip

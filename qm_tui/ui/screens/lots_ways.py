@@ -12,7 +12,7 @@ def trades_page(session: Session, trail: Sequence[str], scope: Scope) -> Page:
     """The screen with the trades of an instrument or of an account."""
     from qm_tui.ui.screens.activity import ActivityScreen  # noqa: PLC0415 - when asked for
 
-    return ActivityScreen(session, (*trail, "trades"), scope)
+    return ActivityScreen(session, (*trail, "trades"), scope, "t")
 
 
 def trades_of(session: Session, trail: Sequence[str], within: Scope, row: Any) -> Page:

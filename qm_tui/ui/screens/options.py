@@ -140,7 +140,7 @@ class OptionsScreen(HoldingsScreen[OptionView]):
                 title="Greeks",
                 cell=self._source,
                 width=19,
-                min_width=12,
+                min_width=17,
                 sort_key=lambda o: o.greeks_as_of,
                 drop_order=8,
             ),

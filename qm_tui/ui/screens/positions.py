@@ -84,7 +84,7 @@ class PositionsScreen(Charted, HoldingsScreen[PositionView]):
                 "Description",
                 24,
                 lambda p: p.description,
-                drop_order=8,
+                drop_order=9,
                 min_width=12,
                 flexible=True,
             ),
@@ -93,17 +93,17 @@ class PositionsScreen(Charted, HoldingsScreen[PositionView]):
                 "Type",
                 13,
                 lambda p: p.instrument_type,
-                drop_order=10,
+                drop_order=11,
                 letter="t",
             ),
             kinds.quantity("quantity", "Quantity", lambda p: p.quantity, min_width=9, letter="q"),
             kinds.text("currency", "Ccy", 3, lambda p: p.currency, drop_order=4, letter="c"),
-            kinds.price("average_cost", "Avg. cost", lambda p: p.average_cost, drop_order=7),
+            kinds.price("average_cost", "Avg. cost", lambda p: p.average_cost, drop_order=8),
             kinds.price(
                 "market_price", "Price", lambda p: p.market_price, drop_order=3, letter="p"
             ),
             kinds.money(
-                "cost_basis", "Cost basis", lambda p: p.cost_basis, drop_order=6, letter="b"
+                "cost_basis", "Cost basis", lambda p: p.cost_basis, drop_order=7, letter="b"
             ),
             kinds.money(
                 "market_value", "Value", lambda p: p.market_value, min_width=11, letter="v"
@@ -113,7 +113,7 @@ class PositionsScreen(Charted, HoldingsScreen[PositionView]):
                 "unrealized_pnl", "Unrealized", lambda p: p.unrealized_pnl, min_width=11, letter="u"
             ),
             kinds.gain("daily_pnl", "Day P&L", lambda p: p.daily_pnl, drop_order=5, letter="d"),
-            kinds.gain("realized_pnl", "Realized", lambda p: p.realized_pnl, drop_order=9),
+            kinds.gain("realized_pnl", "Realized", lambda p: p.realized_pnl, drop_order=10),
             self.broken_column(),
             self.age_column(),
         )

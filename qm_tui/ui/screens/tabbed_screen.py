@@ -44,9 +44,11 @@ class TabbedScreen(TableScreen[Any]):
 
     TABS: ClassVar[Mapping[str, Any]]
     """Key → tab, in the order shown."""
+    first_tab: str | None = None
+    """The key of the tab that is shown at first; None is the first of them."""
 
     def __init__(self, session: Session, trail: Sequence[str], scope: Scope = Scope()) -> None:
-        self._choose(next(iter(self.TABS)))
+        self._choose(self.first_tab or next(iter(self.TABS)))
         super().__init__(session, trail, scope)
         self._tables: dict[str, tuple[RecordTable[Any], Feed[Any]]] = {
             self.tab_key: (self.table, self.feed)

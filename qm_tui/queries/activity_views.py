@@ -1,0 +1,82 @@
+"""Rows of the time-line, of what companies did, and of how options ended."""
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HappeningView:
+    """Something that happened: a trade, a dividend, a transfer, a split, an expiry."""
+
+    id: int
+    """Of its row, among those of its kind."""
+    kind: str
+    """`trade`, `cash`, `transfer`, `interest`, `corporate_action` or `option_event`."""
+    type: str | None
+    """Of its kind: `buy`, `dividend`, `in`, `split`, `assignment` …"""
+    date: dt.date | None
+    occurred_at: dt.datetime | None
+    account: str
+    symbol: str | None
+    instrument_id: int | None
+    description: str | None
+    counterparty: str | None
+    quantity: Decimal | None
+    price: Decimal | None
+    amount: Decimal | None
+    """What was received, or (negative) paid; of interest what accrued."""
+    cost_basis: Decimal | None
+    currency: str | None
+    broker_id: str | None
+    document_id: int | None = None
+    document_row: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorporateActionView:
+    """What a company did, as it came to one account."""
+
+    id: int
+    account: str
+    date: dt.date
+    type: str
+    broker_type: str | None
+    symbol: str | None
+    instrument_id: int | None
+    currency: str | None
+    quantity: Decimal | None
+    amount: Decimal | None
+    proceeds: Decimal | None
+    value: Decimal | None
+    cost_basis: Decimal | None
+    realized_pnl: Decimal | None
+    description: str | None
+    broker_id: str | None
+    document_id: int | None = None
+    document_row: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OptionEventView:
+    """How an option ended, or what its end delivered."""
+
+    id: int
+    account: str
+    date: dt.date
+    type: str
+    broker_type: str | None
+    symbol: str
+    description: str | None
+    instrument_id: int
+    currency: str | None
+    quantity: Decimal | None
+    price: Decimal | None
+    market_price: Decimal | None
+    proceeds: Decimal | None
+    commission: Decimal | None
+    cost_basis: Decimal | None
+    realized_pnl: Decimal | None
+    broker_id: str | None
+    document_id: int | None = None
+    document_row: int | None = None
