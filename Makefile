@@ -10,7 +10,7 @@ MADE_WITH = $(if $(wildcard $(VENV)/interpreter),$(BIN)/python)
 CANDIDATES = $(or $(PYTHON),$(MADE_WITH) python3.13 python3.12 python3.11 python3)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo install develop test confirm bench lock clean FORCE
+.PHONY: help demo install develop test confirm bench docs pictures lock clean FORCE
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -38,6 +38,12 @@ bench: develop ## run every script in benchmarks/, one after the other
 		echo "== $$script"; \
 		$(BIN)/python -m benchmarks.$$(basename "$$script" .py); \
 	done
+
+docs: develop ## write the tables of keys and columns in README and docs/ anew
+	$(BIN)/python -m tests.docs
+
+pictures: develop ## take the pictures in docs/ anew, of the demo
+	$(BIN)/python -m tests.docs.pictures
 
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--custom-compile-command "make lock" pyproject.toml

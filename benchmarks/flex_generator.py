@@ -16,6 +16,8 @@ from xml.sax.saxutils import quoteattr
 _FIRST_DAY = dt.date(2024, 1, 2)
 _STARTING_CASH = Decimal(1_000_000)
 _CENT = Decimal("0.01")
+_OPEN, _CLOSE = 9 * 3600 + 1800, 16 * 3600 - 30
+"""Seconds of a day."""
 
 _INSTRUMENT_NAMES = (
     "assetCategory subCategory symbol description conid securityID securityIDType cusip isin figi "
@@ -158,8 +160,11 @@ class _Account:
         done = 0
         while done < self._executions:
             fills = min(self._chance.choice((1, 1, 1, 2, 3)), self._executions - done)
-            day = _FIRST_DAY + dt.timedelta(days=done * self._days // self._executions)
-            second = self._chance.randrange(9 * 3600 + 1800, 16 * 3600 - 10)
+            passed, of_day = divmod(done * self._days, self._executions)
+            day = _FIRST_DAY + dt.timedelta(days=passed)
+            # In the order in which they happened: lots are opened before they are closed.
+            second = _OPEN + (_CLOSE - _OPEN) * of_day // self._executions
+            second += self._chance.randrange(20)
             yield from self._order(day, second, fills)
             done += fills
 

@@ -27,5 +27,13 @@ class Pages(Protocol[V_co]):
     async def page(self, after: Anchor | None, size: int = PAGE_SIZE) -> Sequence[V_co]:
         """The rows behind `after`; None is the beginning."""
 
+    async def onward(
+        self, after: Anchor | None, size: int = PAGE_SIZE
+    ) -> tuple[Sequence[V_co], Anchor | None]:
+        """The rows behind `after`, and behind what to go on; None at the end.
+
+        Who goes on so meets no row twice and loses none, whoever writes to the store meanwhile.
+        """
+
     async def last_page(self, size: int = PAGE_SIZE) -> Sequence[V_co]:
         """The last rows, in the same order."""

@@ -63,6 +63,12 @@ class _ChangePages:
         found = await self._reader.read(reading.changes_after, self._run, after, size)
         return [_change(self._run, change) for change in found]
 
+    async def onward(
+        self, after: Anchor | None, size: int = PAGE_SIZE
+    ) -> tuple[Sequence[ChangeView], Anchor | None]:
+        found, last = await self._reader.read(reading.changes_onward, self._run, after, size)
+        return [_change(self._run, change) for change in found], last
+
     async def last_page(self, size: int = PAGE_SIZE) -> Sequence[ChangeView]:
         found = await self._reader.read(reading.last_changes, self._run, size)
         return [_change(self._run, change) for change in found]

@@ -42,6 +42,14 @@ class Timeline:
             merged.page, TIMELINE, HappeningView, self._scope, self._order, after, size
         )
 
+    async def onward(
+        self, after: Anchor | None, size: int = PAGE_SIZE
+    ) -> tuple[Sequence[HappeningView], Anchor | None]:
+        """Return the rows behind `after`, and behind what to go on; None at the end."""
+        return await self._reader.read(
+            merged.onward, TIMELINE, HappeningView, self._scope, self._order, after, size
+        )
+
     async def last_page(self, size: int = PAGE_SIZE) -> Sequence[HappeningView]:
         """Return the last rows."""
         return await self._reader.read(

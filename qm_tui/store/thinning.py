@@ -20,7 +20,8 @@ KEPT_WHOLE = dt.timedelta(days=1)
 async def thin(connection: AsyncConnection, name: str, now: dt.datetime) -> int:
     """Remove what a live connection saw more than a day ago, but for the last answer of each day.
 
-    What still says what is held stays, however old, and so does everything from a document.
+    What still says what is held stays, however old, and so do everything from a document and the
+    first balances of an account: cash is reckoned from them.
     """
     s, c = observation_sets.c, connections.c
     rows = (
@@ -40,12 +41,16 @@ async def thin(connection: AsyncConnection, name: str, now: dt.datetime) -> int:
 
 
 def _beside_the_last(rows: Sequence[Any]) -> set[int]:
-    """Return the sets that are not the newest complete one of an account, section and day."""
+    """Return the sets that are not the newest complete one of an account, section and day.
+
+    Rows come newest first. The oldest balances of an account are not among them either.
+    """
     kept: dict[tuple[int, str, dt.date], int] = {}
     for row in rows:
         if row.complete:
             kept.setdefault((row.account_id, row.section, row.as_of.date()), row.id)
-    return {row.id for row in rows} - set(kept.values())
+    first = {row.account_id: row.id for row in rows if row.section == Section.BALANCES.value}
+    return {row.id for row in rows} - set(kept.values()) - set(first.values())
 
 
 async def _without_current(

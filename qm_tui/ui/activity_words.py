@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from qm_tui.queries.activity_views import HappeningView
 from qm_tui.ui.cell import Cell, Tone
+from qm_tui.ui.format import Format
 
 _KINDS: Mapping[str, tuple[str, str, Tone]] = {
     "trade": ("⇄", "trade", Tone.PLAIN),
@@ -53,3 +54,13 @@ def what_of(row: HappeningView) -> str | None:
         other = f"{place} {row.counterparty}" if row.counterparty else None
         return ", ".join(filter(None, (other, row.description))) or None
     return type_word(row.type) or None if row.kind == "interest" else row.description
+
+
+def amount_of(form: Format, row: HappeningView) -> Cell:
+    """What was received or paid; that a purchase is paid for is nothing to be alarmed at."""
+    cell = form.gain(row.amount)
+    return (
+        cell
+        if row.kind == "cash"
+        else Cell(cell.text, Tone.MUTED if row.amount is None else Tone.PLAIN)
+    )

@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime as dt
+import gc
 import logging
 from collections.abc import Iterable
 from contextlib import suppress
@@ -35,6 +36,8 @@ _log = logging.getLogger(__name__)
 
 _GRACE = 3
 """Seconds that workers are given to end when the monitor does."""
+_TIDY = 60
+"""Seconds between two looks for what is garbage; each takes some 20 ms."""
 TOUR = "This portfolio is made up. F1 shows what the program is for, in two minutes."
 _WARNED_FOR = dt.timedelta(seconds=5)
 """How long a warning about an import that goes on holds."""
@@ -78,13 +81,23 @@ class MonitorApp(App[None]):
     def on_ready(self) -> None:
         """The first frame is on the screen."""
         self.session.first_frame.set()
+        self.session.troubles.changed = self._import_went_on
         self._watch.begin()
         self._live.begin()
         self.places.begin()
+        self.set_interval(_TIDY, self._tidy)
         if self.session.context.demo:
             self.notify(TOUR, title="The demo", timeout=20, markup=False)
         for complaint in complaints(self.session, self.available_themes):
             self.notify(complaint, severity="warning", markup=False, timeout=15)
+
+    def _tidy(self) -> None:
+        """Let go of dialogs and rows that only refer to each other.
+
+        The collector runs so seldom that keys do not wait for it: by itself it would take hours.
+        """
+        if not self.session.under_way:
+            gc.collect()
 
     # Where one is
 

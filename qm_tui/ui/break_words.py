@@ -1,12 +1,13 @@
 """How discrepancies are written: what was compared, how grave it is, its cause, what to do."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from decimal import Decimal
 
 from qm_tui.domain.reconciliation.words import Cause, DiscrepancyStatus, Severity, Verdict
 from qm_tui.queries.views import DiscrepancyView
 from qm_tui.ui.cell import Cell, Tone
-from qm_tui.ui.format import UNKNOWN
+from qm_tui.ui.format import UNKNOWN, Format
+from qm_tui.ui.masked import masked
 
 VERDICTS: Mapping[str, str] = {
     Verdict.QUANTITY: "quantity",
@@ -156,3 +157,44 @@ def confidence_of(row: DiscrepancyView) -> Cell:
     if row.cause == Cause.UNEXPLAINED:
         return UNKNOWN
     return Cell(f"{row.confidence * Decimal(100):.0f} %", Tone.MUTED)
+
+
+def explained(form: Format, row: DiscrepancyView) -> str:
+    """The cause in a sentence; while amounts are hidden, without its numbers."""
+    return sentence(form, row, row.explanation or f"{cause_of(row).capitalize()}.")
+
+
+def sentence(form: Format, row: DiscrepancyView, text: str) -> str:
+    """Something that is said of a discrepancy; while amounts are hidden, without its numbers."""
+    return masked(form, text, row.symbol, row.underlying, row.account)
+
+
+def said_together(rows: Sequence[DiscrepancyView]) -> Mapping[int, str]:
+    """Join what is said of one holding: the id of each → a part of a bracket.
+
+    Args:
+        rows: as they are shown; those of one holding follow each other.
+    """
+    found: dict[int, str] = {}
+    for at, row in enumerate(rows):
+        before = at > 0 and about(rows[at - 1]) == about(row)
+        after = at + 1 < len(rows) and about(rows[at + 1]) == about(row)
+        found[row.id] = _BRACKET[before, after]
+    return found
+
+
+def about(row: DiscrepancyView) -> Hashable:
+    """What a discrepancy is about: the same for all that is compared of one holding."""
+    return row.broker, row.account, row.instrument_id or (row.currency, row.tag)
+
+
+_BRACKET = {(False, False): " ", (False, True): "┌", (True, True): "├", (True, False): "└"}
+
+
+def worst_first(rows: Sequence[DiscrepancyView]) -> list[DiscrepancyView]:
+    """Put what is open and gravest first; what is about one holding stays together."""
+    first: dict[Hashable, int] = {}
+    ranked = sorted(rows, key=lambda row: (row.status == "closed", -GRAVITY.get(row.severity, 0)))
+    for place, row in enumerate(ranked):
+        first.setdefault((row.status == "closed", about(row)), place)
+    return sorted(ranked, key=lambda row: first[row.status == "closed", about(row)])

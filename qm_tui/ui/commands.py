@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
+from textual.fuzzy import Matcher
 from textual.types import IgnoreReturnCallbackType
 from typing_extensions import override
 
@@ -56,7 +57,8 @@ class MonitorCommands(Provider):
     @override
     async def discover(self) -> Hits:
         for command in (*self._commands, *self._places[:_MOST]):
-            yield DiscoveryHit(command.title, command.run, help=command.about)
+            title, text = Content(command.title), command.title
+            yield DiscoveryHit(title, command.run, text=text, help=escaped(command.about))
 
     @override
     async def search(self, query: str) -> Hits:
@@ -65,12 +67,12 @@ class MonitorCommands(Provider):
             score = matcher.match(command.title)
             if score > 0:
                 score += 2 * _NAMED * (query.casefold().strip() == command.title.casefold())
-                title = matcher.highlight(command.title)
-                yield Hit(score, title, command.run, text=command.title, help=command.about)
+                title = highlighted(command.title, matcher)
+                about = escaped(command.about)
+                yield Hit(score, title, command.run, text=command.title, help=about)
         for score, command in found(self._places, query):
-            # As content: what is highlighted here must not be read as markup.
-            title = Content(command.title)
-            yield Hit(score, title, command.run, text=command.title, help=command.about)
+            title, about = Content(command.title), escaped(command.about)
+            yield Hit(score, title, command.run, text=command.title, help=about)
 
     def _actions(self) -> Iterator[Command]:
         seen = set()
@@ -144,6 +146,21 @@ class MonitorCommands(Provider):
             self.app.push_screen(PositionsScreen(session, (*trail, name), scope))
 
         return Command(plain(name), plain(about), go, plain(also))
+
+
+def escaped(text: str) -> str:
+    """A text from outside where the palette reads markup."""
+    return text.replace("[", "\\[")
+
+
+def highlighted(title: str, matcher: Matcher) -> Content:
+    """A title with the letters that were typed; Textual's own way reads it as markup."""
+    content = Content(title)
+    _, offsets = matcher.fuzzy_search.match(matcher.query, title)
+    for offset in offsets:
+        if not title[offset].isspace():
+            content = content.stylize(matcher.match_style, offset, offset + 1)
+    return content
 
 
 def found(places: Iterable[Command], query: str) -> Sequence[tuple[float, Command]]:

@@ -81,7 +81,7 @@ def views_from(kept: Any) -> ScreenViews:
     arrangement = kept.get("arrangement")
     return ScreenViews(
         named=named,
-        chosen=chosen if chosen in named else None,
+        chosen=chosen if isinstance(chosen, str) and chosen in named else None,
         arrangement=arrangement_from(arrangement) if isinstance(arrangement, Mapping) else None,
     )
 

@@ -14,6 +14,7 @@ from qm_tui.store.store import open_store
 from qm_tui.sync.service import Importer
 from tests.book.following import derived, following, marks, rebuilt
 from tests.conftest import NOW
+from tests.examples import examples
 from tests.store.stores import Contents, an_empty_store, differences
 from tests.sync.histories import CUTS, HAPPENINGS, Cut, Happening, text
 from tests.sync.test_any_order import cuts_in_two_orders
@@ -45,7 +46,7 @@ def derived_from(files: Sequence[str], *, at_once: bool) -> Contents:
         return asyncio.run(run(Path(folder)))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(10), deadline=None)
 @given(HAPPENINGS, CUTS)
 def test_deriving_file_by_file_ends_in_the_same_rows_as_deriving_once(
     history: list[Happening], cuts: list[Cut]
@@ -57,7 +58,7 @@ def test_deriving_file_by_file_ends_in_the_same_rows_as_deriving_once(
     assert differences(one, other) == []
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(10), deadline=None)
 @given(HAPPENINGS, cuts_in_two_orders())
 def test_any_order_of_files_ends_in_the_same_rows(
     history: list[Happening], orders: tuple[list[Cut], list[Cut]]

@@ -1,9 +1,11 @@
+import shutil
 from pathlib import Path
 
 import pytest
 
 from benchmarks.flex_generator import write_statement
 from tests.cli.program import Program
+from tests.store.laid import lay
 
 
 @pytest.fixture
@@ -25,9 +27,30 @@ def no_keyring(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("keyring.core._keyring_backend", None)
 
 
-@pytest.fixture
-def statement(tmp_path: Path) -> Path:
-    """A small statement of two accounts with everything a query can have."""
-    path = tmp_path / "statement.xml"
+@pytest.fixture(scope="session")
+def generated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small statement of two accounts with everything a query can have; nobody writes to it."""
+    path = tmp_path_factory.mktemp("generated") / "statement.xml"
     write_statement(path, executions=60, accounts=2, instruments=20, details=True)
     return path
+
+
+@pytest.fixture
+def statement(tmp_path: Path, generated: Path) -> Path:
+    """A copy of the statement."""
+    return shutil.copyfile(generated, tmp_path / "statement.xml")
+
+
+@pytest.fixture(scope="session")
+def imported(tmp_path_factory: pytest.TempPathFactory, generated: Path) -> Path:
+    """The store into which the statement was imported; nobody writes to it."""
+    program = Program(tmp_path_factory.mktemp("imported"))
+    assert program("import", generated).status == 0
+    return program.store
+
+
+@pytest.fixture
+def filled(program: Program, imported: Path) -> Program:
+    """The program with the statement in its store."""
+    lay(program.store).write_bytes(imported.read_bytes())
+    return program

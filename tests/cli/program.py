@@ -11,8 +11,11 @@ from typing import Any
 
 from qm_tui.cli.arguments import parser
 from qm_tui.cli.run import run
+from tests.store.laid import lay
 
 ROOT = Path(__file__).parents[2]
+_LAYING = ("import", "show")
+"""Commands that make a store where there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,9 @@ class Program:
 
     def __call__(self, *arguments: object) -> Ran:
         """Run a command in this process."""
+        if arguments[:1] and arguments[0] in _LAYING and not os.path.lexists(self.store):
+            # As the program would, half a second later: `apart` has it do so.
+            lay(self.store)
         out, err = io.StringIO(), io.StringIO()
         given = ["--store", str(self.store), *map(str, arguments)]
         status = run(parser().parse_args(given), out, err)

@@ -17,12 +17,6 @@ from tests.cli.program import Program
 HOSTILE = "[bold red]X[/] &#13; \u202eevil\u2066\u200b\u009b31m \x7f " + "long" * 2500
 
 
-@pytest.fixture
-def filled(program: Program, statement: Path) -> Program:
-    assert program("import", statement).status == 0
-    return program
-
-
 BESIDE = {"lots": " to look at: ", "gains": " to look at: ", "discrepancies": "reconciled"}
 """What is said beside the rows."""
 

@@ -19,12 +19,6 @@ from tests.conftest import NOW
 from tests.store.stores import tell, told
 
 
-@pytest.fixture
-def filled(program: Program, statement: Path) -> Program:
-    assert program("import", statement).status == 0
-    return program
-
-
 def test_a_whole_store_is_said_to_be_whole(filled: Program) -> None:
     ran = filled("db", "check")
 

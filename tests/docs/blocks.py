@@ -1,8 +1,8 @@
 """What stands between two markers of a document is made by the program.
 
-    <!-- keys screens.lots.LotsScreen -->      the keys of a screen or dialog
-    <!-- columns lots.open -->                 the columns of a table
-    <!-- end -->
+<!-- keys screens.lots.LotsScreen -->      the keys of a screen or dialog
+<!-- columns lots.open -->                 the columns of a table
+<!-- end -->
 """
 
 import re
@@ -13,7 +13,7 @@ from pathlib import Path
 from tests.docs import columns, keys
 
 ROOT = Path(__file__).parents[2]
-_BLOCK = re.compile(r"<!-- (keys|columns) ([\w.]+) -->\n(.*?)<!-- end -->", re.DOTALL)
+_BLOCK = re.compile(r"<!-- (keys|map|columns) ([\w.-]+) -->\n(.*?)<!-- end -->", re.DOTALL)
 
 
 def documents() -> Sequence[Path]:
@@ -33,7 +33,15 @@ def made_anew(text: str) -> str:
 
 
 def _made(kind: str, name: str) -> str:
-    made = keys.named(name) if kind == "keys" else columns.written(_tables()[name])
+    match kind:
+        case "columns":
+            made = columns.written(_tables()[name])
+        case "map" if name == "screens":
+            made = keys.of_screens()
+        case "map":
+            made = keys.side_by_side(keys.bindings_of(name))
+        case _:
+            made = keys.table(keys.bindings_of(name))
     return f"<!-- {kind} {name} -->\n\n{made}\n\n<!-- end -->"
 
 

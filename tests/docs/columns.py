@@ -2,17 +2,16 @@
 
 import datetime as dt
 import typing
-from collections.abc import Awaitable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, is_dataclass
 from typing import Any, cast
 
 import qm_tui.queries.views
 from qm_tui.domain.conditions import Kind
 from qm_tui.store.reader import Reader
-from qm_tui.sync.service import Importer
-from qm_tui.ui.condition_fields import Field, Fields, fields_of, stored_fields
-from qm_tui.ui.context import Context
+from qm_tui.ui.condition_fields import Field, Fields, fields_of
 from qm_tui.ui.conditions import flags_of
+from qm_tui.ui.context import Context
 from qm_tui.ui.feeds import PagedFeed
 from qm_tui.ui.modes import MODES
 from qm_tui.ui.screens.exposure import ExposureScreen
@@ -64,15 +63,29 @@ async def _never() -> typing.NoReturn:
     raise AssertionError("These screens are never shown.")
 
 
-def _pages() -> Iterator[Page]:
+def a_session(
+    arranged: Mapping[str, Any] | None = None, given: Mapping[str, str] | None = None
+) -> Session:
+    """Return what screens share, where nothing is ever read.
+
+    Args:
+        arranged: `[ui.columns]` of a configuration.
+        given: its `[keys]`.
+    """
     context = Context(
         open_reader=cast("Any", _never),
         open_importer=cast("Any", _never),
         now=lambda: _NOW,
         zone=dt.UTC,
         version="",
+        columns=arranged or {},
+        keys=given or {},
     )
-    session = Session(context)
+    return Session(context)
+
+
+def _pages() -> Iterator[Page]:
+    session = a_session()
     yield from (make(session) for make in MODES.values())
     yield MergedScreen(session, ("",))
     yield ExposureScreen(session, ("",))

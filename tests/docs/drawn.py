@@ -7,7 +7,7 @@ WIDTH, HEIGHT = 12.2, 24.4
 """Of one cell, in the units of the picture."""
 _LIGHT, _HEAVY = 1.4, 3.0
 """How thick lines are."""
-_DOT = 2.6
+_DOT, _SEAM = 2.6, 0.25
 Box = tuple[float, float, float, float]
 """Left, top, width and height of something within its cell."""
 
@@ -36,7 +36,9 @@ def path(text: str, left: float, top: float) -> str:
 def _boxes(sign: str) -> Iterator[Box]:
     if sign in _BLOCKS:
         x, y, width, height = _BLOCKS[sign]
-        yield x * WIDTH, y * HEIGHT, width * WIDTH, height * HEIGHT
+        # A little more below, or a seam is seen between what should be one.
+        more = _SEAM if y + height == 1 else 0
+        yield x * WIDTH, y * HEIGHT, width * WIDTH, height * HEIGHT + more
     elif sign >= "⠀":
         yield from _dots(ord(sign) - 0x2800)
     else:

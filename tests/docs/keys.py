@@ -1,7 +1,8 @@
-"""The keys as the documents list them: made of the bindings, so that they cannot say anything else."""
+"""The keys as the documents list them: made of the bindings."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib import import_module
+from itertools import zip_longest
 
 from textual.binding import Binding
 from textual.dom import DOMNode
@@ -22,6 +23,8 @@ _NAMES: Mapping[str, str] = {
     "home": "Home", "end": "End", "enter": "Enter", "escape": "Esc", "space": "Space",
     "tab": "Tab", "backspace": "Backspace", "delete": "Del", "f1": "F1", "shift": "Shift",
     "ctrl": "Ctrl", "alt": "Alt", "comma": ",", "slash": "/",
+    "plus": "+",
+    "minus": "-",
 }  # fmt: skip
 
 
@@ -47,6 +50,7 @@ def own_keys(owner: type[DOMNode]) -> Sequence[Binding]:
         shared = kind in _SHARED
         for binding in _bindings(kind):
             for key in binding.key.split(","):
+                by_key.pop(key.strip(), None)
                 by_key[key.strip()] = (binding, shared)
     # Where a subclass has given a key to something else, the former has it no more.
     keys: dict[str, list[str]] = {}
@@ -73,14 +77,62 @@ def table(bindings: Iterable[Binding]) -> str:
     """Return keys as a table: what they are, what they do, and their name in `[keys]`."""
     lines = ["| keys | what they do | name in `[keys]` |", "|---|---|---|"]
     lines += [
-        f"| {all_written(each)} | {each.description} | `{each.id}` |" for each in bindings if each.id
+        f"| {all_written(each)} | {each.description} | `{each.id}` |"
+        for each in bindings
+        if each.id
     ]
     return "\n".join(lines)
 
 
-def named(names: str) -> str:
-    """Return the table of what is named: `everywhere`, `rows`, `tables`, `filter`, or a class."""
-    return table(bindings_of(names))
+def side_by_side(bindings: Sequence[Binding]) -> str:
+    """Return keys as a table with two of them on a line, without their names."""
+    half = (len(bindings) + 1) // 2
+    pairs = zip_longest(bindings[:half], bindings[half:])
+    lines = ["| keys | | keys | |", "|---|---|---|---|"]
+    lines += [f"| {_pair(left)} | {_pair(right)} |" for left, right in pairs]
+    return "\n".join(lines)
+
+
+def _pair(binding: Binding | None) -> str:
+    return " | " if binding is None else f"{all_written(binding)} | {binding.description}"
+
+
+def of_screens() -> str:
+    """Return what works on one screen only, a line a screen."""
+    lines = ["| on | keys |", "|---|---|"]
+    for page, names in SCREENS.items():
+        said = "; behind it: ".join(filter(None, map(_in_a_line, names)))
+        lines.append(f"| [{page}](docs/{page}.md) | {said} |")
+    return "\n".join(lines)
+
+
+def _in_a_line(name: str) -> str:
+    return ", ".join(f"{all_written(each)} {_lower(each)}" for each in bindings_of(name))
+
+
+def _lower(binding: Binding) -> str:
+    """What a key does, as it stands in a sentence; `P&L` stays."""
+    said = binding.description
+    return said if said[1:2] == "&" else said[:1].lower() + said[1:]
+
+
+SCREENS: Mapping[str, Sequence[str]] = {
+    "pulse": ("screens.pulse.PulseScreen",),
+    "accounts": ("screens.accounts.AccountsScreen",),
+    "positions": ("screens.positions.PositionsScreen", "screens.merged.MergedScreen"),
+    "options": ("screens.options.OptionsScreen",),
+    "lots": ("screens.lots.LotsScreen",),
+    "discrepancies": (
+        "screens.discrepancies.DiscrepanciesScreen",
+        "screens.evidence.EvidenceScreen",
+    ),
+    "activity": ("screens.activity.ActivityScreen",),
+    "syncs": ("screens.syncs.SyncsScreen", "screens.run.RunScreen"),
+    "errors": ("screens.errors.ErrorsScreen", "screens.log.LogScreen"),
+    "charts": ("screens.charts.ChartsScreen",),
+    "raw-row": ("screens.raw_row.RawRowScreen",),
+}
+"""Page in docs/ → the screens it is about."""
 
 
 def bindings_of(name: str) -> Sequence[Binding]:

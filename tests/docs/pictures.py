@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input
 
@@ -30,7 +31,9 @@ from tests.docs.vector import kept
 FOLDER = Path(__file__).parents[2] / "docs" / "pictures"
 _ZONE = ZoneInfo("America/New_York")
 _BEGIN = dt.datetime(2026, 3, 11, 15, 12, tzinfo=_ZONE)
-_SETTINGS = DemoSettings(seed=7, late=0.0, first_drop=3600.0, away=900.0)
+_AGE = dt.timedelta(seconds=4)
+"""How old everything is when the first picture is taken."""
+_SETTINGS = DemoSettings(seed=7, late=0.0, first_drop=60.0, away=600.0)
 _PATIENCE = 90.0
 _LOOK_EVERY = 0.05
 _CALM = 1.5
@@ -59,7 +62,7 @@ class Studio:
     async def until(self, condition: Callable[[], object]) -> None:
         async with asyncio.timeout(_PATIENCE):
             while not condition():
-                await asyncio.sleep(_LOOK_EVERY)
+                await self.pilot.pause(_LOOK_EVERY)
         await self.pilot.pause()
 
     async def settle(self) -> None:
@@ -86,26 +89,35 @@ class Studio:
         await self.until(lambda: not session.progress)
         await self.settle()
 
+    async def give(self, key: str) -> None:
+        """Press a key, or write a text at once."""
+        prefix, _, text = key.partition(":")
+        if prefix == "paste" and self.app.focused is not None:
+            self.app.focused.post_message(events.Paste(text))
+            await self.settle()
+        else:
+            await self.pilot.press(key)
+            await self.pilot.pause(0.1)
+
     async def take(self, shot: Shot) -> None:
         """Do what leads to a picture, and take it."""
         self.app.theme = shot.theme
         await self.pilot.resize_terminal(*shot.size)
-        self.clock.at = _BEGIN + shot.later
+        self.clock.at = max(self.clock.at, _BEGIN + shot.later)
         await self.pilot.press("escape", "escape", *shot.keys[:1])
         await self.settle()
         for key in shot.keys[1:]:
-            await self.pilot.press(*(key if len(key) > 1 and " " in key else (key,)))
-            await self.pilot.pause(0.1)
+            await self.give(key)
         if shot.until is not None:
             until = shot.until
             await self.until(lambda: until(self.app))
         await self.settle()
-        background = self.app.current_theme.background or "#292929"
-        svg = kept(self.app.export_screenshot(simplify=True), shot.name, background)
+        theme = self.app.current_theme
+        colors = (theme.background or "#292929", theme.foreground or "#c5c8c6")
+        svg = kept(self.app.export_screenshot(simplify=True), shot.name, *colors)
         (FOLDER / f"{shot.name}.svg").write_text(svg, encoding="utf-8")
         for key in shot.undo:
-            await self.pilot.press(key)
-            await self.pilot.pause(0.1)
+            await self.give(key)
 
 
 async def take_all(shots: Sequence[Shot]) -> None:
@@ -139,6 +151,7 @@ async def take_all(shots: Sequence[Shot]) -> None:
         async with app.run_test(size=(120, 36), notifications=True) as pilot:
             studio = Studio(app, pilot, clock)
             await studio.everything()
+            clock.at = _BEGIN + _AGE
             for shot in shots:
                 await studio.take(shot)
                 sys.stdout.write(f"{shot.name}\n")

@@ -1,4 +1,4 @@
-"""A screenshot as it is kept: the same everywhere, whichever fonts there are and whoever shows it."""
+"""A screenshot as it is kept: the same wherever it is taken, and whoever shows it."""
 
 import html
 import re
@@ -16,7 +16,7 @@ _FIRST_SIGN = "\u2000"
 """From here on fonts know what they want of how wide signs are."""
 
 
-def kept(svg: str, name: str, background: str) -> str:
+def kept(svg: str, name: str, background: str, foreground: str) -> str:
     """Return a screenshot of Textual's without what is other each time, or elsewhere.
 
     Fonts that would be fetched are left out. Blanks are kept by viewers or not: each word is
@@ -26,6 +26,7 @@ def kept(svg: str, name: str, background: str) -> str:
         svg: as `App.export_screenshot` gives it.
         name: of the picture; the names in it begin so.
         background: of the frame, which is else that of no theme.
+        foreground: of its title.
     """
     svg = re.sub(r"terminal-\d+", name, svg)
     svg = re.sub(r"\s*@font-face \{.*?\}", "", svg, flags=re.DOTALL)
@@ -33,6 +34,7 @@ def kept(svg: str, name: str, background: str) -> str:
     svg = re.sub(r'<clipPath id="[\w-]+-line-\d+">.*?</clipPath>\s*', "", svg, flags=re.DOTALL)
     svg = re.sub(r"<text ([^>]*)>([^<]*)</text>", _in_words, svg)
     svg = svg.replace('fill="#292929"', f'fill="{background}"')
+    svg = re.sub(r'(-title" fill=")#\w+', rf"\g<1>{foreground}", svg)
     return "\n".join(line.rstrip() for line in svg.splitlines() if line.strip()) + "\n"
 
 

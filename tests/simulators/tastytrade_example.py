@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from tests.simulators import tastytrade_instruments as say
 from tests.simulators.tastytrade_book import AccountBook, Book
-from tests.simulators.tastytrade_ledger import Ledger
+from tests.simulators.tastytrade_ledger import Ledger, signed
 from tests.simulators.tastytrade_market import GreekValues, Market
 from tests.simulators.tastytrade_rows import Row, unsigned
 
@@ -254,9 +254,17 @@ def _reports(book: Book, account: AccountBook) -> None:
         day = (book.now - dt.timedelta(days=back)).date()
         worth = str(net - 100 * back)
         stamp = {"snapshot-date": day.isoformat(), "net-liquidating-value": worth}
-        for part in ("BOD", "EOD"):
-            account.snapshots.append({**account.balance, **stamp, "time-of-day": part})
+        for part, last in (("BOD", day - dt.timedelta(days=1)), ("EOD", day)):
+            said = {"cash-balance": str(_cash_on(account, last)), "time-of-day": part}
+            account.snapshots.append({**account.balance, **stamp, **said})
         account.net_liq += [_bar(day, hour, worth) for hour in (14, 20)]
+
+
+def _cash_on(account: AccountBook, day: dt.date) -> Decimal:
+    """What there was at the end of a day."""
+    last = day.isoformat()
+    told = (row for row in account.rows if row["transaction-date"] <= last)
+    return sum((signed(row, "net-value") for row in told), Decimal(0))
 
 
 def _bar(day: dt.date, hour: int, worth: str) -> Row:

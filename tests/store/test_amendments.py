@@ -18,6 +18,7 @@ from qm_tui.store.reading.runs import state
 from qm_tui.store.store import Store, open_store
 from tests.builders import a_balance, a_batch, a_position, an_equity, holds
 from tests.conftest import NOW
+from tests.examples import examples
 from tests.store.live import BETWEEN, LIVE, Clock, held
 from tests.store.stores import an_empty_store
 
@@ -210,7 +211,7 @@ ANSWERS = st.lists(
 KINDS = {"whole": whole, "part": part, "change": change}
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples(10), deadline=None)
 @given(ANSWERS)
 def test_whatever_comes_nothing_is_closed_but_by_a_complete_answer_or_a_zero(
     answers: list[tuple[str, dict[str, int]]],

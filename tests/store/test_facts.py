@@ -23,6 +23,7 @@ from tests.builders import (
     an_equity,
     an_fx_rate,
 )
+from tests.examples import examples
 from tests.store.stores import (
     T1,
     T2,
@@ -213,7 +214,7 @@ def versions_in_two_orders(draw: st.DrawFn) -> tuple[list[Told], list[Told]]:
     return told_by, draw(st.permutations(told_by))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(versions_in_two_orders())
 def test_any_order_of_any_versions_ends_in_the_same_rows(
     orders: tuple[list[Told], list[Told]],

@@ -27,6 +27,7 @@ from tests.builders import (
     an_option_event,
 )
 from tests.conftest import NOW
+from tests.examples import examples
 from tests.store.stores import (
     T1,
     T2,
@@ -247,7 +248,7 @@ def _alike(batch: Batch) -> list[Any]:
     return list(batch.records)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=examples(6), deadline=None)
 @given(_sources(), st.randoms(use_true_random=False))
 async def test_each_fact_is_there_as_often_as_its_most_talkative_source_tells_it(
     said: list[Told | Page], random: Any

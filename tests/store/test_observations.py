@@ -17,6 +17,7 @@ from tests.builders import (
     an_equity,
     holds,
 )
+from tests.examples import examples
 from tests.store.stores import T1, T2, T3, Contents, Told, after, differences, told, values
 
 LATER = MOMENT + dt.timedelta(days=1)
@@ -194,7 +195,7 @@ def answers_in_two_orders(draw: st.DrawFn) -> tuple[list[Told], list[Told]]:
     return answers, draw(st.permutations(answers))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(12), deadline=None)
 @given(answers_in_two_orders())
 def test_any_answers_in_any_order_end_in_the_same_holdings(
     orders: tuple[list[Told], list[Told]],

@@ -14,6 +14,7 @@ from qm_tui.domain.events import SyncFailed, SyncFinished
 from qm_tui.store.store import open_store
 from qm_tui.sync.service import Importer
 from tests.conftest import NOW
+from tests.examples import examples
 from tests.store.stores import Contents, an_empty_store, booked, contents, differences
 from tests.sync.histories import CUTS, HAPPENINGS, Cut, Happening, text
 
@@ -50,7 +51,7 @@ def cuts_in_two_orders(draw: st.DrawFn) -> tuple[list[Cut], list[Cut]]:
     return cuts, draw(st.permutations(cuts + again))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(HAPPENINGS, cuts_in_two_orders())
 def test_any_order_of_overlapping_statements_ends_in_the_same_store(
     history: list[Happening], orders: tuple[list[Cut], list[Cut]]
@@ -60,7 +61,7 @@ def test_any_order_of_overlapping_statements_ends_in_the_same_store(
     assert differences(one, other) == []
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples(10), deadline=None)
 @given(HAPPENINGS, CUTS)
 def test_overlapping_statements_bring_each_fill_once(
     history: list[Happening], cuts: list[Cut]

@@ -26,6 +26,7 @@ from qm_tui.queries.positions import positions
 from qm_tui.store.store import open_store
 from tests.builders import a_batch, a_position, a_trade, an_account, an_equity, holds
 from tests.conftest import NOW
+from tests.examples import examples
 from tests.store.stores import an_empty_store, contents
 from tests.sync.scripted import Broker, Program, Scene, Step, a_program
 
@@ -211,7 +212,7 @@ async def lived(path: Path, actions: Sequence[tuple[Kind, Held, Held, bool]]) ->
 
 
 @given(ACTIONS)
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=examples(8), deadline=None)
 def test_nothing_is_closed_by_mistake_and_nothing_is_lost(
     actions: Sequence[tuple[Kind, Held, Held, bool]],
 ) -> None:

@@ -9,6 +9,7 @@ import zlib
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -41,6 +42,7 @@ from tests.builders import (
     an_account,
 )
 from tests.conftest import NOW
+from tests.store.laid import lay_book
 
 ZONE = ZoneInfo("Europe/Berlin")
 HOSTILE = "EVIL [red]x[/red] \x1b[31mred\x07"
@@ -56,6 +58,10 @@ ROWS = [
 
 async def a_book(store: Store) -> None:
     """Two accounts with everything that the screens show, from one document of twelve rows."""
+    await lay_book(store, a_book, partial(_write, store))
+
+
+async def _write(store: Store) -> None:
     source = Source(connection="import", broker="ibkr", kind="import", document=a_document())
     async with store.writer.unit(source) as unit:
         for batch in _batches():

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from decimal import Decimal
+from functools import partial
 
 from qm_tui.domain.batches import Holds
 from qm_tui.domain.instruments import Instrument
@@ -19,6 +20,7 @@ from tests.builders import (
     an_option,
 )
 from tests.conftest import NOW
+from tests.store.laid import lay_book
 
 IB = Source(connection="ib", broker="ibkr", kind="sync", live=True)
 TASTY = Source(connection="tasty", broker="tastytrade", kind="sync", live=True)
@@ -33,6 +35,10 @@ SIEMENS = an_equity("SIE", conid="7", currency="EUR")
 
 async def a_desk(store: Store) -> None:
     """Net liquidations of 50,000 (main), 20,000 (IRA) and 30,000 (other); a euro is 1.20."""
+    await lay_book(store, a_desk, partial(_write, store))
+
+
+async def _write(store: Store) -> None:
     for source, numbers in ((IB, (MAIN, IRA)), (TASTY, (OTHER,))):
         infos = [
             an_account(

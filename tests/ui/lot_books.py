@@ -21,6 +21,7 @@ from tests.builders import (
     an_equity,
 )
 from tests.conftest import NOW
+from tests.store.laid import lay_book
 from tests.ui.books import FRESH, ROWS, _block
 
 MARKUP = "[RED]X[/]"
@@ -29,8 +30,12 @@ MARKUP = "[RED]X[/]"
 
 async def a_derived_book(store: Store) -> None:
     """Trades of two accounts, and the lots that follow from them."""
-    await a_book_to_derive(store)
-    await derive(store)
+
+    async def write() -> None:
+        await a_book_to_derive(store)
+        await derive(store)
+
+    await lay_book(store, a_derived_book, write)
 
 
 async def derive(store: Store) -> None:

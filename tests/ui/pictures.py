@@ -53,7 +53,7 @@ SHOTS = (
     ),
     Shot(name="options", keys=["3"], shown="2 options", kept=[MIDDLE]),
     Shot(name="lots", keys=["4"], shown="5 open lots", kept=[MIDDLE]),
-    Shot(name="discrepancies", keys=["5"], shown="9 discrepancies", kept=[MIDDLE]),
+    Shot(name="discrepancies", keys=["5"], shown="compared", kept=[MIDDLE]),
     Shot(name="evidence", keys=["5", "enter"], shown="Discrepancies", back=["escape"]),
     Shot(name="activity", keys=["6"], shown="21 happenings"),
     Shot(name="syncs", keys=["7"], shown="5 runs"),

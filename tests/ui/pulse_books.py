@@ -4,6 +4,7 @@ import datetime as dt
 import math
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from qm_tui.domain.live import LiveBook
@@ -21,6 +22,7 @@ from tests.builders import (
     an_option,
 )
 from tests.conftest import NOW
+from tests.store.laid import lay_book
 
 TODAY = NOW.date()
 SEEN: dict[str, Any] = {"as_of": NOW - dt.timedelta(minutes=3)}
@@ -30,6 +32,10 @@ DAYS = 400
 
 async def a_pulse_book(store: Store, *, rate: bool = True) -> None:
     """Three accounts, one of them in euros; a year of values; options that expire this week."""
+    await lay_book(store, ("pulse", rate), partial(_write, store, rate=rate))
+
+
+async def _write(store: Store, *, rate: bool) -> None:
     source = Source(connection="ib", broker="ibkr", kind="sync", live=True)
     async with store.writer.unit(source) as unit:
         for records in _parts(rate=rate):

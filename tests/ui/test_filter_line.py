@@ -85,7 +85,7 @@ async def test_up_and_down_walk_through_former_filters_of_all_screens(store: Sto
     async with monitor(a_context(store), (80, 24)) as it:
         await it.press("2", "slash")
         await it.type("qty<0")
-        await it.press("enter", "escape", "6", "slash")
+        await it.press("enter", "escape", "6", "t", "slash")
         await it.type("price>5")
         await it.press("enter", "escape", "slash")
         await it.type("x")
@@ -120,7 +120,7 @@ async def test_the_filter_is_there_when_one_comes_back_and_reads_again(store: St
 async def test_a_long_list_is_narrowed_by_the_store(store: Store) -> None:
     await a_book(store)
     async with monitor(a_context(store), (80, 24)) as it:
-        await it.press("6", "slash")
+        await it.press("6", "t", "slash")
         await it.type("qty>3 date<2022-02 symbol:aapl -msft account:main")
         await it.until_shown(f"28 of {TRADES + 3} trades")
         await _typed(it, "stale:yes")

@@ -212,7 +212,7 @@ async def test_all_pages_of_a_long_list_are_exported(store: Store, tmp_path: Pat
     await a_book(store)
     path = tmp_path / "trades.csv"
     async with monitor(a_context(store)) as it:
-        await it.press("6")
+        await it.press("6", "t")
         await it.until(lambda: len(it.table.source) == 453)
         await it.press("e")
         await it.until_shown("Format")

@@ -98,7 +98,7 @@ async def test_what_was_imported_is_on_screens_that_were_open_before(
         await choose(it, path=str(path))
         await it.press("enter")
         await it.until(lambda: is_over(it))
-        await it.press("escape", "6")
+        await it.press("escape", "6", "t")
         await it.until_shown("456 trades")
 
 

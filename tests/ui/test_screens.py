@@ -8,7 +8,7 @@ from tests.builders import a_balance, a_batch, a_document, a_position, a_trade, 
 from tests.conftest import NOW
 from tests.ui.books import ROWS, TRADES, Monitor, a_book, a_context, monitor
 
-TABS = {"t": "Trades", "c": "Cash", "x": "Transfers", "i": "Interest"}
+TABS = {"a": "All", "t": "Trades", "c": "Cash", "x": "Transfers", "i": "Interest"}
 
 
 # --- accounts ----------------------------------------------------------------------------------
@@ -245,7 +245,7 @@ async def test_tab_steps_through_the_tabs(store: Store) -> None:
         for key in ("tab", "tab", "tab", "tab", "shift+tab"):
             await it.press(key)
             names.append(it.page.tab.name)  # type: ignore[attr-defined]
-        assert names == ["Cash", "Transfers", "Interest", "Trades", "Interest"]
+        assert names == ["Trades", "Cash", "Transfers", "Interest", "Transfers"]
 
 
 async def test_a_tab_means_the_same_account_as_the_one_beside(store: Store) -> None:
@@ -261,7 +261,7 @@ async def test_a_tab_means_the_same_account_as_the_one_beside(store: Store) -> N
 async def test_the_newest_trades_are_first_and_the_oldest_a_key_away(store: Store) -> None:
     await a_book(store)
     async with monitor(a_context(store)) as it:
-        await it.press("6")
+        await it.press("6", "t")
         await it.until_shown("2023-03-26")
         await it.press("G")
         await it.until(lambda: it.table.cursor_row is not None)
@@ -303,7 +303,7 @@ async def test_a_click_on_a_title_sorts(store: Store) -> None:
 async def test_a_long_list_is_sorted_by_the_store(store: Store) -> None:
     await a_book(store)
     async with monitor(a_context(store)) as it:
-        await it.press("6")
+        await it.press("6", "t")
         await it.until_shown(f"{TRADES + 3} trades")
         await it.press("s", "q")
         await it.until(lambda: _first_quantity(it) == 1)
@@ -340,7 +340,7 @@ async def test_escape_in_the_filter_shows_all_rows_again(store: Store) -> None:
 async def test_a_long_list_is_filtered_by_the_store(store: Store) -> None:
     await a_book(store)
     async with monitor(a_context(store)) as it:
-        await it.press("6")
+        await it.press("6", "t")
         await it.until_shown(f"{TRADES + 3} trades")
         await it.press("slash")
         await it.type("msft 2022")
@@ -352,7 +352,7 @@ async def test_a_long_list_is_filtered_by_the_store(store: Store) -> None:
 async def test_a_filtered_count_is_right_where_more_than_a_page_passes(store: Store) -> None:
     await a_book(store)
     async with monitor(a_context(store)) as it:
-        await it.press("6", "slash")
+        await it.press("6", "t", "slash")
         await it.type("aapl")
         await it.until_shown(f"{TRADES} of {TRADES + 3} trades")
         await it.press("enter", "r")
@@ -364,7 +364,7 @@ async def test_the_count_of_a_filter_is_told_when_it_is_known_and_not_guessed(
 ) -> None:
     await a_book(store)
     async with monitor(a_context(store)) as it:
-        await it.press("6")
+        await it.press("6", "t")
         await it.until_shown(f"{TRADES + 3} trades")
         said: list[str] = []
         # What the header says when a count arrives, not only what it says in the end.
@@ -418,7 +418,7 @@ async def test_enter_on_a_row_without_a_document_says_so_and_is_not_offered(stor
         a_batch(an_account(), a_trade(document_row=None)),
     )
     async with monitor(a_context(store)) as it:
-        await it.press("6")
+        await it.press("6", "t")
         assert "Open" not in it.lines[-1]
         assert "Raw row" not in it.lines[-1]
         for key in ("enter", "o", "enter"):

@@ -62,7 +62,7 @@ SEEN = NOW - dt.timedelta(minutes=3)
 LATE = NOW - dt.timedelta(hours=19)
 DAYS = 120
 
-HOSTILE = "[red]E[/] \x1b[31m\x07\u202eLTR\u202c\u200f\t\r\n漢字👩‍👩‍👧e\u0301 "
+HOSTILE = "[red]E[/] \x1b[m\x07\u202eLTR\u202c\u200f\t\r\n漢字👩‍👩‍👧e\u0301 "
 """Markup, control characters, marks of direction, wide and joined characters."""
 
 

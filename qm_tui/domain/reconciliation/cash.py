@@ -31,7 +31,10 @@ def judge_cash(side: CashSide) -> Sequence[Discrepancy]:
         return ()
     if any(each.amount is None for each in moved) or not _covered(side, anchor, balance):
         return (_break(side, expected, _unknown(side, moved), known=False),)
-    return (_break(side, expected, _why(side, moved, expected)),)
+    found = _why(side, moved, expected)
+    if found.cause is Cause.UNEXPLAINED and not side.told_of_cash:
+        return (_break(side, expected, _untold(side), known=False),)
+    return (_break(side, expected, found),)
 
 
 def _moment(movement: CashMovement) -> dt.datetime:
@@ -111,6 +114,15 @@ def _unknown(side: CashSide, moved: Sequence[CashMovement]) -> Suspicion:
         f"{last or 'now'}, and not for all days between the balances: they cannot be compared."
     )
     return suspicion(Cause.UNSETTLED, "0.6", says)
+
+
+def _untold(side: CashSide) -> Suspicion:
+    says = (
+        f"Nobody told of dividends, interest, fees or deposits of the account, only of trades: "
+        f"what there should be in {side.currency} is not known. Add the section of cash "
+        f"transactions to the statement."
+    )
+    return suspicion(Cause.UNEXPLAINED, "0", says)
 
 
 # --- why -----------------------------------------------------------------------------------------

@@ -129,9 +129,15 @@ def _unknown_cause(lots: Sequence[OpenLot]) -> Cause:
 
 def _lots_shown(lots: Sequence[OpenLot]) -> list[Evidence]:
     return [
-        evidence(f"{count(lot.quantity)} of {lot.acquisition_date}", lot.opened_by or lot.fact)
+        evidence(f"{count(lot.quantity)} {_since(lot)}", lot.opened_by or lot.fact)
         for lot in lots[:5]
     ]
+
+
+def _since(lot: OpenLot) -> str:
+    if lot.acquisition_date is None:
+        return "acquired nobody says when"
+    return f"acquired on {lot.acquisition_date}"
 
 
 # --- ways to count -------------------------------------------------------------------------------

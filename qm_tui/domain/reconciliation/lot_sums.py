@@ -11,7 +11,7 @@ from qm_tui.domain.reconciliation.case import Case, Suspicion, held, suspicion
 from qm_tui.domain.reconciliation.discrepancy import Discrepancy, evidence
 from qm_tui.domain.reconciliation.quantities import quantity_break
 from qm_tui.domain.reconciliation.replay import ZERO, Replay
-from qm_tui.domain.reconciliation.sides import Holding, ToldLot
+from qm_tui.domain.reconciliation.sides import BookingFinding, Holding, ToldLot
 from qm_tui.domain.reconciliation.suspects import RATIO_RULES, case_of, suspect
 from qm_tui.domain.reconciliation.tolerance import same_quantity
 from qm_tui.domain.reconciliation.words import Cause, Verdict
@@ -35,6 +35,9 @@ def judge_open_lots(
         return ()
     if any(each.difference == told.quantity - expected for each in found):
         return ()
+    if found and _unopened(holding) == abs(expected - reached):
+        # What was closed beyond what is known is in no lot: the quantity says so already.
+        return ()
     case = case_of(holding, told, replay, expected, bases_agree=bases_agree)
     if found:
         first = found[0]
@@ -52,15 +55,43 @@ def _settles(found: Discrepancy) -> bool:
     return found.verdict in (Verdict.STATE, Verdict.NOT_KNOWN)
 
 
-_FINDINGS: dict[FindingKind, tuple[Cause, str]] = {
-    FindingKind.IN_TRANSIT: (Cause.UNPAIRED_TRANSFER, "0.85"),
-    FindingKind.MISSING_HISTORY: (Cause.HISTORY_STARTS_LATER, "0.8"),
-    FindingKind.ACTION_UNKNOWN: (Cause.CORPORATE_ACTION, "0.85"),
-    FindingKind.SHARES_DISAGREE: (Cause.CORPORATE_ACTION, "0.8"),
-    FindingKind.FRACTION_UNKNOWN: (Cause.CORPORATE_ACTION, "0.6"),
-    FindingKind.PREMIUM_UNKNOWN: (Cause.OPTION_EVENT_MISSING, "0.6"),
-    FindingKind.NOT_BOOKED: (Cause.CORPORATE_ACTION, "0.6"),
-}
+def _unopened(holding: Holding) -> Decimal:
+    """Return how much was closed beyond what is known to have been opened."""
+    return sum(
+        (
+            abs(each.quantity or ZERO)
+            for each in holding.findings
+            if each.kind is FindingKind.MISSING_HISTORY
+        ),
+        ZERO,
+    )
+
+
+_FINDINGS: dict[FindingKind, tuple[Cause, str, str]] = {
+    FindingKind.IN_TRANSIT: (
+        Cause.UNPAIRED_TRANSFER, "0.85", "what left an account on {day} arrived in none"
+    ),
+    FindingKind.MISSING_HISTORY: (
+        Cause.HISTORY_STARTS_LATER, "0.8",
+        "more was closed on {day} than is known to have been opened",
+    ),
+    FindingKind.ACTION_UNKNOWN: (
+        Cause.CORPORATE_ACTION, "0.85", "what the corporate action of {day} did cannot be told"
+    ),
+    FindingKind.SHARES_DISAGREE: (
+        Cause.CORPORATE_ACTION, "0.8",
+        "the corporate action of {day} credited other shares than its ratio gives",
+    ),
+    FindingKind.FRACTION_UNKNOWN: (
+        Cause.CORPORATE_ACTION, "0.6",
+        "how much of the basis the corporate action of {day} moved is not known",
+    ),
+    FindingKind.PREMIUM_UNKNOWN: (
+        Cause.OPTION_EVENT_MISSING, "0.6",
+        "the exercise or assignment of {day} was not found on both sides",
+    ),
+    FindingKind.NOT_BOOKED: (Cause.CORPORATE_ACTION, "0.6", "a fact of {day} could not be booked"),
+}  # fmt: skip
 _TABLES = {
     "corporate_actions": Cause.CORPORATE_ACTION,
     "option_events": Cause.OPTION_EVENT_MISSING,
@@ -72,22 +103,30 @@ _TABLES = {
 
 def _why_lots_differ(case: Case) -> Suspicion:
     """Look at what the booking found; only then at the quantities."""
-    for finding in case.holding.findings:
-        if finding.kind not in _FINDINGS or not _accounts_for(finding.quantity, case.difference):
-            continue
-        cause, confidence = _FINDINGS[finding.kind]
-        if finding.kind is FindingKind.NOT_BOOKED and finding.fact is not None:
-            cause = _TABLES.get(finding.fact.table, cause)
-        elif finding.kind is FindingKind.MISSING_HISTORY and case.holding.history.whole:
-            cause = Cause.MISSING_TRADE
-        detail = finding.detail or finding.kind.value.replace("_", " ")
-        says = (
-            f"Our open lots come to {held(case.expected, case.symbol)}, and the broker has "
-            f"{held(case.position.quantity, case.symbol)}; when lots were booked, {finding.day} "
-            f"could not be settled: {detail.rstrip('.')}."
-        )
-        return suspicion(cause, confidence, says, evidence(detail, finding.fact))
+    known = [each for each in case.holding.findings if each.kind in _FINDINGS]
+    fitting = [each for each in known if _accounts_for(each.quantity, case.difference)]
+    if fitting:
+        return _of_finding(case, fitting[0])
+    unopened = [each for each in known if each.kind is FindingKind.MISSING_HISTORY]
+    if unopened:
+        exact = _unopened(case.holding) == abs(case.difference)
+        return _of_finding(case, unopened[0], confidence="0.8" if exact else "0.6")
     return suspect(case, RATIO_RULES)
+
+
+def _of_finding(case: Case, finding: BookingFinding, confidence: str | None = None) -> Suspicion:
+    cause, usual, what = _FINDINGS[finding.kind]
+    if finding.kind is FindingKind.NOT_BOOKED and finding.fact is not None:
+        cause = _TABLES.get(finding.fact.table, cause)
+    elif finding.kind is FindingKind.MISSING_HISTORY and case.holding.history.whole:
+        cause = Cause.MISSING_TRADE
+    what = what.format(day=finding.day)
+    says = (
+        f"Our open lots come to {held(case.expected, case.symbol)}, and the broker has "
+        f"{held(case.position.quantity, case.symbol)}: {what}."
+    )
+    shown = evidence(finding.detail.rstrip(".") or what, finding.fact)
+    return suspicion(cause, confidence or usual, says, shown)
 
 
 def _accounts_for(quantity: Decimal | None, difference: Decimal) -> bool:

@@ -258,6 +258,8 @@ class CashSide:
     """Other balances between the two, oldest first: they tell when something went wrong."""
     movements: Sequence[CashMovement] = ()
     """In any order; those outside the two balances do no harm."""
+    told_of_cash: bool = True
+    """False: not one dividend, fee or deposit of the account was ever told, only trades."""
     history: History = History()
     account_value: Decimal | None = None
     rate_to_base: Decimal | None = None

@@ -1,9 +1,9 @@
 """What one holding has too many and another too few has one cause: a look across holdings."""
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from itertools import combinations
 
 from qm_tui.domain.booking.sentences import count
 from qm_tui.domain.instruments import Right
@@ -69,11 +69,36 @@ def _improved(found: Discrepancy, better: dict[_Place, Suspicion]) -> Discrepanc
 
 
 def _seen_together(odd: Sequence[_Odd]) -> Iterator[tuple[_Place, Suspicion]]:
-    for one, other in combinations(odd, 2):
+    for one, other in _pairs(odd):
         seen = _pair(one, other)
         if seen is not None:
             yield one.place, seen
             yield other.place, seen
+
+
+def _pairs(odd: Sequence[_Odd]) -> Iterator[tuple[_Odd, _Odd]]:
+    """Yield what may have to do with each other, in order: of thousands not each with each."""
+    marked: defaultdict[Hashable, list[int]] = defaultdict(list)
+    for at, one in enumerate(odd):
+        for mark in _marks(one):
+            marked[mark].append(at)
+    for at, one in enumerate(odd):
+        for other in sorted({other for mark in _marks(one) for other in marked[mark]}):
+            if other > at:
+                yield one, odd[other]
+
+
+def _marks(one: _Odd) -> Iterator[Hashable]:
+    """Yield what one has in common with whatever `_pair` can see it together with."""
+    account, what, size = one.holding.account, one.instrument, abs(one.difference)
+    yield "accounts", what.id, size
+    yield "delivery", account, what.underlying if what.type in OPTIONS else what.id
+    for related in {what.id, what.successor, *what.same_ticker} - {None}:
+        yield "identity", account, related, size
+    if what.issuer is not None:
+        yield "issuer", account, what.issuer, what.type, size
+    if what.type in OPTIONS:
+        yield "contract", account, _contract(what), size
 
 
 def _pair(one: _Odd, other: _Odd) -> Suspicion | None:

@@ -86,6 +86,14 @@ def changes_after(
     connection: Connection, run: int, after: Anchor | None, size: int
 ) -> list[Change]:
     """Return the changes behind an anchor, the gravest kind first."""
+    found, _ = changes_onward(connection, run, after, size)
+    return found
+
+
+def changes_onward(
+    connection: Connection, run: int, after: Anchor | None, size: int
+) -> tuple[list[Change], Anchor | None]:
+    """Return the changes behind an anchor, and the anchor behind the last; None at the end."""
     start, last_id = (0, 0) if after is None else (_whole(after[0]), _whole(after[1]))
     document = _document_of(connection, run)
     found: list[Change] = []
@@ -93,8 +101,8 @@ def changes_after(
         beyond = last_id if number == start else 0
         found += _read(connection, segment, document, beyond, size - len(found))
         if len(found) >= size:
-            break
-    return found
+            return found, (number, found[-1].id)
+    return found, None
 
 
 def last_changes(connection: Connection, run: int, size: int) -> list[Change]:

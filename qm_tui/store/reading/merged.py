@@ -80,12 +80,29 @@ def page(
     size: int,
 ) -> list[V]:
     """Return the rows behind an anchor; from the beginning without one."""
+    rows, _ = onward(connection, listings, make, scope, order, after, size)
+    return rows
+
+
+def onward(
+    connection: Connection,
+    listings: Sequence[Listing],
+    make: Callable[..., V],
+    scope: Scope,
+    order: Order,
+    after: Anchor | None,
+    size: int,
+) -> tuple[list[V], Anchor | None]:
+    """Return the rows behind an anchor, and the anchor behind which to go on; None at the end."""
     found: list[_Place] = []
     for of, each in enumerate(listings):
         key = key_of(each, order)
         stretches = key.all_of_it() if after is None else key.after(_seen_from(of, after, order))
         found += _places(connection, of, each, key, scope, stretches, size)
-    return _rows(connection, listings, make, _in_order(found, listings, order)[:size])
+    places = _in_order(found, listings, order)[:size]
+    last = places[-1] if len(places) == size else None
+    anchor = None if last is None else (*last.anchor[:-1], last.of, last.row_id)
+    return _rows(connection, listings, make, places), anchor
 
 
 def last_page(

@@ -6,6 +6,7 @@ Sums first; the movements one by one only of what does not come out by them.
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -14,21 +15,26 @@ from sqlalchemy import Connection, select
 from qm_tui.domain.reconciliation.discrepancy import FactRef
 from qm_tui.domain.reconciliation.sides import CashMovement, CashSide, ToldBalance
 from qm_tui.store.reading.reconciliation_accounts import AccountSide
-from qm_tui.store.reading.reconciliation_moved import Moved, moved, with_futures
-from qm_tui.store.reading.reconciliation_times import NEW_YORK, told_at
+from qm_tui.store.reading.reconciliation_futures import (
+    ENDING,
+    STARTING,
+    Purse,
+    Span,
+    begins,
+    settle_futures,
+)
+from qm_tui.store.reading.reconciliation_moved import Moved, moved
+from qm_tui.store.reading.reconciliation_times import told_at
 from qm_tui.store.schema.holdings import balances, observation_sets
-from qm_tui.store.schema.sync import coverage
 
-_ENDING, _STARTING = "endingCash", "startingCash"
-_SERIES = {_ENDING: 0, _STARTING: 0, "cash-balance": 1, "TotalCashBalance": 2, "CashBalance": 3}
+_SERIES = {ENDING: 0, STARTING: 0, "cash-balance": 1, "TotalCashBalance": 2, "CashBalance": 3}
 """What brokers call the cash in one currency; an account's best series is followed."""
 _BASE = "BASE"
+_SEGMENT = "F"
 _CENT = Decimal("0.01")
 _ZERO = Decimal(0)
 _DAY = dt.timedelta(days=1)
 
-Purse = tuple[int, str]
-"""(account, currency)."""
 
 
 class Cash(NamedTuple):
@@ -39,24 +45,17 @@ class Cash(NamedTuple):
     """What does not come out by its sums."""
 
 
-class _Span(NamedTuple):
-    """Two balances, and those between them."""
-
-    anchor: ToldBalance
-    balance: ToldBalance
-    between: Sequence[ToldBalance]
-
-
 def cash(connection: Connection, sides: Mapping[int, AccountSide]) -> Cash:
     """Compare the cash of all accounts as sums, and read more of what does not come out."""
     spans = _spans(connection, sides)
-    for purse in with_futures(connection):
-        # Futures are settled every day, by rows that brokers do not tell one by one.
-        spans.pop(purse, None)
+    settled = settle_futures(connection, spans)
     if not spans:
         return Cash((), ())
+    book = _Book(connection, segments(sides), settled)
     found: defaultdict[Purse, Decimal] = defaultdict(Decimal)
-    for one in moved(connection, {account for account, _ in spans}):
+    tables: defaultdict[int, set[str]] = defaultdict(set)
+    for one in book.moved({account for account, _ in spans}):
+        tables[one.account].add(one.table)
         span = spans.get((one.account, one.currency))
         if span is not None and one.amount is not None and _is_within(one, span):
             found[one.account, one.currency] += one.amount
@@ -65,23 +64,56 @@ def cash(connection: Connection, sides: Mapping[int, AccountSide]) -> Cash:
         for purse, span in spans.items()
         if abs(span.anchor.value + found[purse] - span.balance.value) > _CENT
     }
-    return Cash(spans.keys(), _closely(connection, spans, doubtful, sides))
+    return Cash(spans.keys(), _closely(book, spans, doubtful, sides, tables))
 
 
-def _is_within(one: Moved, span: _Span) -> bool:
+@dataclass(frozen=True, slots=True)
+class _Book:
+    """All that moves cash, by the accounts whose balances it is in."""
+
+    connection: Connection
+    segments: Mapping[int, int]
+    settled: Sequence[Moved]
+
+    def moved(self, accounts: Collection[int]) -> Iterator[Moved]:
+        """Yield what moved the cash of accounts, in no order."""
+        parts = {part for part, whole in self.segments.items() if whole in accounts}
+        for one in moved(self.connection, {*accounts, *parts}):
+            whole = self.segments.get(one.account)
+            yield one if whole is None else one._replace(account=whole)
+        yield from (one for one in self.settled if one.account in accounts)
+
+
+def segments(sides: Mapping[int, AccountSide]) -> dict[int, int]:
+    """Return the accounts that are a part of another one, and have no cash report of their own.
+
+    Interactive Brokers in the United Kingdom books derivatives in `U1234567F`, and tells the cash
+    of `U1234567`, in which that is contained.
+    """
+    by_number = {(side.broker, side.number): side.id for side in sides.values()}
+    return {
+        side.id: by_number[side.broker, side.number.removesuffix(_SEGMENT)]
+        for side in sides.values()
+        if side.broker == "ibkr" and side.number.endswith(_SEGMENT)
+        and (side.broker, side.number.removesuffix(_SEGMENT)) in by_number
+    }  # fmt: skip
+
+
+def _is_within(one: Moved, span: Span) -> bool:
     return span.anchor.as_of.date() < one.day <= span.balance.as_of.date()
 
 
 def _closely(
-    connection: Connection,
-    spans: Mapping[Purse, _Span],
+    book: _Book,
+    spans: Mapping[Purse, Span],
     doubtful: Collection[Purse],
     sides: Mapping[int, AccountSide],
+    tables: Mapping[int, Collection[str]],
 ) -> list[CashSide]:
     if not doubtful:
         return []
     movements: defaultdict[Purse, list[CashMovement]] = defaultdict(list)
-    for one in moved(connection, {account for account, _ in doubtful}):
+    for one in book.moved({account for account, _ in doubtful}):
         purse = (one.account, one.currency)
         if purse in doubtful:
             movements[purse].append(
@@ -99,6 +131,7 @@ def _closely(
             anchor=spans[account, currency].anchor,
             between=spans[account, currency].between,
             movements=movements[account, currency],
+            told_of_cash="cash_transactions" in tables.get(account, ()),
             history=sides[account].history,
             account_value=sides[account].value,
             rate_to_base=sides[account].rate(currency),
@@ -107,12 +140,12 @@ def _closely(
     ]
 
 
-def _spans(connection: Connection, sides: Mapping[int, AccountSide]) -> dict[Purse, _Span]:
+def _spans(connection: Connection, sides: Mapping[int, AccountSide]) -> dict[Purse, Span]:
     """Return the first and the last balance of each currency within the days that were told."""
     told: defaultdict[Purse, dict[dt.datetime, ToldBalance]] = defaultdict(dict)
     for account, currency, balance in _told(connection):
         told[account, currency].setdefault(balance.as_of, balance)
-    found: dict[Purse, _Span] = {}
+    found: dict[Purse, Span] = {}
     for purse, by_time in told.items():
         history = sides[purse[0]].history
         if history.first_day is None:
@@ -124,7 +157,7 @@ def _spans(connection: Connection, sides: Mapping[int, AccountSide]) -> dict[Pur
             and (history.last_day is None or as_of.date() <= history.last_day)
         ]
         if len(ordered) > 1:
-            found[purse] = _Span(ordered[0], ordered[-1], _daily(ordered[1:-1]))
+            found[purse] = Span(ordered[0], ordered[-1], _daily(ordered[1:-1]))
     return found
 
 
@@ -135,14 +168,8 @@ def _daily(told: Sequence[ToldBalance]) -> list[ToldBalance]:
 
 def _told(connection: Connection) -> Iterator[tuple[int, str, ToldBalance]]:
     """Yield what brokers said of cash; what a statement begins with is as of its first day."""
-    b, s, c = balances.c, observation_sets.c, coverage.c
-    begins = {
-        (account, document): first
-        for account, document, first in connection.execute(
-            select(c.account_id, c.document_id, c.from_date).order_by(c.from_date.desc())
-        )
-        if document is not None
-    }
+    b, s = balances.c, observation_sets.c
+    first = begins(connection)
     rows = connection.execute(
         select(b.id, b.account_id, b.tag, b.currency, b.value, b.as_of, b.document_id)
         .join(observation_sets, s.id == b.set_id)
@@ -156,13 +183,11 @@ def _told(connection: Connection) -> Iterator[tuple[int, str, ToldBalance]]:
     for row in rows:
         if _SERIES[row.tag] != best[row.account_id]:
             continue
-        as_of = row.as_of
-        if row.tag == _STARTING:
-            first = begins.get((row.account_id, row.document_id))
-            if first is None:
+        as_of = told_at(row.as_of)
+        if row.tag == STARTING:
+            since = first.get((row.account_id, row.document_id))
+            if since is None:
                 continue
-            as_of = dt.datetime.combine(first, dt.time(), NEW_YORK)
-        balance = ToldBalance(
-            value=row.value, as_of=told_at(as_of), fact=FactRef("balances", row.id)
-        )
+            as_of = since
+        balance = ToldBalance(value=row.value, as_of=as_of, fact=FactRef("balances", row.id))
         yield row.account_id, row.currency, balance

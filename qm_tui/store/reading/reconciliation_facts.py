@@ -25,6 +25,7 @@ from qm_tui.domain.reconciliation.sides import Movement, MovementKind
 from qm_tui.store.reading.booking_rates import TAX_CURRENCY
 from qm_tui.store.reading.booking_rows import FactRows
 from qm_tui.store.reading.parts import parts
+from qm_tui.store.reading.reconciliation_cancels import waiting_cancels, with_cancels
 from qm_tui.store.schema.activity import FACT_TABLES, fact_versions
 
 _TABLES = ("trades", "transfers", "corporate_actions", "option_events", "closed_lots")
@@ -41,7 +42,7 @@ class Told:
     """What was told of one instrument, in all accounts."""
 
     facts: GroupFacts
-    movements: Mapping[int, Sequence[Movement]] = field(default_factory=dict)
+    movements: Mapping[int, list[Movement]] = field(default_factory=dict)
     """By account."""
 
 
@@ -80,8 +81,13 @@ def told_of(
         )  # fmt: skip
         found[root] = Told(facts_of(group))
     sources = _sources(connection, [one.facts for one in found.values()])
-    for one in found.values():
+    cancels = waiting_cancels(connection, root_of)
+    for root, one in found.items():
         one.movements = _movements(one.facts, numbers, sources)
+        for account, some in one.movements.items():
+            taken = cancels.get((account, root))
+            if taken:
+                some[:] = with_cancels(some, taken)
     return found
 
 

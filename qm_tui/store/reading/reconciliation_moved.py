@@ -62,6 +62,12 @@ _FUTURES = """
     FROM trades JOIN instruments ON instruments.id = trades.instrument_id
     WHERE instruments.instrument_type = ?
 """
+_SETTLEMENTS = """
+    SELECT DISTINCT c.account_id, c.currency
+    FROM cash_transactions AS c LEFT JOIN instruments ON instruments.id = c.instrument_id
+    WHERE instruments.instrument_type = ? OR lower(c.description) LIKE '%mark to market%'
+        OR lower(c.description) LIKE '%variation margin%'
+"""
 
 
 class Moved(NamedTuple):
@@ -82,9 +88,18 @@ class Moved(NamedTuple):
 
 def with_futures(connection: Connection) -> set[tuple[int, str]]:
     """Return (account, currency) in which futures were traded."""
+    return _of_futures(connection, _FUTURES)
+
+
+def with_settlements(connection: Connection) -> set[tuple[int, str]]:
+    """Return (account, currency) in which the daily settlements of futures are told one by one."""
+    return _of_futures(connection, _SETTLEMENTS)
+
+
+def _of_futures(connection: Connection, statement: str) -> set[tuple[int, str]]:
     cursor = connection.connection.cursor()
     try:
-        cursor.execute(_FUTURES, (InstrumentType.FUTURE.value,))
+        cursor.execute(statement, (InstrumentType.FUTURE.value,))
         return {(row[0], row[1]) for row in cursor.fetchall()}
     finally:
         cursor.close()
@@ -133,6 +148,9 @@ def _of_trade(row: tuple[Any, ...]) -> Iterator[Moved]:
     if kind == InstrumentType.FOREX.value:
         yield one(symbol[:_CURRENCY], Decimal(quantity))
         amount = _sum(proceeds, None if foreign else commission, taxes)
+    elif kind == InstrumentType.FUTURE.value:
+        # It is not paid for; what some brokers call its net cash is the gain of its first day.
+        amount = _sum("0", None if foreign else commission, taxes)
     elif net is not None:
         amount = Decimal(net)
     else:

@@ -1,5 +1,6 @@
 """What to write into which file, and how far that is."""
 
+import os
 from collections.abc import Awaitable
 from typing import ClassVar, Protocol
 
@@ -35,7 +36,7 @@ class Write(Protocol):
 
 
 class ExportDialog(LeftOnce[None], ModalScreen[None]):
-    """Asks, writes and leaves; Esc ends it at any time, and then there is no file."""
+    """Asks, writes and leaves; Esc ends it at any time, and then nothing is written."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Cancel", id="export.leave", priority=True),
@@ -144,9 +145,14 @@ class ExportDialog(LeftOnce[None], ModalScreen[None]):
         if self._writing is not None:
             return
         choice = self._choice
-        if not choice.path.strip() or choice.file.is_dir():
-            self._say("Name a file: this is a folder." if choice.path.strip() else "Name a file.")
-        elif choice.file.exists():
+        # Not Path's: of what may not be looked at, or is too long for a name, they raise.
+        if not choice.path.strip():
+            self._say("Name a file.")
+        elif os.path.isdir(choice.file):  # noqa: PTH112
+            self._say("Name a file: this is a folder.")
+        elif os.path.lexists(choice.file) and not os.path.isfile(choice.file):  # noqa: PTH113
+            self._say("Choose another name: this is no ordinary file.")
+        elif os.path.lexists(choice.file):
             question = f"{plain(choice.file.name)} is there already. Replace it?"
             letters = {"y": ("yes", "yes"), "n": ("", "no")}
             self.app.push_screen(
@@ -157,7 +163,7 @@ class ExportDialog(LeftOnce[None], ModalScreen[None]):
             self._begin(choice, replace=False)
 
     def _begin(self, choice: Choice, *, replace: bool) -> None:
-        self._show_keys(("esc", "Cancel: then there is no file", "screen.leave"))
+        self._show_keys(("esc", "Cancel: then nothing is written", "screen.leave"))
         work = self._at_work(choice, replace=replace)
         self._writing = self.run_worker(work, group="export", exit_on_error=False)
 
@@ -186,7 +192,7 @@ class ExportDialog(LeftOnce[None], ModalScreen[None]):
         """Write nothing; what was written so far is gone."""
         if self._writing is not None:
             self._writing.cancel()
-            self.app.notify("Export cancelled; there is no file.", timeout=4, markup=False)
+            self.app.notify("Export cancelled; nothing was written.", timeout=4, markup=False)
         self.dismiss()
 
 

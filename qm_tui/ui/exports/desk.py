@@ -28,7 +28,9 @@ def export(screen: "TableScreen[Any]") -> None:
 
     async def write(choice: Choice, told: Told, *, replace: bool) -> str:
         rows = await write_rows(screen, choice, told, replace=replace)
-        await kept.keep(KEPT, choice.as_json())
+        # Apart: what is written is written, whatever becomes of this.
+        keeping = kept.keep(KEPT, choice.as_json())
+        screen.run_worker(keeping, group="preferences", exit_on_error=False)
         hidden = " Amounts are hidden in it." if offer.hidden else ""
         return f"{count(rows, 'row')} written to {choice.file}.{hidden}"
 

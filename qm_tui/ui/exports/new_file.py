@@ -2,7 +2,9 @@
 
 import os
 import secrets
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from errno import EEXIST
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -20,12 +22,14 @@ class NewFile:
         """
         self._path = path
         self._replace = replace
-        self._beside = path.with_name(f".{path.name[:100]}.{secrets.token_hex(4)}.part")
+        # Short: a name that just fits would not with more behind it.
+        self._beside = path.with_name(f".{secrets.token_hex(8)}.part")
         self._descriptor = -1
 
     def __enter__(self) -> Self:
         flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY
-        self._descriptor = os.open(self._beside, flags, 0o600)
+        with self._meaning():
+            self._descriptor = os.open(self._beside, flags, 0o600)
         return self
 
     def write(self, text: str) -> None:
@@ -45,11 +49,20 @@ class NewFile:
             FileExistsError: When one is there that must not be replaced.
             OSError: When the disk does not take it.
         """
-        os.fsync(self._descriptor)
-        if self._replace:
-            os.replace(self._beside, self._path)  # noqa: PTH105 - says both names in its error
-        else:
-            self._move_where_nothing_is()
+        with self._meaning():
+            os.fsync(self._descriptor)
+            if self._replace:
+                self._beside.replace(self._path)
+            else:
+                self._move_where_nothing_is()
+
+    @contextmanager
+    def _meaning(self) -> Iterator[None]:
+        """Have errors name the file that was meant, not the one beside it."""
+        try:
+            yield
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, str(self._path)) from error
 
     def _move_where_nothing_is(self) -> None:
         try:
@@ -59,9 +72,9 @@ class NewFile:
             raise
         except OSError:
             # Not every file system has links.
-            if self._path.exists():
-                raise FileExistsError(self._path) from None
-            os.replace(self._beside, self._path)  # noqa: PTH105 - see above
+            if os.path.lexists(self._path):
+                raise FileExistsError(EEXIST, os.strerror(EEXIST)) from None
+            self._beside.replace(self._path)
 
     def __exit__(
         self,

@@ -34,7 +34,8 @@ async def pieces(screen: "TableScreen[Any]", which: Which) -> AsyncGenerator[Seq
         async for piece in _paged(screen, feed, which):
             yield piece
         return
-    for piece in _parts(_listed(screen, which)):
+    # All of them at once: they may change while they are written.
+    for piece in _parts(list(_listed(screen, which))):
         yield piece
 
 
@@ -66,16 +67,15 @@ async def _paged(
 
 
 async def _all_of(pages: "Pages[Any]") -> AsyncGenerator[Sequence[Any], None]:
-    """Read several pages at once: anchors are the rows after which a page begins."""
+    """Read several pages at once, on from the last row: a sync may add others meanwhile."""
     from qm_tui.queries.paging import PAGE_SIZE  # noqa: PLC0415 - when asked for
 
     size = _PAGES * PAGE_SIZE
-    page = await pages.page(None, size)
+    page, after = await pages.onward(None, size)
     yield page
-    if len(page) == size:
-        anchors = await pages.anchors()
-        for anchor in anchors[_PAGES - 1 :: _PAGES]:
-            yield await pages.page(anchor, size)
+    while after is not None:
+        page, after = await pages.onward(after, size)
+        yield page
 
 
 def _parts(rows: Iterable[Any]) -> Iterator[Sequence[Any]]:

@@ -6,6 +6,7 @@ from textual.content import Content
 
 from qm_tui.queries.pulse_views import Breaks, PulseView
 from qm_tui.queries.views import DiscrepancyView
+from qm_tui.ui.break_words import explained
 from qm_tui.ui.cell import plain
 from qm_tui.ui.format import Format
 from qm_tui.ui.pulse.lines import MUTED, beside, short_symbol, shown
@@ -58,4 +59,4 @@ def _worst(
         has_room = width - value.cell_length > left.cell_length + 6
         yield beside(left, value, width) if has_room else left
         if is_roomy and width >= 50:
-            yield words(f"    {one.explanation}", MUTED)
+            yield words(f"    {explained(form, one)}", MUTED)

@@ -2,17 +2,19 @@
 
 import datetime as dt
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from textual.content import Content
 
-from qm_tui.domain.reconciliation.words import Verdict
+from qm_tui.domain.reconciliation.words import DiscrepancyStatus, Verdict
 from qm_tui.queries.views import DiscrepancyView
 from qm_tui.ui.break_words import (
     GRAVITY,
     advice_of,
     cause_of,
     confidence_of,
+    explained,
     severity_of,
     status_of,
     subject_of,
@@ -29,47 +31,79 @@ _OF_SHARES = frozenset({Verdict.QUANTITY, Verdict.OPEN_LOTS, Verdict.BROKER_LOTS
 
 
 def break_columns(
-    form: Format, now: Callable[[], dt.datetime], *, of_one_account: bool
+    form: Format,
+    now: Callable[[], dt.datetime],
+    bracket: Callable[[DiscrepancyView], str],
+    *,
+    of_one_account: bool,
 ) -> Sequence[Column[DiscrepancyView]]:
-    """The columns, in the order shown."""
+    """The columns, in the order shown.
+
+    Args:
+        form: how numbers are written.
+        now: the present, for ages.
+        bracket: what joins a row with its neighbors that are about the same.
+        of_one_account: whether all rows are of one account.
+    """
+    return [_muted_when_over(column) for column in _columns(form, now, bracket, of_one_account)]
+
+
+def _muted_when_over(column: Column[DiscrepancyView]) -> Column[DiscrepancyView]:
+    def cell(row: DiscrepancyView) -> Cell:
+        found = column.cell(row)
+        return Cell(found.text, Tone.MUTED) if row.status == DiscrepancyStatus.CLOSED else found
+
+    return replace(column, cell=cell)
+
+
+def _columns(
+    form: Format,
+    now: Callable[[], dt.datetime],
+    bracket: Callable[[DiscrepancyView], str],
+    of_one_account: bool,  # noqa: FBT001 - see above
+) -> Sequence[Column[DiscrepancyView]]:
     kinds = Kinds[DiscrepancyView](form)
-    account = kinds.text("account", "Account", 10, lambda b: b.account, drop_order=6, letter="a")
+    account = kinds.text("account", "Account", 10, lambda b: b.account, drop_order=5, letter="a")
     return (
         Column(
             key="severity", title="How bad", cell=severity_of, width=8,
             sort_key=lambda b: GRAVITY.get(b.severity), letter="h",
         ),
         *(() if of_one_account else (account,)),
+        Column(
+            key="bracket", title="", width=1, drop_order=4, wordless=True,
+            cell=lambda b: Cell(bracket(b), Tone.MUTED),
+        ),
         kinds.text("symbol", "What", 21, subject_of, min_width=10, letter="s"),
-        kinds.text("verdict", "Compared", 13, verdict_of, drop_order=5, letter="c"),
-        _written(form, "expected", "Expected", lambda b: b.expected, drop_order=4),
-        _written(form, "actual", "Broker says", lambda b: b.actual, drop_order=3),
+        kinds.text("verdict", "Compared", 13, verdict_of, drop_order=3, letter="c"),
+        _written(form, "expected", "Expected", lambda b: b.expected, drop_order=6),
+        _written(form, "actual", "Broker says", lambda b: b.actual, drop_order=7),
         _written(form, "difference", "Difference", lambda b: b.difference, signed=True),
         kinds.amount(
             "currency_value", "Worth", lambda b: b.currency_value, 12, letter="w", drop_order=2
         ),
-        kinds.text("currency", "Ccy", 3, lambda b: b.currency, drop_order=9),
+        kinds.text("currency", "Ccy", 3, lambda b: b.currency, drop_order=10),
         kinds.text(
             "cause", "Likely cause", 22, cause_of, min_width=16, flexible=True, letter="k",
             drop_order=1,
         ),
         Column(
             key="confidence", title="Sure", cell=confidence_of, width=5, align="right",
-            sort_key=lambda b: b.confidence, drop_order=8,
+            sort_key=lambda b: b.confidence, drop_order=9,
         ),
         Column(
-            key="first_seen", title="Since", width=7, align="right", drop_order=7, letter="f",
+            key="first_seen", title="Since", width=7, align="right", drop_order=8, letter="f",
             cell=lambda b: Cell(age(now(), b.first_seen), Tone.MUTED),
             sort_key=lambda b: b.first_seen,
         ),
         Column(
-            key="last_seen", title="Seen", width=7, align="right", drop_order=11,
+            key="last_seen", title="Seen", width=7, align="right", drop_order=12,
             cell=lambda b: Cell(age(now(), b.last_seen), Tone.MUTED),
             sort_key=lambda b: b.last_seen,
         ),
         Column(
             key="status", title="Status", cell=status_of, width=12,
-            sort_key=lambda b: b.status, drop_order=10,
+            sort_key=lambda b: b.status, drop_order=11,
         ),
     )  # fmt: skip
 
@@ -100,19 +134,24 @@ def written(
         cell = form.quantity(value)
         return Cell(f"+{cell.text}") if signed and _is_more(form, value) else Cell(cell.text)
     cell = form.gain(value) if signed else form.amount(value)
-    # The point stands where that of quantities does.
-    return cell if value is None or form.hidden else Cell(f"{cell.text}  ")
+    return cell if value is None or form.hidden else with_room(Cell(cell.text))
+
+
+def with_room(cell: Cell) -> Cell:
+    """Money, its point where that of quantities is."""
+    known = any(digit in cell.text for digit in "0123456789")
+    return Cell(f"{cell.text}  ", cell.tone) if known else cell
 
 
 def _is_more(form: Format, value: Decimal | None) -> bool:
     return value is not None and value > 0 and not form.hidden
 
 
-def about_break(row: DiscrepancyView) -> Content:
+def about_break(form: Format, row: DiscrepancyView) -> Content:
     """What it is, why probably, and what to do."""
     parts = [
         words(f"{subject_of(row)} · {verdict_of(row)}: ", "bold $primary"),
-        words(row.explanation or f"{cause_of(row).capitalize()}."),
+        words(explained(form, row)),
     ]
     if advice := advice_of(row):
         parts += [words("  → ", "$text-accent"), words(advice, "$text-muted")]

@@ -1,19 +1,21 @@
-"""One discrepancy: both sides, why probably, what to do, and what proves it."""
+"""One discrepancy: both sides, why probably, what to do, what proves it, and its life."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.widgets import Static
 from typing_extensions import override
 
-from qm_tui.queries.views import DiscrepancyView, EvidenceView
+from qm_tui.queries.views import DiscrepancyEventView, DiscrepancyView, EvidenceView
+from qm_tui.ui.break_life import life_of
 from qm_tui.ui.break_words import (
     advice_of,
     cause_of,
     confidence_of,
+    explained,
+    sentence,
     severity_of,
     status_of,
     subject_of,
@@ -21,13 +23,15 @@ from qm_tui.ui.break_words import (
 )
 from qm_tui.ui.cell import Cell, Tone
 from qm_tui.ui.feeds import Feed, ListFeed
-from qm_tui.ui.screens.break_columns import written
-from qm_tui.ui.screens.discrepancies import narrowed
+from qm_tui.ui.screens.break_columns import with_room, written
+from qm_tui.ui.screens.discrepancies import lots_behind, positions_behind, trades_behind
+from qm_tui.ui.screens.page import Page
 from qm_tui.ui.screens.table_screen import TableScreen
 from qm_tui.ui.session import Session
 from qm_tui.ui.tones import toned
 from qm_tui.ui.widgets.bar import words
 from qm_tui.ui.widgets.columns import Column
+from qm_tui.ui.widgets.sentences import Sentences
 
 if TYPE_CHECKING:
     from qm_tui.store.reader import Reader
@@ -46,6 +50,15 @@ _FACTS = {
     "balances": "balance",
     "nav_summaries": "statement total",
 }
+_TABS = {
+    "trades": "t",
+    "cash_transactions": "c",
+    "transfers": "x",
+    "corporate_actions": "d",
+    "option_events": "n",
+}
+"""Where facts stand: the tabs of activity."""
+_LOTS = frozenset({"tax_lots", "broker_lots"})
 
 
 class EvidenceScreen(TableScreen[Numbered]):
@@ -59,6 +72,8 @@ class EvidenceScreen(TableScreen[Numbered]):
         Binding("L", "lots", "Lots", id="evidence.lots"),
     ]
 
+    _life: Sequence[DiscrepancyEventView] = ()
+
     def __init__(self, session: Session, trail: Sequence[str], row: DiscrepancyView) -> None:
         self.discrepancy = row
         super().__init__(session, (*trail, subject_of(row)))
@@ -70,27 +85,28 @@ class EvidenceScreen(TableScreen[Numbered]):
 
     @override
     def columns(self) -> Sequence[Column[Numbered]]:
+        def says(piece: Numbered) -> Cell:
+            return Cell(sentence(self.session.format, self.discrepancy, piece[1].says))
+
+        def fact(piece: Numbered) -> Cell:
+            return Cell(_FACTS.get(piece[1].fact or "", piece[1].fact or "—"), Tone.MUTED)
+
+        def document(piece: Numbered) -> Cell:
+            return Cell(piece[1].document or "—", Tone.MUTED)
+
         return (
+            Column(key="fact", title="What", width=16, cell=fact, drop_order=1, letter="w"),
             Column(
-                key="fact",
-                title="What",
-                width=16,
-                cell=lambda e: Cell(_FACTS.get(e[1].fact or "", e[1].fact or "—"), Tone.MUTED),
-                drop_order=1,
+                key="says", title="Evidence", width=60, min_width=30, flexible=True, cell=says
             ),
             Column(
-                key="says",
-                title="Evidence",
-                width=60,
-                min_width=30,
-                flexible=True,
-                cell=lambda e: Cell(e[1].says),
+                key="document", title="From", width=24, min_width=12, cell=document, drop_order=2
             ),
-        )
+        )  # fmt: skip
 
     @override
     def body(self) -> ComposeResult:
-        yield Static(id="verdict", markup=False)
+        yield Sentences(id="verdict")
         yield from super().body()
 
     @override
@@ -99,7 +115,7 @@ class EvidenceScreen(TableScreen[Numbered]):
 
     async def _fetch(self, reader: "Reader") -> Sequence[Numbered]:
         from qm_tui.domain.selection import Scope  # noqa: PLC0415 - small, and only here
-        from qm_tui.queries.discrepancies import discrepancies  # noqa: PLC0415 - SQLAlchemy
+        from qm_tui.queries.discrepancies import discrepancies, life  # noqa: PLC0415 - SQLAlchemy
 
         scope = Scope(account=self.discrepancy.account, broker=self.discrepancy.broker)
         known = await discrepancies(reader, scope, every=True)
@@ -107,6 +123,7 @@ class EvidenceScreen(TableScreen[Numbered]):
         self.discrepancy = next(
             (row for row in known if row.id == self.discrepancy.id), self.discrepancy
         )
+        self._life = await life(reader, self.discrepancy.id)
         return list(enumerate(self.discrepancy.evidence))
 
     @override
@@ -120,49 +137,53 @@ class EvidenceScreen(TableScreen[Numbered]):
         self._tell()
 
     def _tell(self) -> None:
+        self.query_one("#verdict", Sentences).say(Content("\n").join(self._verdict()))
+
+    def _verdict(self) -> Iterator[Content]:
         row, form = self.discrepancy, self.session.format
-
-        def side(name: str, cell: Cell) -> Content:
-            return Content.assemble(
-                words(f"{name:<14}", "$text-muted"), words(f"{cell.text:>20}", "bold")
-            )
-
-        lines = [
-            Content.assemble(
-                toned(severity_of(row)), "  ", toned(status_of(row)), "  ",
-                words(f"{row.account} · {subject_of(row)} · {verdict_of(row)}", "bold $primary"),
-            ),
-            side("We expect", written(form, row, row.expected)),
-            side("Broker says", written(form, row, row.actual)),
-            side("Difference", written(form, row, row.difference, signed=True)),
-            side("Worth", form.amount(row.currency_value)) + words(f" {row.currency or ''}"),
-            Content(),
-            Content.assemble(
-                words("Likely cause  ", "$text-muted"), words(cause_of(row), "bold"), "  ",
-                words(f"sure: {confidence_of(row).text}", "$text-muted"),
-            ),
-            words(row.explanation),
-            Content.assemble(words("→ ", "$text-accent"), words(advice_of(row))),
-            words(
-                f"First seen {form.moment(row.first_seen).text}, "
-                f"last seen {form.moment(row.last_seen).text}",
-                "$text-muted",
-            ),
-        ]  # fmt: skip
-        self.query_one("#verdict", Static).update(Content("\n").join(lines))
+        yield Content.assemble(
+            toned(severity_of(row)), "  ", toned(status_of(row)), "  ",
+            words(f"{row.account} · {subject_of(row)} · {verdict_of(row)}", "bold $primary"),
+        )  # fmt: skip
+        yield _side("We expect", written(form, row, row.expected))
+        yield _side("Broker says", written(form, row, row.actual))
+        yield _side("Difference", written(form, row, row.difference, signed=True))
+        worth = form.amount(row.currency_value)
+        yield _side("Worth", with_room(worth)) + words(f" {row.currency or ''}")
+        sure = confidence_of(row).text
+        yield Content.assemble(
+            words("Likely cause  ", "$text-muted"), words(cause_of(row), "bold"),
+            words("" if sure == "—" else f"  sure: {sure}", "$text-muted"),
+        )  # fmt: skip
+        yield words(explained(form, row))
+        yield Content.assemble(words("→ ", "$text-accent"), words(advice_of(row)))
+        for line in life_of(form, row, self._life):
+            yield words(line, "$text-muted")
 
     @override
     def source_of(self, row: Numbered) -> tuple[int | None, int | None]:
         return row[1].document_id, row[1].document_row
 
+    @override
+    def below(self, row: Numbered) -> Page | None:
+        if (raw := super().below(row)) is not None:
+            return raw
+        # A fact that came through an API, or one of ours: where it stands among its like.
+        session, trail, fact = self.session, self.trail, row[1].fact
+        if fact in _TABS:
+            return trades_behind(session, trail, self.discrepancy, _TABS[fact])
+        if fact == "positions":
+            return positions_behind(session, trail, self.discrepancy)
+        return lots_behind(session, trail, self.discrepancy) if fact in _LOTS else None
+
     def action_trades(self) -> None:
         """Show the trades of the holding, or of the account."""
-        from qm_tui.ui.screens.lots_ways import trades_page  # noqa: PLC0415 - when asked for
-
-        self.app.push_screen(trades_page(self.session, *narrowed(self.trail, self.discrepancy)))
+        self.app.push_screen(trades_behind(self.session, self.trail, self.discrepancy))
 
     def action_lots(self) -> None:
         """Show the lots of the holding, or of the account."""
-        from qm_tui.ui.screens.lots import LotsScreen  # noqa: PLC0415 - when asked for
+        self.app.push_screen(lots_behind(self.session, self.trail, self.discrepancy))
 
-        self.app.push_screen(LotsScreen(self.session, *narrowed(self.trail, self.discrepancy)))
+
+def _side(name: str, cell: Cell) -> Content:
+    return Content.assemble(words(f"{name:<14}", "$text-muted"), words(f"{cell.text:>20}", "bold"))

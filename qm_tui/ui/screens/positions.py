@@ -191,8 +191,7 @@ class PositionsScreen(Charted, HoldingsScreen[PositionView]):
     def restore_view_state(self, state: Mapping[str, Any]) -> None:
         side, weight = state.get("side"), state.get("weight")
         self.side = side if side in _SIDES else "all"
-        if weight in set(WeightOf):
-            self.weight_of = WeightOf(weight)
+        self.weight_of = next((of for of in WeightOf if of.value == weight), self.weight_of)
         super().restore_view_state(state)
         wants_closed = state.get("closed") is True
         if wants_closed is not self.shows_closed:

@@ -252,7 +252,8 @@ class TableScreen(Page, Generic[V]):
 
     @on(RecordTable.SortRequested)
     def _sort(self, event: RecordTable.SortRequested) -> None:
-        if self._is_in_front(event):
+        # Also below a dialog: a saved view may have asked for it, and the header says so already.
+        if event.table is self.table:
             self.feed.sort(event.orders)
 
     def _is_in_front(self, event: TableMessage) -> bool:

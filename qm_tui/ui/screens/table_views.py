@@ -79,8 +79,11 @@ class TableViews:
         table.arrange_columns(view.arrangement)
         if view.extra != screen.view_state():
             screen.restore_view_state(view.extra)
-        if view.orders != table.orders:
-            table.order_by(view.orders)
+        # A column that is not there any more sorts nothing.
+        there = {column.key for column in table.columns if column.sort_key is not None}
+        orders = tuple(order for order in view.orders if order[0] in there)
+        if orders != table.orders:
+            table.order_by(orders)
         if view.filter != screen.filter.text:
             screen.show_filter(view.filter)
 

@@ -8,7 +8,7 @@ from typing_extensions import override
 from qm_tui.domain.selection import Order, Scope
 from qm_tui.queries.activity_views import CorporateActionView, HappeningView, OptionEventView
 from qm_tui.queries.paging import Pages
-from qm_tui.ui.activity_words import kind_of, type_word, what_of
+from qm_tui.ui.activity_words import amount_of, kind_of, type_word, what_of
 from qm_tui.ui.column_kinds import Kinds
 from qm_tui.ui.format import Format
 from qm_tui.ui.screens.activity_tab import Tab, account_column
@@ -46,7 +46,10 @@ class Everything(Tab[HappeningView]):
             ),
             kinds.quantity("quantity", "Quantity", lambda h: h.quantity, letter="q"),
             kinds.price("price", "Price", lambda h: h.price, drop_order=6, letter="p"),
-            kinds.gain("amount", "Amount", lambda h: h.amount, 12, letter="m"),
+            Column(
+                key="amount", title="Amount", width=12, align="right", letter="m", wordless=True,
+                cell=lambda h: amount_of(form, h), sort_key=lambda h: h.amount,
+            ),
             kinds.text("currency", "Ccy", 3, lambda h: h.currency, letter="c", drop_order=3),
             kinds.amount(
                 "cost_basis", "Cost basis", lambda h: h.cost_basis, drop_order=10, letter="b"
@@ -69,7 +72,7 @@ class CorporateActions(Tab[CorporateActionView]):
     """Splits, mergers, spin-offs and what else companies do."""
 
     key = "d"
-    name = "Corporate actions"
+    name = "Actions"
     noun = ("corporate action", "corporate actions")
     sorted_by = ("date", True)
 
@@ -111,7 +114,7 @@ class OptionEvents(Tab[OptionEventView]):
     """Exercises, assignments, expiries, and what they delivered."""
 
     key = "n"
-    name = "Option events"
+    name = "Options"
     noun = ("option event", "option events")
     sorted_by = ("date", True)
 

@@ -97,6 +97,4 @@ class ChoiceLine(Widget, can_focus=True):
             else words(f" {word} ", "$text-muted")
             for key, word in self._choices.items()
         ]
-        return Content.assemble(self._begin, Content(" ").join(parts)).truncate(
-            self.size.width, ellipsis=True
-        )
+        return whole(Content.assemble(self._begin, Content(" ").join(parts)), self.size.width)

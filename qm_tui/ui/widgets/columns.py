@@ -78,6 +78,12 @@ class Layout(Generic[R]):
                 return placed.column
         return None
 
+    def halved(self, x: int) -> Placed[R] | None:
+        """The column of numbers, if one is, of which a part is to the right of `x`."""
+        return next(
+            (p for p in self.placed if p.column.align == "right" and p.x < x < p.x + p.width), None
+        )
+
     def next_start(self, x: int, step: int) -> int:
         """Where to scroll from `x` so that the next column (`step` < 0: the former) is leftmost."""
         starts = [placed.x - MARGIN for placed in self.placed]

@@ -125,6 +125,14 @@ class LinePainter(Generic[R]):
         before, cell, after = strip.divide([start, end, strip.cell_length])
         return Strip.join([before, cell.apply_style(_POINTED), after])
 
+    def hide(self, strip: Strip, start: int) -> Strip:
+        """Write over the digits from `start` on: there is no room for the rest of them."""
+        before, after = strip.divide([start, strip.cell_length])
+        if not any(letter.isdigit() for letter in after.text):
+            return strip
+        style = next((each.style for each in after), None)
+        return Strip.join([before, Strip([Segment("#" * after.cell_length, style)])])
+
     def note(self, text: str) -> Strip:
         """A line that says something instead of rows."""
         style = self._palette.rows[Look.PLAIN][0][Tone.MUTED]

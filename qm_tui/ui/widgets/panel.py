@@ -73,7 +73,7 @@ class Panel(Widget, can_focus=True):
         width, height = self.size
         if not (self.is_attached and width > 0 and height > 0):
             return False
-        lines = [line.truncate(width, ellipsis=True) for line in self._draw(width, height)[:height]]
+        lines = [whole(line, width) for line in self._draw(width, height)[:height]]
         before = self._lines
         # Content is equal when its text is, whatever its styles.
         if len(lines) == len(before) and all(map(Content.is_same, lines, before)):

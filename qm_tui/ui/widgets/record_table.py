@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable, Sequence
 from dataclasses import replace
+from time import perf_counter
 from typing import ClassVar, TypeVar
 
 from textual import events
@@ -29,9 +30,11 @@ from qm_tui.ui.widgets.table_palette import COMPONENT_CLASSES, STYLESHEET
 R = TypeVar("R")
 
 _MANY = 2000
-"""Rows whose texts are read before they are searched for; fewer are read at once."""
-_PORTION = 200
-"""Rows whose texts are read between two keys, which takes a few milliseconds."""
+"""Rows that are read before they are searched or sorted; fewer are read at once."""
+_PORTION = 50
+"""Rows whose texts are read before looking at the clock, which takes a millisecond at most."""
+_SHARE = 0.005
+"""Seconds that are given to it between two keys."""
 _PAUSE = 1 / 20
 """Seconds between two portions."""
 
@@ -298,11 +301,15 @@ class RecordTable(TableLines[R], can_focus=True):
             self._ahead.resume()
 
     def _read_ahead(self) -> None:
-        """Read what may be searched for, in portions."""
+        """Read what may be searched for or sorted by, in portions."""
         source = self._source
         rows = source.rows if isinstance(source, GroupedSource) else source
-        more = isinstance(rows, ListSource) and rows.prepare(self.columns, _PORTION)
-        if not more and self._ahead is not None:
+        if isinstance(rows, ListSource):
+            end = perf_counter() + _SHARE
+            while rows.prepare(self.columns, _PORTION):
+                if perf_counter() > end:
+                    return
+        if self._ahead is not None:
             self._ahead.pause()
 
     def _restore_cursor(self) -> None:

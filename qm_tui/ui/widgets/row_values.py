@@ -10,8 +10,10 @@ from qm_tui.ui.widgets.sort_keys import SortKey, Values, in_order
 
 R = TypeVar("R")
 
-_KEPT_KEYS = 4
-"""Of so many sort keys the values are kept; each takes about 4 MB for 100,000 rows."""
+_KEPT_KEYS = 12
+"""Of so many sort keys the values are kept; each takes about 2 MB for 100,000 rows."""
+_QUICKER = 10
+"""So many values are read in the time it takes to read the texts of a row."""
 _FEW = 4
 """Of less than a fourth of all rows values are read without being kept."""
 
@@ -28,6 +30,8 @@ class RowValues(Generic[R]):
         """Of the columns that have letters in them, which are read much sooner."""
         self._rows: list[R] = []
         self._values: dict[Callable[[R], Any], Values] = {}
+        self._begun: dict[Callable[[R], Any], Values] = {}
+        """Of the first rows only."""
 
     @property
     def count(self) -> int:
@@ -45,7 +49,7 @@ class RowValues(Generic[R]):
     def drop(self) -> None:
         """Forget what was read: there will be other rows."""
         self.version += 1
-        self._values = {}
+        self._values, self._begun = {}, {}
         self._begin([])
 
     def sorted(self, positions: Iterable[int], keys: Sequence[SortKey[R]]) -> list[int]:
@@ -62,6 +66,36 @@ class RowValues(Generic[R]):
         self.texts.look_at(columns)
         self.words.look_at([column for column in columns if not column.wordless])
 
+    def prepare(self, columns: Sequence[Column[R]], count: int) -> bool:
+        """Read some of what rows may soon be searched for or sorted by, what is quickest first.
+
+        Args:
+            columns: of the table.
+            count: how many texts may be read in the time there is.
+
+        Returns:
+            Whether there is more to read.
+        """
+        self.look_at(columns)
+        return (
+            self.words.prepare(count)
+            or self._prepare_numbers(columns, count * _QUICKER)
+            or self.texts.prepare(count)
+        )
+
+    def _prepare_numbers(self, columns: Sequence[Column[R]], count: int) -> bool:
+        # Texts are sorted by as quickly as they are read.
+        keys = (column.sort_key for column in columns if column.wordless)
+        by = next((key for key in keys if key is not None and key not in self._values), None)
+        if by is None or len(self._values) >= _KEPT_KEYS:
+            return False
+        values = self._begun.setdefault(by, Values())
+        start = len(values.exact)
+        values.extend(list(map(by, self._rows[start : start + count])))
+        if len(values.exact) == len(self._rows):
+            self._values[by] = self._begun.pop(by)
+        return True
+
     def _begin(self, rows: list[R]) -> None:
         self._rows = rows
         self.texts, self.words = self.texts.of(rows), self.words.of(rows)
@@ -69,7 +103,8 @@ class RowValues(Generic[R]):
     def _of(self, by: Callable[[R], Any]) -> Values:
         values = self._values.pop(by, None)
         if values is None:
-            values = Values(list(map(by, self._rows)))
+            values = self._begun.pop(by, None) or Values()
+            values.extend(list(map(by, self._rows[len(values.exact) :])))
         self._values[by] = values
         if len(self._values) > _KEPT_KEYS:
             del self._values[next(iter(self._values))]
@@ -77,6 +112,7 @@ class RowValues(Generic[R]):
 
     def _refresh(self, rows: Sequence[R]) -> None:
         self.version += 1
+        self._begun = {}
         for at, (old, new) in enumerate(zip(self._rows, rows, strict=True)):
             if old is new:
                 continue
@@ -84,4 +120,4 @@ class RowValues(Generic[R]):
             self.texts.forget_row(at)
             self.words.forget_row(at)
             for by, values in self._values.items():
-                self._values[by] = values.refresh(at, by(new))
+                values.refresh(at, by(new))

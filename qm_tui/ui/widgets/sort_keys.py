@@ -1,5 +1,6 @@
 """What rows are sorted by: several values, each up or down, what is unknown always last."""
 
+from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -9,7 +10,8 @@ from typing import Any, Generic, TypeVar
 
 R = TypeVar("R")
 
-_MEASURED_AS_FLOATS = ({Decimal}, {Decimal, type(None)})
+_MEASURED_AS_FLOATS = {Decimal, type(None)}
+_ZERO = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,31 +28,40 @@ class SortKey(Generic[R]):
 class Values:
     """The values of all rows under one key, made ready to be compared often."""
 
-    def __init__(self, exact: list[Any]) -> None:
-        self.exact = exact
+    def __init__(self, exact: Sequence[Any] = ()) -> None:
+        self.exact: list[Any] = []
         """By position."""
-        self.quick: list[Any] = exact
-        """As floats where all are decimals: never the wrong way round, but some are equal here
-        that are not."""
-        kinds = set(map(type, exact))
-        self.has_unknown = type(None) in kinds
-        if kinds in _MEASURED_AS_FLOATS:
-            self.quick = (
-                [None if value is None else float(value) for value in exact]
-                if self.has_unknown
-                else list(map(float, exact))
-            )
+        self.has_unknown = False
+        self._floats: array[float] | None = array("d")
+        self.extend(exact)
 
-    def refresh(self, position: int, value: Any) -> "Values":
-        """The same with one other value; all anew if that changes how they are compared."""
+    @property
+    def quick(self) -> Sequence[Any]:
+        """As floats where all are decimals; what is unknown is any number.
+
+        Never the wrong way round, but some are equal here that are not.
+        """
+        return self.exact if self._floats is None else self._floats
+
+    def extend(self, more: Sequence[Any]) -> None:
+        """Add the values of the next rows."""
+        kinds = set(map(type, more))
+        self.exact += more
+        self.has_unknown |= type(None) in kinds
+        if not kinds <= _MEASURED_AS_FLOATS:
+            self._floats = None
+        elif self._floats is not None:
+            known = more if kinds == {Decimal} else [_ZERO if v is None else v for v in more]
+            self._floats.extend(map(float, known))
+
+    def refresh(self, position: int, value: Any) -> None:
+        """Take another value for one row."""
         self.exact[position] = value
-        if self.quick is self.exact:
-            self.has_unknown |= value is None
-            return self
-        if type(value) is not Decimal:
-            return Values(self.exact)
-        self.quick[position] = float(value)
-        return self
+        self.has_unknown |= value is None
+        if type(value) is not Decimal and value is not None:
+            self._floats = None
+        elif self._floats is not None:
+            self._floats[position] = float(value or _ZERO)
 
 
 def in_order(positions: list[int], keys: Sequence[tuple[Values, bool]]) -> list[int]:

@@ -41,17 +41,20 @@ class SortedRows(Generic[R]):
         self._values: RowValues[R] = RowValues()
         self._all: tuple[int, tuple[SortKey[R], ...], array[int]] | None = None
         self._found: tuple[int, RowFilter[R], array[int]] | None = None
+        """Whose words passed."""
+        self._passed: tuple[int, RowFilter[R], array[int]] | None = None
+        """What passed all of the filter: another order does not ask again."""
 
     def drop(self) -> None:
         """There are other rows."""
         self._values.drop()
-        self._all = self._found = None
+        self._all = self._found = self._passed = None
 
     def forget_texts(self) -> None:
         """Cells are written differently now."""
         self._values.texts.forget()
         self._values.words.forget()
-        self._found = None
+        self._found = self._passed = None
 
     def prepare(
         self,
@@ -60,22 +63,20 @@ class SortedRows(Generic[R]):
         columns: Sequence[Column[R]],
         count: int,
     ) -> bool:
-        """Read some texts before they are asked for.
+        """Read some of what rows will be searched for or sorted by.
 
         Args:
             rows: all of them; asked only once.
             number: of the rows.
             columns: whose cells may be searched.
-            count: of the texts to read.
+            count: how many texts may be read in the time there is.
 
         Returns:
-            Whether there are more to read.
+            Whether there is more to read.
         """
-        values = self._values
-        if values.count != number:
-            values.follow(rows())
-        values.look_at(columns)
-        return values.words.prepare(count) or values.texts.prepare(count)
+        if self._values.count != number:
+            self._values.follow(rows())
+        return self._values.prepare(columns, count)
 
     def arrange(
         self, rows: Sequence[R], wanted: RowFilter[R], keys: tuple[SortKey[R], ...]
@@ -84,8 +85,17 @@ class SortedRows(Generic[R]):
         if not keys and wanted == RowFilter():
             return None
         self._values.follow(rows)
+        found = self._passing(rows, wanted)
+        return self._in_order(found, len(rows), keys) if keys else array("I", found)
+
+    def _passing(self, rows: Sequence[R], wanted: RowFilter[R]) -> Iterable[int]:
+        """The positions of the rows that pass, as they stand; a range of all of them if all do."""
+        version, keep = self._values.version, wanted.keep
         found: Iterable[int] = range(len(rows))
-        keep = wanted.keep
+        if wanted == RowFilter():
+            return found
+        if self._passed is not None and self._passed[:2] == (version, wanted):
+            return self._passed[2]
         if wanted.words or wanted.without:
             self._values.look_at(wanted.columns)
             if keep is not None and not self._values.texts.complete:
@@ -94,9 +104,8 @@ class SortedRows(Generic[R]):
             found = self._with_words(found, wanted)
         if keep is not None:
             found = [at for at in found if keep(rows[at])]
-        if not keys:
-            return array("I", found)
-        return self._in_order(found, len(rows), keys)
+        self._passed = (version, wanted, array("I", found))
+        return self._passed[2]
 
     def _with_words(self, among: Iterable[int], wanted: RowFilter[R]) -> Iterable[int]:
         version, everything = self._values.version, isinstance(among, range)

@@ -241,7 +241,12 @@ class TableLines(ScrollView, Generic[R]):
         else:
             strip = self._line(lines, top + y - HEADER)
         width = lines.painter.width
-        return strip if strip.cell_length == width else strip.crop(x, x + width)
+        if strip.cell_length == width:
+            return strip
+        strip = strip.crop(x, x + width)
+        # A number that the edge goes through is no number; to the right one sees it whole.
+        halved = lines.painter.layout.halved(x + width)
+        return strip if y < HEADER or halved is None else lines.painter.hide(strip, halved.x - x)
 
     def _line(self, lines: DrawnLines[R], index: int) -> Strip:
         source = self._source

@@ -22,8 +22,9 @@ from qm_tui.domain.booking.results import Booked
 from qm_tui.domain.booking.words import FindingKind, LotMethod, View
 from tests.domain.booking.lives import ACTIONS, OPTION_LIFE, TRADES, Life, lives
 from tests.domain.booking.world import METHODS, SECURITIES, ZERO, booked
+from tests.examples import examples
 
-FEW = settings(max_examples=100, deadline=None)
+FEW = settings(max_examples=examples(40), deadline=None)
 CASH_ONLY = (*TRADES, *OPTION_LIFE, *ACTIONS, "transfer in", "refund", "mark")
 """Without what takes basis out of the accounts: that goes for no cash."""
 

@@ -11,8 +11,9 @@ from qm_tui.domain.booking.words import LotMethod, View
 from tests.domain.booking.histories import book, bought, sold
 from tests.domain.booking.lives import OPTION_LIFE, TRADES, Life, lives
 from tests.domain.booking.world import ZERO, booked
+from tests.examples import examples
 
-FEW = settings(max_examples=100, deadline=None)
+FEW = settings(max_examples=examples(40), deadline=None)
 METHODS = [LotMethod.FIFO, LotMethod.LIFO, LotMethod.HIFO, LotMethod.LOFO]
 DUST = Decimal("1E-6")
 """A sale in n slices is rounded n times, each time in the eleventh place."""

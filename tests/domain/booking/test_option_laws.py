@@ -16,8 +16,9 @@ from qm_tui.domain.instruments import Right
 from tests.domain.booking.histories import bought, sold
 from tests.domain.booking.lives import OPTION_LIFE, TRADES, Life, lives
 from tests.domain.booking.world import HUNDRED, METHODS, OPTIONS, ZERO, booked
+from tests.examples import examples
 
-FEW = settings(max_examples=100, deadline=None)
+FEW = settings(max_examples=examples(40), deadline=None)
 CENTS = st.integers(1, 9999).map(lambda cents: Decimal(cents) / 100)
 
 

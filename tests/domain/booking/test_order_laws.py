@@ -20,8 +20,9 @@ from qm_tui.domain.booking.securities import Security
 from qm_tui.domain.booking.words import LotMethod, View
 from tests.domain.booking.lives import EVERYTHING, TRADES, Life, lives
 from tests.domain.booking.world import METHODS, SECURITIES, ZERO, booked
+from tests.examples import examples
 
-FEW = settings(max_examples=100, deadline=None)
+FEW = settings(max_examples=examples(40), deadline=None)
 VIEWS = st.sampled_from(list(View))
 SETTLED = dt.timedelta(days=31)
 FOREVER = tuple(kind for kind in EVERYTHING if kind != "refund")

@@ -14,8 +14,9 @@ from qm_tui.domain.booking.lots import Slice
 from qm_tui.domain.booking.words import LotMethod, View
 from tests.domain.booking.lives import TRADES, Life, lives
 from tests.domain.booking.world import METHODS, SECURITIES, TAXABLE, ZERO, booked
+from tests.examples import examples
 
-FEW = settings(max_examples=100, deadline=None)
+FEW = settings(max_examples=examples(40), deadline=None)
 DUST = Decimal("1E-6")
 SECOND = dt.timedelta(seconds=1)
 UNADJUSTED = (LotMethod.FIFO, LotMethod.LIFO)
@@ -72,7 +73,7 @@ def test_in_the_mirror_every_gain_is_a_loss(life: Life, methods: list[LotMethod]
     )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(
     SHORT_STORIES, METHODS, st.sampled_from(list(View)),
     st.sampled_from([Fraction(2), Fraction(3, 2), Fraction(1, 4)]), st.integers(0, 60),

@@ -16,8 +16,9 @@ from qm_tui.domain.booking.policy import Policy, PreSale
 from qm_tui.domain.booking.words import AdjustmentKind, LotMethod, View
 from tests.domain.booking.lives import EVERYTHING, OPTION_LIFE, TRADES, Life, lives
 from tests.domain.booking.world import METHODS, SECOND, SECURITIES, TAXABLE, ZERO, accounts, booked
+from tests.examples import examples
 
-FEW = settings(max_examples=100, deadline=None)
+FEW = settings(max_examples=examples(40), deadline=None)
 WASHING = st.sampled_from([View.TAXPAYER, View.BROKER])
 WINDOW = dt.timedelta(days=30)
 UNADJUSTED = st.lists(st.sampled_from([LotMethod.FIFO, LotMethod.LIFO]), min_size=1, max_size=3)
