@@ -14,6 +14,7 @@ import argparse
 import os
 import select
 import signal
+import statistics
 import struct
 import sys
 import time
@@ -35,6 +36,9 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _START = 9.0
 """Seconds until the first sync is over and everything is derived."""
+_LOOKED_AT = "023567"
+_WARM = 10
+"""Minutes after which caches are full and memory should not grow."""
 _SCREENS = (("2", "positions"), ("0", "pulse"), ("3", "options"))
 
 
@@ -113,18 +117,29 @@ def processor(seconds: float) -> None:
 
 def memory(minutes: float) -> None:
     """Print what the usual demo takes, while an hour passes in so many minutes."""
-    speed = 60 / minutes
+    a_minute = minutes * 60 / 60
     print(f"\nthe usual demo, an hour in {minutes:g} minutes: RSS in MB, goal 160")
+    points: list[tuple[float, float]] = []
     with own_folder() as folder:
-        asked = ("--speed", str(speed), "--ticks", "10", "--folder", str(folder))
+        asked = ("--speed", str(60 / minutes), "--ticks", "10", "--folder", str(folder))
         with running("benchmarks._demo_child", *asked) as monitor:
             monitor.watch(_START)
             print(f"  {0:>4} min {monitor.memory:8.0f}")
-            for point in range(1, 13):
-                for key in ("0", "2", "3", "5", "6", "7"):
+            for minute in range(1, 61):
+                # Now somebody looks at all screens, now at one of them for a while.
+                step = (minute - 1) % 5
+                for key in _LOOKED_AT[2 * step : 2 * step + 2]:
                     monitor.press(key)
-                    monitor.watch(minutes * 60 / 12 / 6)
-                print(f"  {point * 5:>4} min {monitor.memory:8.0f}", flush=True)
+                    monitor.watch(a_minute / 2)
+                if 2 * step >= len(_LOOKED_AT):
+                    monitor.watch(a_minute)
+                points.append((minute, monitor.memory))
+                if not minute % 5:
+                    print(f"  {minute:>4} min {monitor.memory:8.0f}", flush=True)
+    later = [point for point in points if point[0] >= _WARM]
+    slope, _ = statistics.linear_regression(*zip(*later, strict=True))
+    print(f"  most {max(memory for _, memory in points):.0f} MB; from minute {_WARM} on")
+    print(f"  {slope * 60:+.1f} MB an hour by a straight line through {len(later)} points")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

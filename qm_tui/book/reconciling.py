@@ -15,12 +15,13 @@ from typing import TypeVar
 from qm_tui.book.reconciling_sums import compared_accounts, compared_places, suspicious
 from qm_tui.domain.reconciliation.discrepancy import Discrepancy
 from qm_tui.domain.reconciliation.judging import (
+    explain_cash,
     explain_together,
     judge_cash,
     judge_holding,
     judge_total,
 )
-from qm_tui.domain.reconciliation.sides import Holding
+from qm_tui.domain.reconciliation.sides import CashSide, Holding
 from qm_tui.store.discrepancies import Compared, Counts, Kept
 from qm_tui.store.reader import Reader
 from qm_tui.store.reading.reconciliation import Place
@@ -84,11 +85,13 @@ class Reconciler:
         seen = await self._reader.read(overview)
         # Whoever traded for decades has had a hundred thousand contracts.
         places = await asyncio.to_thread(suspicious, seen.sums)
-        found = await self._of_holdings(seen, places)
+        near = await self._of_holdings(seen, places)
         other = await self._reader.read(money)
-        if found is None or other.state != seen.state:
+        if near is None or other.state != seen.state:
             return None
+        found, looked = near
         found += await _judged(judge_cash, other.cash.doubtful)
+        found = await asyncio.to_thread(_explained, found, looked, other.cash.doubtful)
         found += await _judged(judge_total, other.totals)
         compared = await asyncio.to_thread(_compared, seen, other)
         self.holdings = sum(counts.holdings for counts in compared.accounts.values())
@@ -97,7 +100,7 @@ class Reconciler:
 
     async def _of_holdings(
         self, seen: Overview, places: Sequence[Place]
-    ) -> list[Discrepancy] | None:
+    ) -> tuple[list[Discrepancy], list[Holding]] | None:
         looked: list[Holding] = []
         found: list[Discrepancy] = []
         for start in range(0, len(places), _AT_ONCE):
@@ -110,7 +113,14 @@ class Reconciler:
             named = {(one.account, one.instrument) for one in doubtful}
             looked += [one for one in near.holdings if (one.account, one.instrument.id) in named]
             found += doubtful
-        return list(explain_together(found, looked))
+        return found, looked
+
+
+def _explained(
+    found: Sequence[Discrepancy], looked: Sequence[Holding], purses: Sequence[CashSide]
+) -> list[Discrepancy]:
+    """Look across holdings, and from cash to them."""
+    return list(explain_cash(explain_together(found, looked), looked, purses))
 
 
 async def _judged(

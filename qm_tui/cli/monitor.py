@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import logging
 import os
 import sys
 import tempfile
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from qm_tui.sync.fleet import Syncs
     from qm_tui.sync.service import Importer
 
+_log = logging.getLogger(__name__)
+
 _FIRST_ROWS = 1.0
 """Seconds that the first screen has for itself, before anything is derived beside it."""
 
@@ -46,7 +49,9 @@ def monitor(here: Environment, *, demo: bool, settings: "DemoSettings | None" = 
         return 1
     # Nothing made so far will ever be garbage: the collector need not look at it while starting.
     gc.freeze()
-    gc.set_threshold(50_000, 50, 100)
+    # Looks at what is young are short, so that no key waits for one; to look at everything is left
+    # to a moment when nobody types.
+    gc.set_threshold(10_000, 5, 1_000)
     if demo:
         with tempfile.TemporaryDirectory(prefix="qm-tui-demo-") as folder:
             here = replace(here, store_path=Path(folder) / "portfolio.db")
@@ -102,6 +107,12 @@ def _numerals(here: Environment) -> Numerals:
         raise ConfigError(f"{here.config.path}: [ui] locale: {error}.") from error
 
 
+def _tell_if_failed(task: "asyncio.Task[None]") -> None:
+    """What was left stays left, and is tried again at the next start: the log says why."""
+    if not task.cancelled() and (error := task.exception()) is not None:
+        _log.error("what an earlier run left was not derived", exc_info=error)
+
+
 class _Opened:
     """The parts of one run of the monitor, each opened when it is first asked for."""
 
@@ -138,6 +149,7 @@ class _Opened:
                 # A demo's store was empty a moment ago: its syncs derive when all has come.
                 if not self._demo:
                     self._settling = asyncio.create_task(self._settle(self._reader))
+                    self._settling.add_done_callback(_tell_if_failed)
             return self._reader
 
     async def _settle(self, reader: "Reader") -> None:

@@ -2,21 +2,13 @@
 
 import datetime as dt
 from dataclasses import dataclass
-from enum import IntEnum
 
 from qm_tui.domain.records import Record
-from qm_tui.domain.words import Section
+from qm_tui.domain.words import Authority, Section
 
-
-class Authority(IntEnum):
-    """Whose word holds when two sources tell the same fact differently."""
-
-    USER = 10
-    """Typed or kept by the user: a ledger."""
-    PROVISIONAL = 20
-    """The broker, before the books of the day are closed: executions, trade confirmations."""
-    FINAL = 30
-    """The broker's books: activity statements, the transaction history."""
+__all__ = [
+    "Authority", "Batch", "Coverage", "Document", "Holds", "Novelty", "RawBlock", "RefusedRow",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

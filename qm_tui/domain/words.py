@@ -1,6 +1,6 @@
 """The closed sets of words that records are written with."""
 
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 
 class Section(StrEnum):
@@ -31,6 +31,17 @@ class Section(StrEnum):
     GREEKS = "greeks"
     NOTICES = "notices"
     OTHER = "other"
+
+
+class Authority(IntEnum):
+    """Whose word holds when two sources tell the same fact differently."""
+
+    USER = 10
+    """Typed or kept by the user: a ledger."""
+    PROVISIONAL = 20
+    """The broker, before the books of the day are closed: executions, trade confirmations."""
+    FINAL = 30
+    """The broker's books: activity statements, the transaction history."""
 
 
 class OpenClose(StrEnum):

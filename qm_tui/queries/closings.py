@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -180,8 +180,3 @@ def _seen_in(trade: TradeView) -> PositionView:
         document_id=trade.document_id,
         document_row=trade.document_row,
     )
-
-
-def realized_of(closed: Sequence[PositionView]) -> Decimal | None:
-    """Return what closing brought, of those of which it is known."""
-    return total(view.realized_pnl for view in closed)

@@ -100,6 +100,7 @@ def pulse_view(basis: PulseBasis, *, today: dt.date, live: "LiveBook | None" = N
         total_cash=sums.figure("total_cash"),
         cash=_cash(views, base),
         history=_with_now(basis.history.total, net, today),
+        begun=basis.history.begun,
         accounts=_accounts(basis, views, rates),
         margin=margin,
         margins=margins,

@@ -115,6 +115,8 @@ class PulseView:
     """By currency, as it is; the most first is the base currency."""
     history: ValueSeries
     """Of all accounts together; today's point is what holds now."""
+    begun: tuple[tuple[str, dt.date], ...] = ()
+    """Accounts whose values came to it later than the first, and when."""
     accounts: tuple[PulseAccount, ...]
     margin: MarginUse
     margins: tuple[MarginUse, ...]

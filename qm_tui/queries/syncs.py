@@ -106,6 +106,7 @@ def _change(run: int, change: Change) -> ChangeView:
         change=change.change,
         section=str(change.row[named]) if named else change.section,
         account=change.account,
+        symbol=change.symbol,
         what=" ".join(str(word) for word in (change.symbol, *words) if word is not None),
         document_id=change.document_id,
         document_row=change.document_row,

@@ -488,6 +488,7 @@ class ChangeView:
     """`added`, `changed`, `refused` or `new` (something the program did not know)."""
     section: str
     account: str | None
+    symbol: str | None
     what: str
     """The row in a few words, or the field, text and reason of a refused one."""
     document_id: int | None

@@ -24,6 +24,7 @@ class Reader:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._path = Path(engine.url.database or "")
+        self._file = _identity(self._path)
         self._threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="store-reader")
 
     async def read(
@@ -45,10 +46,30 @@ class Reader:
         """Return a number that changes when anybody, in any process, has written to the store."""
         return await self.read(_data_version)
 
+    @property
+    def path(self) -> Path:
+        """Where the store is."""
+        return self._path
+
+    async def is_in_its_place(self) -> bool:
+        """Whether the file that is read is the one of that name.
+
+        One that was deleted can be read and written as long as it is open, and is lost then.
+        """
+        return await asyncio.to_thread(_identity, self._path) == self._file
+
     async def close(self) -> None:
         """Let go of the file."""
         self._threads.shutdown(wait=True, cancel_futures=True)
         self._engine.dispose()
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        at = path.stat()
+    except OSError:
+        return None
+    return at.st_dev, at.st_ino
 
 
 def _data_version(connection: Connection) -> int:

@@ -2,7 +2,6 @@
 
 import asyncio
 import datetime as dt
-import gc
 import logging
 from collections.abc import Iterable
 from contextlib import suppress
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
 from textual.command import Provider
+from textual.events import Event, InputEvent
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
 from textual.worker import Worker, WorkerError
@@ -28,6 +28,7 @@ from qm_tui.ui.screens.page import Page
 from qm_tui.ui.session import Session
 from qm_tui.ui.store_watch import StoreWatch
 from qm_tui.ui.themes import THEMES, first_theme
+from qm_tui.ui.tidying import Tidying
 
 if TYPE_CHECKING:
     from qm_tui.ui.dialogs.tour import Tour
@@ -36,8 +37,6 @@ _log = logging.getLogger(__name__)
 
 _GRACE = 3
 """Seconds that workers are given to end when the monitor does."""
-_TIDY = 60
-"""Seconds between two looks for what is garbage; each takes some 20 ms."""
 TOUR = "This portfolio is made up. F1 shows what the program is for, in two minutes."
 _WARNED_FOR = dt.timedelta(seconds=5)
 """How long a warning about an import that goes on holds."""
@@ -68,7 +67,8 @@ class MonitorApp(App[None]):
         self.tour: Tour | None = None
         self._warned_at: dt.datetime | None = None
         self._watch = StoreWatch(self, self.session, self._read_again)
-        self._live = LiveFeed(self, self.session, lambda: self.page, self.action_reload_all)
+        self._tidying = Tidying(self)
+        self._live = LiveFeed(self, self.session, self._drawn_page, self.action_reload_all)
         for theme in THEMES:
             self.register_theme(theme)
         # Where no terminal is known there is only whoever takes pictures.
@@ -85,19 +85,17 @@ class MonitorApp(App[None]):
         self._watch.begin()
         self._live.begin()
         self.places.begin()
-        self.set_interval(_TIDY, self._tidy)
+        self._tidying.begin()
         if self.session.context.demo:
             self.notify(TOUR, title="The demo", timeout=20, markup=False)
         for complaint in complaints(self.session, self.available_themes):
             self.notify(complaint, severity="warning", markup=False, timeout=15)
 
-    def _tidy(self) -> None:
-        """Let go of dialogs and rows that only refer to each other.
-
-        The collector runs so seldom that keys do not wait for it: by itself it would take hours.
-        """
-        if not self.session.under_way:
-            gc.collect()
+    @override
+    async def on_event(self, event: Event) -> None:
+        if isinstance(event, InputEvent):
+            self._tidying.touch()
+        await super().on_event(event)
 
     # Where one is
 
@@ -143,12 +141,26 @@ class MonitorApp(App[None]):
         pages = (screen for screen in reversed(self.screen_stack) if isinstance(screen, Page))
         return next(pages, None)
 
+    def _drawn_page(self) -> Page | None:
+        """The page, once it has its widgets: it is in front a moment before."""
+        page = self.page
+        return page if page is not None and page.is_mounted else None
+
     def action_help(self) -> None:
         """Show the keys that work here."""
-        from qm_tui.ui.dialogs.help import HelpDialog, helps_here  # noqa: PLC0415 - when asked for
+        from qm_tui.ui.dialogs.help import (  # noqa: PLC0415 - when asked for
+            HelpDialog,
+            KeyHelp,
+            helps_here,
+        )
+
+        def do(chosen: KeyHelp | None) -> None:
+            if chosen is not None and chosen.do is not None:
+                # Later: what the action is of has to be in front again.
+                self.call_later(chosen.do)
 
         helps = helps_here(self)
-        self.push_screen(HelpDialog(helps, self.session.context.version))
+        self.push_screen(HelpDialog(helps, self.session.context.version), do)
 
     def action_tour(self) -> None:
         """Lead through the demo; where there is nothing to show off, help."""
@@ -182,8 +194,8 @@ class MonitorApp(App[None]):
     def action_toggle_amounts(self) -> None:
         """Hide amounts from whoever looks over the shoulder, or show them again."""
         self.session.format.hidden = not self.session.format.hidden
-        if self.page is not None:
-            self.page.redraw()
+        if (page := self._drawn_page()) is not None:
+            page.redraw()
 
     def action_pause(self) -> None:
         """Have the screens stand still, or show the newest again."""
@@ -193,8 +205,8 @@ class MonitorApp(App[None]):
 
             live = session.live
             session.pause = Pause(session.context.now(), live and live.as_it_is())
-            if self.page is not None:
-                self.page.show_status()
+            if (page := self._drawn_page()) is not None:
+                page.show_status()
         else:
             session.pause = None
             self.action_reload_all()
@@ -218,8 +230,8 @@ class MonitorApp(App[None]):
             self.page.resync(self.session.connections_of(None))
 
     def _import_went_on(self) -> None:
-        if self.page is not None:
-            self.page.show_frame()
+        if (page := self._drawn_page()) is not None:
+            page.show_frame()
 
     def action_import(self) -> None:
         """Ask what to import, or show the import that runs."""

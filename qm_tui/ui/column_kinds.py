@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 from typing import Generic, TypedDict, TypeVar
@@ -62,6 +63,22 @@ class Kinds(Generic[R]):
             field=Field(key=key, kind=Kind.TEXT, value=value),
             **options,
         )
+
+    def word(
+        self,
+        key: str,
+        title: str,
+        width: int,
+        value: Callable[[R], str | None],
+        **options: Unpack[Options],
+    ) -> Column[R]:
+        """A word of the domain's, such as `equity_option`: read as words, filtered by as it is."""
+
+        def cell(row: R) -> Cell:
+            text = value(row)
+            return UNKNOWN if text is None else Cell(text.replace("_", " "))
+
+        return replace(self.text(key, title, width, value, **options), cell=cell)
 
     def amount(
         self,

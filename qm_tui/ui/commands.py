@@ -77,7 +77,8 @@ class MonitorCommands(Provider):
     def _actions(self) -> Iterator[Command]:
         seen = set()
         for node, binding, enabled, _ in self.screen.active_bindings.values():
-            wanted = enabled and binding.description and not binding.system
+            # Without an id are those that Textual's widgets bring along.
+            wanted = enabled and binding.description and binding.id and not binding.system
             # Moving the cursor by way of the palette makes no sense.
             if (
                 wanted

@@ -17,6 +17,7 @@ from tests.builders import a_batch, a_trade
 from tests.cli.program import Program, Ran
 from tests.conftest import NOW
 from tests.store.stores import tell, told
+from tests.sync.processes import wait_until
 
 
 def test_a_whole_store_is_said_to_be_whole(filled: Program) -> None:
@@ -92,8 +93,14 @@ def test_a_rebuild_that_was_interrupted_says_what_it_left(program: Program, tmp_
         (before,) = store.execute("SELECT derivations FROM booking_state").fetchone()
 
         running = program.start("db", "rebuild", stdout=PIPE, stderr=PIPE)
-        while store.execute("SELECT derivations FROM booking_state").fetchone() == (before,):
-            assert running.poll() is None
+        wait_until(
+            lambda: (
+                running.poll() is not None
+                or store.execute("SELECT derivations FROM booking_state").fetchone() != (before,)
+            ),
+            "something is booked again",
+        )
+        assert running.poll() is None
         running.send_signal(signal.SIGINT)
     out, err = running.communicate(timeout=60)
 

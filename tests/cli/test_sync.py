@@ -18,6 +18,7 @@ from qm_tui.cli.shapes import schema
 from qm_tui.store.store import open_store
 from tests.cli.doubles import Double, a_flex_service, a_gateway
 from tests.cli.program import Program, Ran
+from tests.sync.processes import wait_until
 
 TOKEN = "402837465564738291"  # noqa: S105 - nobody takes it
 VARIABLE = "QM_TUI_IB_FLEX_TOKEN"
@@ -247,8 +248,10 @@ def test_a_sync_that_is_interrupted_says_so_and_keeps_what_it_has(program: Progr
         running = program.start(
             "--config", program.config, "sync", stdout=subprocess.PIPE, stderr=subprocess.PIPE
         )
-        while running.poll() is None and not slow.report()["asked"].get("POSITIONS"):
-            pass
+        wait_until(
+            lambda: running.poll() is not None or slow.report()["asked"].get("POSITIONS"),
+            "positions are asked for",
+        )
         running.send_signal(signal.SIGINT)
         out, err = running.communicate(timeout=30)
 

@@ -33,7 +33,8 @@ _ZONE = ZoneInfo("America/New_York")
 _BEGIN = dt.datetime(2026, 3, 11, 15, 12, tzinfo=_ZONE)
 _AGE = dt.timedelta(seconds=4)
 """How old everything is when the first picture is taken."""
-_SETTINGS = DemoSettings(seed=7, late=0.0, first_drop=60.0, away=600.0)
+# So slow that nothing is stored while pictures are taken but what comes at the beginning.
+_SETTINGS = DemoSettings(seed=7, speed=0.1, late=0.0, first_drop=60.0, away=600.0)
 _PATIENCE = 90.0
 _LOOK_EVERY = 0.05
 _CALM = 1.5

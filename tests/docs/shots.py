@@ -53,7 +53,7 @@ SHOTS = (
     ),
     Shot(
         name="lots",
-        keys=("4", "slash", "paste:symbol:GE", "enter"),
+        keys=("4", "slash", "paste:symbol:NVDA", "enter"),
         undo=("escape",),
         size=(140, 26),
     ),
@@ -80,7 +80,7 @@ SHOTS = (
         name="evidence",
         keys=("5", "slash", "paste:symbol:PLTR", "enter", "enter"),
         undo=("escape", "escape"),
-        size=(120, 26),
+        size=(120, 22),
     ),
     Shot(name="activity", keys=("6",), size=(120, 28)),
     Shot(name="raw-row", keys=("6", "o"), size=(120, 24)),

@@ -151,7 +151,6 @@ def difference(kept: str, now: str) -> str:
 
 
 async def _make(folder: Path, wanted: Mapping[tuple[int, int], Sequence[Shot]]) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
     for size, shots in wanted.items():
         with tempfile.TemporaryDirectory() as place:
             async with whole_store(Path(place)) as store:
@@ -160,6 +159,7 @@ async def _make(folder: Path, wanted: Mapping[tuple[int, int], Sequence[Shot]]) 
 
 
 def _write(path: Path, svg: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
     before = path.read_text(encoding="utf-8") if path.exists() else None
     if before != svg:
         path.write_text(svg, encoding="utf-8")

@@ -105,7 +105,7 @@ POSITIONS: Sequence[Step] = [
     ("table.first", at(0)),
     ("table.page-down", at(9)),
     ("table.page-up", at(0)),
-    ("table.half-down", is_so(lambda s: 3 < s.table.cursor_index)),
+    ("table.half-down", is_so(lambda s: s.table.cursor_index > 3)),
     ("table.half-up", at(0)),
     ("table.choose", trail("Positions", "5WX00001", "AAPL")),
     ("page.back", trail("Positions")),
@@ -135,7 +135,7 @@ POSITIONS: Sequence[Step] = [
     ("filter.older", typed("msf")),
     ("filter.newer", typed("")),
     ("text:quan", "quantity"),
-    ("filter.take", is_so(lambda s: "quan" != s.app.focused.value)),
+    ("filter.take", is_so(lambda s: s.app.focused.value != "quan")),
     ("filter.clear", is_so(lambda s: s.table.has_focus)),
     ("positions.side", "long only"),
     ("positions.side", "short only"),
@@ -203,7 +203,10 @@ DIALOGS: Sequence[Step] = [
     ("export.write", asks("LetterDialog")),
     ("key:y", told("10 rows written")),
     ("app.help", asks("HelpDialog")),
-    ("help.list", has_keys("keys")),
+    ("help.list", at(1)),
+    ("help.up", at(0)),
+    ("help.page-down", is_so(lambda s: s.query_one(RecordTable).cursor_index > 2)),
+    ("help.page-up", at(0)),
     ("help.close", trail("Positions")),
 ]
 
@@ -230,8 +233,14 @@ EVERYWHERE: Sequence[Step] = [
     ("app.palette", asks("CommandPalette")),
     ("key:escape", trail("Options")),
     ("app.tour", is_so(lambda s: s.query("TourPanel") and s.app.focused in s.query("TourPanel"))),
-    ("tour.next", is_so(lambda s: s.app.tour.number == 1 and s.app.focused in s.query("TourPanel"))),
-    ("tour.back", is_so(lambda s: s.app.tour.number == 0 and s.app.focused in s.query("TourPanel"))),
+    (
+        "tour.next",
+        is_so(lambda s: s.app.tour.number == 1 and s.app.focused in s.query("TourPanel")),
+    ),
+    (
+        "tour.back",
+        is_so(lambda s: s.app.tour.number == 0 and s.app.focused in s.query("TourPanel")),
+    ),
     ("tour.end", is_so(lambda s: s.app.tour.number is None and not s.query("TourPanel"))),
     ("app.import", asks("ImportForm")),
     ("import.account", has_keys("account")),
@@ -409,7 +418,9 @@ class Walk:
                 await self.it.until(self._condition(must))
             except TimeoutError:
                 where = f"step {number}, {what} ({self.keys.get(what, '')})"
-                pytest.fail(f"{where}: what it must show never came:\n{self.it.text}\n{self._bad()}")
+                pytest.fail(
+                    f"{where}: what it must show never came:\n{self.it.text}\n{self._bad()}"
+                )
             assert not self._bad(), f"step {number}, {what}: {self._bad()}"
 
     async def _do(self, what: str) -> None:
@@ -454,7 +465,7 @@ def _prepared(folder: Path) -> Path:
 async def test_each_key_does_what_it_says_and_nothing_fails(
     tmp_path: Path, name: str, keys: str
 ) -> None:
-    given = unusual_keys() if keys == "unusual" else {}
+    given = dict(unusual_keys() if keys == "unusual" else {})
     folder = _prepared(tmp_path)
     async with whole_store(tmp_path) as store:
         context = a_whole_context(
@@ -463,7 +474,7 @@ async def test_each_key_does_what_it_says_and_nothing_fails(
         async with monitor(context, (120, 30), first="pulse") as it:
             await it.until(lambda: it.app.session.syncs)
             assert [toast for toast in it.toasts if "[keys]" in toast] == []
-            await Walk(it, natural_keys() | given, folder).go(WALKS[name])
+            await Walk(it, {**natural_keys(), **given}, folder).go(WALKS[name])
 
 
 def walked() -> Iterator[str]:

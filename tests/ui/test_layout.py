@@ -1,4 +1,4 @@
-"""What holds on every screen at every size, whatever names are like and however large numbers are."""
+"""What holds on every screen at every size, with any names and numbers."""
 
 import re
 import unicodedata

@@ -121,7 +121,7 @@ async def test_account_values_are_shown_as_they_come(store: Store) -> None:
         )
         await it.until(lambda: "130,000.00" in it.row("Main"))
         assert "-77.50" in it.row("Main")
-        assert "130,000.00 net" in it.row("Σ USD")
+        assert "net 130,000.00" in it.row("Σ USD")
 
 
 async def test_greeks_are_shown_as_they_come(store: Store) -> None:

@@ -250,9 +250,9 @@ async def test_breaks_are_counted_and_the_worst_named_with_their_cause(store: St
     form = Format(zone=ZONE)
     lines = [line.plain for line in draw_breaks(view, form, 60, 6)]
     assert lines[0] == "‼ 2 major  ! 1 minor  · 3 dust"
-    assert lines[1].startswith("‼ AAPL  missing trade")
+    assert lines[1].startswith("‼ AAPL  a trade is missing")
     assert lines[1].endswith("4,628.00")
-    assert lines[2].startswith("‼ SPY 640C 03-06  missing trade")
+    assert lines[2].startswith("‼ SPY 640C 03-06  a trade is missing")
     assert "\x1b" not in "".join(lines)
     tall = "\n".join(line.plain for line in draw_breaks(view, form, 60, 20))
     assert "A purchase of AAPL is not there." in tall

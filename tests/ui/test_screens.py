@@ -39,7 +39,7 @@ async def test_the_cash_of_the_account_under_the_cursor_is_shown_by_currency(
 async def test_totals_name_the_accounts_they_could_not_include(store: Store) -> None:
     await a_book(store)
     async with monitor(a_context(store)) as it:
-        assert "123,456.79 net" in it.row("Σ USD")
+        assert "net 123,456.79" in it.row("Σ USD")
         assert "net liquidation without U7654321" in it.text
 
 

@@ -229,10 +229,11 @@ def _of_ib(dress: Dress) -> Iterator[Sequence[Record]]:
             average_cost="92", daily_pnl="-77.5", **seen,
         ),
     )  # fmt: skip
+    seen["instrument"] = _stock(dress, "AAPL")
     yield (
-        a_broker_lot(key="1", instrument=_stock(dress, "AAPL"), quantity=60, document_row=2, **seen),
-        a_broker_lot(key="2", instrument=_stock(dress, "AAPL"), quantity=90, document_row=3, **seen),
-    )  # fmt: skip
+        a_broker_lot(key="1", quantity=60, document_row=2, **seen),
+        a_broker_lot(key="2", quantity=90, document_row=3, **seen),
+    )
 
 
 def _of_tasty(dress: Dress) -> Iterator[Sequence[Record]]:

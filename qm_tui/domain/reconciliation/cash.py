@@ -32,7 +32,7 @@ def judge_cash(side: CashSide) -> Sequence[Discrepancy]:
     if any(each.amount is None for each in moved) or not _covered(side, anchor, balance):
         return (_break(side, expected, _unknown(side, moved), known=False),)
     found = _why(side, moved, expected)
-    if found.cause is Cause.UNEXPLAINED and not side.told_of_cash:
+    if found.cause is Cause.UNEXPLAINED and side.untold is not None:
         return (_break(side, expected, _untold(side), known=False),)
     return (_break(side, expected, found),)
 
@@ -118,9 +118,8 @@ def _unknown(side: CashSide, moved: Sequence[CashMovement]) -> Suspicion:
 
 def _untold(side: CashSide) -> Suspicion:
     says = (
-        f"Nobody told of dividends, interest, fees or deposits of the account, only of trades: "
-        f"what there should be in {side.currency} is not known. Add the section of cash "
-        f"transactions to the statement."
+        f"The statements of the account have no {side.untold}, so what there should be in "
+        f"{side.currency} is not known. Add that section to the query."
     )
     return suspicion(Cause.UNEXPLAINED, "0", says)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from decimal import localcontext
 
 from qm_tui.domain.booking.money import CONTEXT
-from qm_tui.domain.reconciliation import cash, together, values
+from qm_tui.domain.reconciliation import cash, cash_together, together, values
 from qm_tui.domain.reconciliation.costs import bases_agree, judge_cost
 from qm_tui.domain.reconciliation.discrepancy import Discrepancy
 from qm_tui.domain.reconciliation.lot_sums import judge_broker_lots, judge_open_lots
@@ -49,12 +49,21 @@ def explain_together(
         return together.explain_together(found, holdings)
 
 
-def judge(
-    holdings: Sequence[Holding], sides: Iterable[CashSide] = (), totals: Iterable[Total] = ()
+def explain_cash(
+    found: Sequence[Discrepancy], holdings: Sequence[Holding], sides: Sequence[CashSide]
 ) -> Sequence[Discrepancy]:
-    """Judge all of them, and look across the holdings."""
+    """Give breaks of cash the cause of the breaks of holdings that they follow from."""
+    with localcontext(CONTEXT):
+        return cash_together.explain_cash(found, holdings, sides)
+
+
+def judge(
+    holdings: Sequence[Holding], sides: Sequence[CashSide] = (), totals: Iterable[Total] = ()
+) -> Sequence[Discrepancy]:
+    """Judge all of them, and look across holdings, and from cash to holdings."""
     found = [each for holding in holdings for each in judge_holding(holding)]
     found = [*explain_together(found, holdings)]
     found += [each for side in sides for each in judge_cash(side)]
+    found = [*explain_cash(found, holdings, sides)]
     found += [each for total in totals for each in judge_total(total)]
     return found

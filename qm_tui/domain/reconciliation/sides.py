@@ -146,6 +146,8 @@ class ToldClosing:
     """Positive when a long lot was closed, negative for a short one."""
     day: dt.date
     trade_key: str | None = None
+    brought: Decimal | None = None
+    """The money of the closing trade, signed and net, as cost and gain say; None: not known."""
     fact: FactRef | None = None
 
 
@@ -258,8 +260,8 @@ class CashSide:
     """Other balances between the two, oldest first: they tell when something went wrong."""
     movements: Sequence[CashMovement] = ()
     """In any order; those outside the two balances do no harm."""
-    told_of_cash: bool = True
-    """False: not one dividend, fee or deposit of the account was ever told, only trades."""
+    untold: str | None = None
+    """The section that no statement of the account has: `cash transactions`, `trades`."""
     history: History = History()
     account_value: Decimal | None = None
     rate_to_base: Decimal | None = None

@@ -1,9 +1,10 @@
 """What one holding has too many and another too few has one cause: a look across holdings."""
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import islice, product
 
 from qm_tui.domain.booking.sentences import count
 from qm_tui.domain.instruments import Right
@@ -14,6 +15,8 @@ from qm_tui.domain.reconciliation.sides import Holding, InstrumentSide
 from qm_tui.domain.reconciliation.words import Cause, Verdict
 
 _OF_QUANTITY = frozenset({Verdict.QUANTITY, Verdict.STATE})
+_MOST = 100_000
+"""Pairs that are looked at: where more are odd, nobody reads what belongs together."""
 _Place = tuple[int, int]
 """Account and instrument."""
 
@@ -69,36 +72,31 @@ def _improved(found: Discrepancy, better: dict[_Place, Suspicion]) -> Discrepanc
 
 
 def _seen_together(odd: Sequence[_Odd]) -> Iterator[tuple[_Place, Suspicion]]:
-    for one, other in _pairs(odd):
+    for one, other in islice(_near(odd), _MOST):
         seen = _pair(one, other)
         if seen is not None:
             yield one.place, seen
             yield other.place, seen
 
 
-def _pairs(odd: Sequence[_Odd]) -> Iterator[tuple[_Odd, _Odd]]:
-    """Yield what may have to do with each other, in order: of thousands not each with each."""
-    marked: defaultdict[Hashable, list[int]] = defaultdict(list)
-    for at, one in enumerate(odd):
-        for mark in _marks(one):
-            marked[mark].append(at)
-    for at, one in enumerate(odd):
-        for other in sorted({other for mark in _marks(one) for other in marked[mark]}):
-            if other > at:
-                yield one, odd[other]
-
-
-def _marks(one: _Odd) -> Iterator[Hashable]:
-    """Yield what one has in common with whatever `_pair` can see it together with."""
-    account, what, size = one.holding.account, one.instrument, abs(one.difference)
-    yield "accounts", what.id, size
-    yield "delivery", account, what.underlying if what.type in OPTIONS else what.id
-    for related in {what.id, what.successor, *what.same_ticker} - {None}:
-        yield "identity", account, related, size
-    if what.issuer is not None:
-        yield "issuer", account, what.issuer, what.type, size
-    if what.type in OPTIONS:
-        yield "contract", account, _contract(what), size
+def _near(odd: Sequence[_Odd]) -> Iterator[tuple[_Odd, _Odd]]:
+    """Yield pairs that may belong together: not all there are, which may be millions."""
+    by_place = {each.place: each for each in odd}
+    for each in odd:
+        underlying = each.instrument.underlying
+        stock = None if underlying is None else by_place.get((each.holding.account, underlying))
+        if stock is not None and stock is not each:
+            yield each, stock
+    keys: tuple[Callable[[_Odd], int], ...] = (
+        lambda each: each.holding.account, lambda each: each.instrument.id,
+    )  # fmt: skip
+    for key in keys:
+        few: dict[tuple[int, Decimal], list[_Odd]] = defaultdict(list)
+        for each in odd:
+            few[key(each), each.difference].append(each)
+        for (where, difference), some in few.items():
+            if difference < 0:
+                yield from product(some, few.get((where, -difference), ()))
 
 
 def _pair(one: _Odd, other: _Odd) -> Suspicion | None:

@@ -63,7 +63,8 @@ def _worth_as_told(holding: Holding, expected: Decimal, units: Decimal) -> bool:
         return True
     ways = [expected]
     if kind in _BY_PERCENT:
-        ways.append(expected * _PERCENT)
+        plain = told.quantity * told.market_price
+        ways += [expected * _PERCENT, plain, plain * _PERCENT]
     if kind is InstrumentType.FUTURE:
         ways.append(ZERO)
     return any(

@@ -60,7 +60,7 @@ def anchors(
         for part, value in zip(key.parts, values, strict=True)
         for term in [value.desc() if part.descending else value.asc()]
     ]
-    by_id = row_id.desc() if _descends(order) else row_id.asc()
+    by_id = row_id.desc() if key.descending else row_id.asc()
     number = func.row_number().over(order_by=[*ordering, place_of, by_id]).label("number")
     numbered = select(*values, place_of, row_id, number).subquery()
     *wanted, number_in_all = numbered.c
@@ -97,7 +97,7 @@ def onward(
     found: list[_Place] = []
     for of, each in enumerate(listings):
         key = key_of(each, order)
-        stretches = key.all_of_it() if after is None else key.after(_seen_from(of, after, order))
+        stretches = key.all_of_it() if after is None else key.after(_seen_from(of, after, key))
         found += _places(connection, of, each, key, scope, stretches, size)
     places = _in_order(found, listings, order)[:size]
     last = places[-1] if len(places) == size else None
@@ -122,7 +122,7 @@ def last_page(
     return _rows(connection, listings, make, _in_order(found, listings, order)[-size:])
 
 
-def _seen_from(listed: int, after: Anchor, order: Order) -> Anchor:
+def _seen_from(listed: int, after: Anchor, key: Key) -> Anchor:
     """Return an anchor in one listing that stands where one in another does.
 
     Of rows with equal values those of a former listing stand before it, all of them, and those of
@@ -132,13 +132,8 @@ def _seen_from(listed: int, after: Anchor, order: Order) -> Anchor:
     if of != listed:
         assert isinstance(of, int)
         is_behind = listed > of
-        row_id = _LAST_ID if is_behind == _descends(order) else _FIRST_ID
+        row_id = _LAST_ID if is_behind == key.descending else _FIRST_ID
     return (*values, row_id)
-
-
-def _descends(order: Order) -> bool:
-    """Tell whether equal rows of one listing follow each other from the highest id."""
-    return order.descending
 
 
 def _places(
@@ -186,9 +181,10 @@ def _rows(
 
 def _in_order(found: list[_Place], listings: Sequence[Listing], order: Order) -> list[_Place]:
     """Sort rows as the store does: unknown values last, then by listing and id."""
-    found.sort(key=lambda one: one.row_id, reverse=_descends(order))
+    key = key_of(listings[0], order)
+    found.sort(key=lambda one: one.row_id, reverse=key.descending)
     found.sort(key=lambda one: one.of)
-    parts = key_of(listings[0], order).parts
+    parts = key.parts
     for at in reversed(range(len(parts))):
         known = [one for one in found if one.anchor[at] is not None]
         unknown = [one for one in found if one.anchor[at] is None]

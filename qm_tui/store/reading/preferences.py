@@ -16,7 +16,7 @@ def preferences_of(connection: Connection) -> Mapping[str, Any]:
     return as_kept(connection.scalar(written()))
 
 
-def written() -> Select[tuple[str]]:
+def written() -> Select[str]:
     """Ask for what was kept, as text."""
     return select(type_coerce(users.c.preferences, Text)).where(users.c.id == THE_USER)
 

@@ -11,16 +11,15 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, true
 
-from qm_tui.domain.batches import Authority
 from qm_tui.domain.instruments import InstrumentType
 from qm_tui.domain.selection import Scope
-from qm_tui.domain.words import Section
+from qm_tui.domain.words import Authority, Section
 from qm_tui.store.reading.booking_rows import counted
 from qm_tui.store.reading.holdings import SeenSet, current_sets, last_answers
 from qm_tui.store.reading.waiting import waiting
-from qm_tui.store.schema.activity import corporate_actions, trades, transfers
+from qm_tui.store.schema.activity import corporate_actions, option_events, trades, transfers
 from qm_tui.store.schema.holdings import broker_lots, observation_sets, positions
 from qm_tui.store.schema.instruments import instruments
 from qm_tui.store.schema.sync import coverage
@@ -80,7 +79,7 @@ class Sums:
     """None while facts wait to be derived."""
     broker_lots: dict[Place, BrokerLotSum] = field(default_factory=dict)
     untold: set[int] = field(default_factory=set)
-    """Accounts of which nobody ever told more than the fills of a day: nothing can be compared."""
+    """Accounts of which nobody told what happened, or only the fills of a day."""
     expired: Mapping[int, dt.date] = field(default_factory=dict)
     """Instrument → when it expired."""
 
@@ -127,17 +126,20 @@ def sums(connection: Connection) -> Sums:
 
 
 def _untold(connection: Connection, ours: Collection[int]) -> set[int]:
-    """Return accounts without a statement or a history: of fills as they happened alone."""
-    untold = set(ours) - set(connection.scalars(select(coverage.c.account_id).distinct()))
-    for table in (trades, transfers, corporate_actions):
+    """Return accounts of which there is nothing that could tell what should be held.
+
+    Without a statement or a history fills are those of a day; and a statement of positions alone,
+    without one trade or transfer of the account, says nothing about them.
+    """
+    covered = set(ours) & set(connection.scalars(select(coverage.c.account_id).distinct()))
+    untold = set(ours)
+    for table in (trades, transfers, corporate_actions, option_events):
         c = table.c
-        if untold:
-            books = c.authority != int(Authority.PROVISIONAL)
-            untold -= set(
-                connection.scalars(
-                    select(c.account_id).where(c.account_id.in_(untold), books).distinct()
-                )
-            )
+        books = c.authority != int(Authority.PROVISIONAL)
+        for some, enough in ((covered, true()), (set(ours) - covered, books)):
+            if untold & some:
+                query = select(c.account_id).where(c.account_id.in_(untold & some), enough)
+                untold -= set(connection.scalars(query.distinct()))
     return untold
 
 

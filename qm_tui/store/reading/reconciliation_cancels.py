@@ -60,7 +60,9 @@ def _left(cancels: Sequence[Cancel], taken: Sequence[Cancel]) -> list[Cancel]:
     for fill in taken:
         fitting = [one for one in left if one.quantity == fill.quantity]
         if fitting:
-            left.remove(max(fitting, key=lambda one: (one.price == fill.price, one.day == fill.day)))
+            left.remove(
+                max(fitting, key=lambda one: (one.price == fill.price, one.day == fill.day))
+            )
     return left
 
 

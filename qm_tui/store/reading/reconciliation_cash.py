@@ -15,15 +15,16 @@ from sqlalchemy import Connection, select
 from qm_tui.domain.reconciliation.discrepancy import FactRef
 from qm_tui.domain.reconciliation.sides import CashMovement, CashSide, ToldBalance
 from qm_tui.store.reading.reconciliation_accounts import AccountSide
-from qm_tui.store.reading.reconciliation_futures import (
+from qm_tui.store.reading.reconciliation_moved import Moved, moved
+from qm_tui.store.reading.reconciliation_reports import (
     ENDING,
     STARTING,
     Purse,
     Span,
     begins,
     settle_futures,
+    without_section,
 )
-from qm_tui.store.reading.reconciliation_moved import Moved, moved
 from qm_tui.store.reading.reconciliation_times import told_at
 from qm_tui.store.schema.holdings import balances, observation_sets
 
@@ -34,7 +35,6 @@ _SEGMENT = "F"
 _CENT = Decimal("0.01")
 _ZERO = Decimal(0)
 _DAY = dt.timedelta(days=1)
-
 
 
 class Cash(NamedTuple):
@@ -48,14 +48,13 @@ class Cash(NamedTuple):
 def cash(connection: Connection, sides: Mapping[int, AccountSide]) -> Cash:
     """Compare the cash of all accounts as sums, and read more of what does not come out."""
     spans = _spans(connection, sides)
-    settled = settle_futures(connection, spans)
+    parts = segments(sides)
+    settled = settle_futures(connection, spans, parts)
     if not spans:
         return Cash((), ())
-    book = _Book(connection, segments(sides), settled)
+    book = _Book(connection, parts, settled)
     found: defaultdict[Purse, Decimal] = defaultdict(Decimal)
-    tables: defaultdict[int, set[str]] = defaultdict(set)
     for one in book.moved({account for account, _ in spans}):
-        tables[one.account].add(one.table)
         span = spans.get((one.account, one.currency))
         if span is not None and one.amount is not None and _is_within(one, span):
             found[one.account, one.currency] += one.amount
@@ -64,7 +63,7 @@ def cash(connection: Connection, sides: Mapping[int, AccountSide]) -> Cash:
         for purse, span in spans.items()
         if abs(span.anchor.value + found[purse] - span.balance.value) > _CENT
     }
-    return Cash(spans.keys(), _closely(book, spans, doubtful, sides, tables))
+    return Cash(spans.keys(), _closely(book, spans, doubtful, sides))
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +107,10 @@ def _closely(
     spans: Mapping[Purse, Span],
     doubtful: Collection[Purse],
     sides: Mapping[int, AccountSide],
-    tables: Mapping[int, Collection[str]],
 ) -> list[CashSide]:
     if not doubtful:
         return []
+    untold = without_section(book.connection, spans, doubtful)
     movements: defaultdict[Purse, list[CashMovement]] = defaultdict(list)
     for one in book.moved({account for account, _ in doubtful}):
         purse = (one.account, one.currency)
@@ -131,7 +130,7 @@ def _closely(
             anchor=spans[account, currency].anchor,
             between=spans[account, currency].between,
             movements=movements[account, currency],
-            told_of_cash="cash_transactions" in tables.get(account, ()),
+            untold=untold.get((account, currency)),
             history=sides[account].history,
             account_value=sides[account].value,
             rate_to_base=sides[account].rate(currency),

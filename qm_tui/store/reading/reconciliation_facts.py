@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -26,7 +27,7 @@ from qm_tui.store.reading.booking_rates import TAX_CURRENCY
 from qm_tui.store.reading.booking_rows import FactRows
 from qm_tui.store.reading.parts import parts
 from qm_tui.store.reading.reconciliation_cancels import waiting_cancels, with_cancels
-from qm_tui.store.schema.activity import FACT_TABLES, fact_versions
+from qm_tui.store.schema.activity import FACT_TABLES, closed_lots, fact_versions
 
 _TABLES = ("trades", "transfers", "corporate_actions", "option_events", "closed_lots")
 _KINDS = {
@@ -44,6 +45,8 @@ class Told:
     facts: GroupFacts
     movements: Mapping[int, list[Movement]] = field(default_factory=dict)
     """By account."""
+    brought: Mapping[int, Decimal] = field(default_factory=dict)
+    """Closed lot → the money of the trade that closed it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,9 @@ def told_of(
         found[root] = Told(facts_of(group))
     sources = _sources(connection, [one.facts for one in found.values()])
     cancels = waiting_cancels(connection, root_of)
+    brought = _brought(connection, [one.facts for one in found.values()])
     for root, one in found.items():
+        one.brought = brought
         one.movements = _movements(one.facts, numbers, sources)
         for account, some in one.movements.items():
             taken = cancels.get((account, root))
@@ -117,6 +122,21 @@ def _sources(connection: Connection, groups: Iterable[GroupFacts]) -> _Sources:
                 documents[one].add(document)
         for one in ids:
             found[FactRef(table, one)] = _Source(frozenset(documents[one]), likenesses.get(one))
+    return found
+
+
+def _brought(connection: Connection, groups: Iterable[GroupFacts]) -> dict[int, Decimal]:
+    """Return by closed lot what the trade brought that closed it: what it had cost, and the gain.
+
+    Both are signed, so that it holds for shorts as well.
+    """
+    c = closed_lots.c
+    found: dict[int, Decimal] = {}
+    for part in parts({one.id for facts in groups for one in facts.closed_lots}):
+        query = select(c.id, c.cost_basis, c.realized_pnl).where(c.id.in_(part))
+        for one, cost, gain in connection.execute(query):
+            if cost is not None and gain is not None:
+                found[one] = cost + gain
     return found
 
 

@@ -81,7 +81,7 @@ def _holding(
         closings=[
             ToldClosing(
                 quantity=one.quantity, day=one.disposition_date, trade_key=one.closing_trade_key,
-                fact=FactRef("closed_lots", one.id),
+                brought=told.brought.get(one.id), fact=FactRef("closed_lots", one.id),
             )
             for one in closings_of(told.facts, account)
             if one.disposition_date is not None

@@ -1,8 +1,9 @@
 """Totals of a statement, with the positions of the same moment that they are made of."""
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, select
@@ -27,7 +28,14 @@ _IN_LINES = frozenset(
     }
 )  # fmt: skip
 """What is counted in these lines, and nowhere else."""
+_VALUE_LINES = (*_LINES, "cash", "dividend_accruals", "interest_accruals")
+_PARTS_OF_LINES = ("Long", "Short", "Component", "Date", "Id", "Alias")
+_LENT = re.compile("slb")
+"""Whether lent securities are in the lines of their kind, or beside them, statements do not say."""
+_CAPITAL = re.compile("[A-Z]")
 _IN_NONE = frozenset({InstrumentType.FOREX.value})
+NET_ASSET_VALUE = "net_asset_value"
+"""The tag of the value of an account: the sum of all lines of its summary."""
 SECURITIES = "securities"
 """The tag of the lines together: brokers do not agree in which of them a fund or a note is."""
 
@@ -47,12 +55,52 @@ def totals(connection: Connection, sides: Mapping[int, AccountSide]) -> Sequence
     if not summaries:
         return ()
     parts = _positions(connection, summaries)
-    found = (
+    found = [
         _of_summary(row, parts[key], sides[key.account])
         for key, row in sorted(summaries.items())
         if key in parts
-    )
+    ]
+    found += [_of_lines(row, sides[key.account]) for key, row in sorted(summaries.items())]
     return [total for total in found if total is not None]
+
+
+def _of_lines(row: Any, side: AccountSide) -> Total | None:
+    """Return the value of an account and the lines of its summary; None where one is not told."""
+    lines = {name: getattr(row, name) for name in _VALUE_LINES}
+    if row.total is None or None in lines.values():
+        return None
+    for name, text in (row.broker_specific or {}).items():
+        value = _amount(text)
+        if value and _LENT.match(name):
+            return None
+        if value and not name.endswith(_PARTS_OF_LINES):
+            lines[name] = value
+    fact = FactRef("nav_summaries", row.id)
+    return Total(
+        account=side.id,
+        currency=row.currency or side.base_currency or "",
+        tag=NET_ASSET_VALUE,
+        value=row.total,
+        parts=[
+            Part(says=_said(name), value=value, fact=fact) for name, value in lines.items() if value
+        ],
+        as_of=told_at(row.as_of),
+        fact=fact,
+        account_value=side.value,
+    )
+
+
+def _amount(text: object) -> Decimal | None:
+    try:
+        value = Decimal(str(text))
+    except InvalidOperation:
+        return None
+    return value if value.is_finite() else None
+
+
+def _said(name: str) -> str:
+    """Write the name of a line in words: `dividendAccruals` is `dividend accruals`."""
+    return _CAPITAL.sub(lambda found: f" {found[0].lower()}", name).replace("_", " ").strip()
 
 
 def _of_summary(row: Any, held: Mapping[str, Sequence[Part]], side: AccountSide) -> Total | None:

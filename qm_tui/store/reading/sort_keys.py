@@ -118,15 +118,15 @@ class Key:
         return [*terms, self._by_id(backward=backward)]
 
     @property
-    def _descending(self) -> bool:
+    def descending(self) -> bool:
         """Equal rows follow each other as the first field does, so that its index is enough."""
         return bool(self.parts) and self.parts[0].descending
 
     def _by_id(self, *, backward: bool = False) -> UnaryExpression[Any]:
-        return self.id.desc() if self._descending != backward else self.id.asc()
+        return self.id.desc() if self.descending != backward else self.id.asc()
 
     def _beyond_id(self, row_id: object) -> ColumnElement[bool]:
-        return self.id < row_id if self._descending else self.id > row_id
+        return self.id < row_id if self.descending else self.id > row_id
 
 
 def key_of(listing: Listing, order: Order) -> Key:

@@ -84,7 +84,6 @@ account_notices = Table(
         "message",
         unique=True,
         sqlite_where=text_clause("ended_at IS NULL"),
-        postgresql_where=text_clause("ended_at IS NULL"),
     ),
 )
 

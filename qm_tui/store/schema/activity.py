@@ -5,8 +5,8 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Column, Index, Table, UniqueConstraint
 from sqlalchemy import text as text_clause
 
-from qm_tui.domain.batches import Authority
 from qm_tui.domain.words import (
+    Authority,
     CashType,
     CorporateActionType,
     NavKind,
@@ -57,19 +57,13 @@ def _fact(name: str, *columns: Any) -> Table:
         UniqueConstraint("account_id", "key"),
         CheckConstraint("key <> ''", name="key"),
         Index(None, "run_id"),
-        Index(
-            None,
-            "changed_run_id",
-            sqlite_where=common[-2].is_not(None),
-            postgresql_where=common[-2].is_not(None),
-        ),
+        Index(None, "changed_run_id", sqlite_where=common[-2].is_not(None)),
     )
 
 
 def _where(condition: str, *columns: str) -> Index:
     """Make an index of the rows that meet a condition."""
-    where = text_clause(condition)
-    return Index(None, *columns, sqlite_where=where, postgresql_where=where)
+    return Index(None, *columns, sqlite_where=text_clause(condition))
 
 
 def _likeness() -> tuple[Column[str], Index]:

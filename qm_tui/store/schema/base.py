@@ -5,6 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Column, Date, ForeignKey, Integer, LargeBinary, MetaData, Text
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.schema import CreateIndex
 
 from qm_tui.store.columns import ExactDecimal, JsonText, UtcTime
 
@@ -17,6 +19,18 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
+
+
+@compiles(CreateIndex, "postgresql")
+def _create_index(create: CreateIndex, compiler: Any, **options: Any) -> str:
+    """An index of some rows is one of the same rows here.
+
+    Said only now: to say it with the table loads the other database's dialect at every start.
+    """
+    where = create.element.dialect_options["sqlite"]["where"]
+    create.element.dialect_options["postgresql"]["where"] = where
+    written: str = compiler.visit_create_index(create, **options)
+    return written
 
 
 def identity() -> Column[int]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Label
 from typing_extensions import override
@@ -101,7 +102,7 @@ class ColumnsDialog(LeftOnce[str | None], ModalScreen[str | None]):
         """Break the line where no key is torn from what it does."""
         keys = ("space shows", "J K move", "+ - width", "r as made", "s save view", "enter keep")
         line = broken(words(""), [words(each) for each in keys], 40)
-        self.query_one("#column-keys", Label).update(words("\n").join(line))
+        self.query_one("#column-keys", Label).update(Content("\n").join(line))
 
     @property
     def _table(self) -> RecordTable[Item]:

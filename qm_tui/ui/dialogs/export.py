@@ -98,7 +98,9 @@ class ExportDialog(LeftOnce[None], ModalScreen[None]):
         exact = self._form() != "Markdown"
         says = "Exact values, as `show` names them." if exact else "As it is on the screen."
         return (
-            f"Amounts are hidden, and will be in the file. {says}" if self._offer.hidden else says
+            f"Amounts are hidden, in the file too ($ shows them). {says}"
+            if self._offer.hidden
+            else says
         )
 
     def _say(self, text: str) -> None:
@@ -155,10 +157,15 @@ class ExportDialog(LeftOnce[None], ModalScreen[None]):
         elif os.path.lexists(choice.file):
             question = f"{plain(choice.file.name)} is there already. Replace it?"
             letters = {"y": ("yes", "yes"), "n": ("", "no")}
-            self.app.push_screen(
-                LetterDialog(question, letters),
-                lambda answer: self._begin(choice, replace=True) if answer == "yes" else None,
-            )
+            # Said where one looks, too: what is answered stands at the foot of the screen.
+            self._say(f"{question} y yes, n no")
+
+            def take(answer: str | None) -> None:
+                self._say(self._about())
+                if answer == "yes":
+                    self._begin(choice, replace=True)
+
+            self.app.push_screen(LetterDialog(question, letters), take)
         else:
             self._begin(choice, replace=False)
 
@@ -197,8 +204,9 @@ class ExportDialog(LeftOnce[None], ModalScreen[None]):
 
 
 def _reason(error: BaseException | None) -> str:
+    # Which file it was stands above, and a long name would leave no room for the rest.
     if isinstance(error, OSError) and error.strerror:
-        return plain(f"{error.filename or ''}: {error.strerror}".removeprefix(": "))
+        return f"{error.strerror}."
     return plain(str(error))
 
 

@@ -1,13 +1,15 @@
 """The keys that work where one is, and what rows can be filtered by."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, ClassVar
 
 from textual import on
 from textual.app import App, ComposeResult
 from textual.binding import ActiveBinding, Binding, BindingType
 from textual.containers import Vertical
+from textual.dom import DOMNode
 from textual.screen import ModalScreen
 from textual.widgets import Input, Label
 from typing_extensions import override
@@ -41,14 +43,19 @@ class KeyHelp:
     what: str
     binding_id: str
     section: str = HERE
+    do: Callable[[], Awaitable[None]] | None = field(default=None, compare=False)
+    """Does it; None where there is nothing to be done."""
 
 
-class HelpDialog(LeftOnce[None], ModalScreen[None]):
-    """A list that narrows while one types."""
+class HelpDialog(LeftOnce[KeyHelp | None], ModalScreen[KeyHelp | None]):
+    """A list that narrows while one types; answers what is to be done."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,question_mark,f1", "close", "Close", id="help.close", priority=True),
-        Binding("down", "to_list", "List", id="help.list", show=False),
+        Binding("down", "cursor(1)", "Next", id="help.list", show=False),
+        Binding("up", "cursor(-1)", "One before", id="help.up", show=False),
+        Binding("pagedown", "page(1)", "Page down", id="help.page-down", show=False),
+        Binding("pageup", "page(-1)", "Page up", id="help.page-up", show=False),
     ]
 
     def __init__(self, helps: Sequence[KeyHelp], version: str) -> None:
@@ -91,15 +98,33 @@ class HelpDialog(LeftOnce[None], ModalScreen[None]):
                 empty="No key does that here.",
                 id="keys",
             )
+            yield Label("enter does it", markup=False)
 
     @on(Input.Changed, "#search")
     def _search(self, event: Input.Changed) -> None:
         typed = event.value.casefold().split()
         self._helps.filter(lambda entry: _matches(entry, typed))
+        # The first line is a heading, which does nothing.
+        self.call_after_refresh(self._table.move_cursor, 1 if typed else 0)
 
-    def action_to_list(self) -> None:
-        """Go to the list."""
-        self.query_one("#keys", RecordTable).focus()
+    @property
+    def _table(self) -> RecordTable[KeyHelp]:
+        return self.query_one("#keys", RecordTable)
+
+    @on(Input.Submitted, "#search")
+    @on(RecordTable.Chosen, "#keys")
+    def _do(self) -> None:
+        chosen = self._table.cursor_row
+        if chosen is not None and chosen.do is not None:
+            self.dismiss(chosen)
+
+    def action_cursor(self, rows: int) -> None:
+        """Move in the list while one types."""
+        self._table.action_cursor(rows)
+
+    def action_page(self, pages: float) -> None:
+        """Move by what is seen of the list while one types."""
+        self._table.action_page(pages)
 
     def action_close(self) -> None:
         """Back to work."""
@@ -114,23 +139,31 @@ def _matches(entry: KeyHelp, typed: Sequence[str]) -> bool:
 def helps_of(bindings: Iterable[ActiveBinding], display: Callable[[Binding], str]) -> list[KeyHelp]:
     """One entry an action, with all its keys, in sections and there in the order of bindings."""
     keys: dict[tuple[str, str, str], list[str]] = {}
-    for _, binding, enabled, _ in bindings:
+    doing: dict[str, Callable[[], Awaitable[None]]] = {}
+    for node, binding, enabled, _ in bindings:
         # Without an id are those that Textual's widgets bring along.
         if enabled and binding.id:
             what = (binding.action, binding.description, binding.id)
             keys.setdefault(what, []).append(display(binding))
+            doing[binding.id] = partial(_do, node, binding.action)
     helps = [
         KeyHelp(
             " ".join(dict.fromkeys(names)),
             description,
             binding_id,
             _BELONGS.get(binding_id.partition(".")[0], HERE),
+            doing[binding_id],
         )
         for (_, description, binding_id), names in keys.items()
     ]
     # How the cursor moves is known to most; what can be done with rows is not.
     helps.sort(key=lambda entry: entry.binding_id.startswith("table."))
     return sorted(helps, key=lambda entry: _SECTIONS.index(entry.section))
+
+
+async def _do(node: DOMNode, action: str) -> None:
+    if node.is_attached:
+        await node.app.run_action(action, default_namespace=node)
 
 
 def fields_in_words(fields: Fields) -> list[KeyHelp]:

@@ -30,7 +30,7 @@ class TourPanel(Vertical, can_focus=True):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter,right,l,space", "step(1)", "Next", id="tour.next"),
-        Binding("backspace,left,h", "step(-1)", "Stop before", id="tour.back"),
+        Binding("backspace,left,h", "step(-1)", "Back", id="tour.back"),
         Binding("escape", "end", "End of the tour", id="tour.end"),
     ]
 

@@ -16,7 +16,7 @@ from typing_extensions import override
 from qm_tui.ui.cell import Cell, Tone, plain
 from qm_tui.ui.format import count
 from qm_tui.ui.left_once import LeftOnce
-from qm_tui.ui.saved_views import LONGEST_NAME, PLAIN, ScreenViews, View
+from qm_tui.ui.saved_views import LONGEST_NAME, PLAIN, View
 from qm_tui.ui.widgets.columns import Column
 from qm_tui.ui.widgets.record_table import RecordTable
 from qm_tui.ui.widgets.row_source import ListSource
@@ -179,8 +179,3 @@ def _about(view: View, titles: Mapping[str, str]) -> str:
     if view.filter:
         parts.append(f"/{view.filter}")
     return " · ".join(parts)
-
-
-def views_of(kept: ScreenViews) -> Sequence[str]:
-    """The names that can be chosen, `plain` too."""
-    return [PLAIN, *kept.named]

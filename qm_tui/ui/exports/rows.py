@@ -59,14 +59,14 @@ async def _paged(
     if pages is None:
         return
     marked = screen.table.marked_keys
-    async for page in _all_of(pages):
+    async for page in all_of(pages):
         if which is Which.MARKED:
             page = [row for row in page if feed.key(row) in marked]  # noqa: PLW2901 - a part
         for piece in _parts(page):
             yield piece
 
 
-async def _all_of(pages: "Pages[Any]") -> AsyncGenerator[Sequence[Any], None]:
+async def all_of(pages: "Pages[Any]") -> AsyncGenerator[Sequence[Any], None]:
     """Read several pages at once, on from the last row: a sync may add others meanwhile."""
     from qm_tui.queries.paging import PAGE_SIZE  # noqa: PLC0415 - when asked for
 

@@ -6,7 +6,7 @@ from textual.content import Content
 
 from qm_tui.queries.pulse_views import Breaks, PulseView
 from qm_tui.queries.views import DiscrepancyView
-from qm_tui.ui.break_words import explained
+from qm_tui.ui.break_words import cause_of, explained
 from qm_tui.ui.cell import plain
 from qm_tui.ui.format import Format
 from qm_tui.ui.pulse.lines import MUTED, beside, short_symbol, shown
@@ -53,7 +53,7 @@ def _worst(
     for one in found:
         sign = words(f"{SIGNS.get(one.severity, '·')} ", STYLES.get(one.severity, MUTED))
         what = plain(short_symbol(one.symbol or "") or one.currency or one.tag or one.account)
-        cause = one.cause.replace("_", " ")
+        cause = cause_of(one)
         left = Content.assemble(sign, words(what, "bold"), words(f"  {cause}", MUTED))
         value = shown(form.amount(one.currency_value))
         has_room = width - value.cell_length > left.cell_length + 6

@@ -52,7 +52,7 @@ def meter(share: Decimal | None, width: int, style: str) -> Content:
 def beside(left: Content, right: Content, width: int) -> Content:
     """Something on the left and something on the right; the left is cut where there is no room."""
     room = max(width - right.cell_length - 1, 0)
-    left = whole(left, room)
+    left = left.truncate(room, ellipsis=True)
     return Content.assemble(left, " " * max(width - left.cell_length - right.cell_length, 0), right)
 
 
@@ -74,7 +74,7 @@ def in_width(cell: Content, width: int) -> Content:
     # A number that is cut would be another number.
     if width < 0 and cell.cell_length > room:
         return words("#" * room)
-    cell = whole(cell, room)
+    cell = cell.truncate(room, ellipsis=True)
     blank = " " * (room - cell.cell_length)
     return Content.assemble(blank, cell) if width < 0 else Content.assemble(cell, blank)
 

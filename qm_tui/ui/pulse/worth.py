@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from textual.content import Content
 
-from qm_tui.queries.net_liquidation import APART, Point, ValueSeries
+from qm_tui.queries.net_liquidation import APART, Point
 from qm_tui.queries.pulse_views import Figure, PulseView
 from qm_tui.ui.format import Format
 from qm_tui.ui.pulse.lines import MUTED, arrow, beside, gain, named, shown, tone_of
@@ -37,19 +37,18 @@ def draw_worth(
         width: in cells.
         height: in lines.
     """
-    series = view.history.since(today - RANGES[span])
     if height < _ROOM_BELOW:
         figures = list(_figures(view, form, one_line=False))
         room = width - max(_FIGURES, *(line.cell_length for line in figures)) - _APART
         if room < 12:
             return [
                 *figures,
-                *_line(series, form, today, span, width, max(height - len(figures) - 1, 1)),
+                *_line(view, form, today, span, width, max(height - len(figures) - 1, 1)),
             ]
-        chart = list(_line(series, form, today, span, room, max(height - 1, 1)))
+        chart = list(_line(view, form, today, span, room, max(height - 1, 1)))
         return _side_by_side(figures, chart, width - room, height)
     figures = list(_figures(view, form, one_line=width >= 70))
-    chart = list(_line(series, form, today, span, width, height - len(figures) - 2))
+    chart = list(_line(view, form, today, span, width, height - len(figures) - 2))
     return [*figures, Content(), *chart]
 
 
@@ -88,10 +87,11 @@ def _lacking(view: PulseView) -> str:
 
 
 def _line(
-    series: ValueSeries, form: Format, today: dt.date, span: str, width: int, height: int
+    view: PulseView, form: Format, today: dt.date, span: str, width: int, height: int
 ) -> Iterator[Content]:
     """The line over time, and what it did."""
     begin = today - RANGES[span]
+    series = view.history.since(begin)
     values = over_time(drawable(series.points), begin, today, width * 2, APART)
     known = [point for point in series.points if point[1] is not None]
     if len(known) < 2:
@@ -102,9 +102,14 @@ def _line(
     style = STYLES[tone_of(share)] if share else "$primary"
     for row in braille(values, height, filled=True):
         yield words(row, style)
-    said = words(
-        "" if share is None else f"{arrow(share)} {form.change(share, digits=1).text}", style
-    )
+    came = [who for who, day in view.begun if day > begin]
+    if came:
+        # What an account brought along when its history began is nothing that was gained.
+        said = words(f"{named(came, 1)} came later", MUTED)
+    else:
+        said = words(
+            "" if share is None else f"{arrow(share)} {form.change(share, digits=1).text}", style
+        )
     is_narrow = width < len(span) + said.cell_length + 1
     yield beside(words(_SHORT[span] if is_narrow else span, MUTED), said, width)
 

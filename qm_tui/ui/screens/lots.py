@@ -14,6 +14,7 @@ from typing_extensions import override
 from qm_tui.domain.conditions import Wanted
 from qm_tui.domain.selection import Order, Scope
 from qm_tui.ui.feeds import Feed, ListFeed, PagedFeed
+from qm_tui.ui.masked import masked
 from qm_tui.ui.screens import lots_actions
 from qm_tui.ui.screens.lots_pages.choice import Choice, choice_in_words, state_in_words
 from qm_tui.ui.screens.lots_pages.kind import Asked, LotsPage
@@ -109,6 +110,8 @@ class LotsScreen(TabbedScreen):
         """What is read by the page from the store is booked in memory under another method."""
         if isinstance(self.feed, PagedFeed) != self.shown_page.is_paged(self.asked):
             self.feed = self.make_feed()
+            if orders := self.table.orders:
+                self.feed.sort(orders)
             self.filter.again()
             self._tables[self.tab_key] = (self.table, self.feed)
 
@@ -156,7 +159,9 @@ class LotsScreen(TabbedScreen):
         text = "" if row is None else self.shown_page.about(row)
         detail = self.query_one("#detail", Static)
         detail.display = self.shown_page.TELLS
-        detail.update(words(text))
+        # Findings tell quantities, too.
+        names = (getattr(row, "symbol", None), getattr(row, "account", None))
+        detail.update(words(masked(self.session.format, text, *names)))
 
     @override
     def empty_text(self) -> str:
@@ -215,6 +220,29 @@ class LotsScreen(TabbedScreen):
         self.working = True
         self.show_frame()
         self.action_reload()
+
+    # What is found again
+
+    @override
+    def view_state(self) -> Mapping[str, Any]:
+        return {**super().view_state(), **self.choice.as_json()}
+
+    @override
+    def restore_view_state(self, state: Mapping[str, Any]) -> None:
+        super().restore_view_state(state)
+        if (choice := self.choice.restored(state)) != self.choice:
+            self.ask_for(choice)
+
+    @override
+    def memory(self) -> Mapping[str, Any]:
+        chosen = {"choice": self.choice, "source_chosen": self._source_chosen, "year": self.year}
+        return {**super().memory(), **chosen}
+
+    @override
+    def recall(self, memory: Mapping[str, Any]) -> None:
+        super().recall(memory)
+        self.choice, self.year = memory["choice"], memory["year"]
+        self._source_chosen = memory["source_chosen"]
 
     # Where rows lead
 

@@ -37,7 +37,7 @@ class MergedScreen(NettedScreen[MergedView]):
                 "description", "Description", 24, lambda m: m.description,
                 drop_order=8, min_width=12, flexible=True,
             ),
-            kinds.text(
+            kinds.word(
                 "instrument_type", "Type", 13, lambda m: m.instrument_type,
                 drop_order=11, letter="t",
             ),

@@ -88,7 +88,7 @@ class PositionsScreen(Charted, HoldingsScreen[PositionView]):
                 min_width=12,
                 flexible=True,
             ),
-            kinds.text(
+            kinds.word(
                 "instrument_type",
                 "Type",
                 13,
@@ -169,6 +169,14 @@ class PositionsScreen(Charted, HoldingsScreen[PositionView]):
     # What the user wants to see
 
     @override
+    def more_fields(self) -> Sequence[Field]:
+        days = Field(key="days_to_expiry", kind=Kind.NUMBER, value=self._days_to_expiry)
+        return (*super().more_fields(), days)
+
+    def _days_to_expiry(self, position: PositionView) -> int | None:
+        return None if position.expiry is None else (position.expiry - self.session.today).days
+
+    @override
     def wants(self, row: PositionView) -> bool:
         if self.side == "long" and row.quantity < 0:
             return False
@@ -196,8 +204,7 @@ class PositionsScreen(Charted, HoldingsScreen[PositionView]):
         wants_closed = state.get("closed") is True
         if wants_closed is not self.shows_closed:
             self.shows_closed = wants_closed
-            if self.loaded is not None:
-                self.action_reload()
+            self.action_reload()
 
     def action_side(self) -> None:
         """Show what is long, then what is short, then all again."""

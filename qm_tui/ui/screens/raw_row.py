@@ -14,6 +14,7 @@ from typing_extensions import override
 from qm_tui.queries.views import RawRowView
 from qm_tui.ui.cell import Cell, Tone
 from qm_tui.ui.clipboard import copy
+from qm_tui.ui.masked import masked
 from qm_tui.ui.screens.page import Page
 from qm_tui.ui.session import Session
 from qm_tui.ui.widgets.bar import Bar, words
@@ -94,13 +95,27 @@ class RawRowScreen(Page):
             return
         self.raw = raw
         self.table.empty = "This row could not be taken apart; its text is below."
-        self.fields.replace([(n, name, value) for n, (name, value) in enumerate(raw.fields)])
-        text = raw.text if len(raw.text) <= _LONGEST else raw.text[:_LONGEST] + " …"
-        self.query_one("#bytes", Static).update(words(text))
+        self._write()
         self.query_one("#document", Bar).say(
             words(raw.document, "bold"),
             words(f"{raw.kind}, row {raw.row + 1:,} of {raw.rows:,}, byte {raw.byte_offset:,}"),
         )
+
+    def _write(self) -> None:
+        """Write the row; which of its numbers are amounts nobody can tell: all are hidden."""
+        if (raw := self.raw) is None:
+            return
+        form = self.session.format
+        self.fields.replace(
+            [(n, name, masked(form, value)) for n, (name, value) in enumerate(raw.fields)]
+        )
+        text = raw.text if len(raw.text) <= _LONGEST else raw.text[:_LONGEST] + " …"
+        self.query_one("#bytes", Static).update(words(masked(form, text)))
+
+    @override
+    def redraw(self) -> None:
+        super().redraw()
+        self._write()
 
     @override
     def summary(self) -> str:
@@ -114,9 +129,10 @@ class RawRowScreen(Page):
             self.action_reload()
 
     def action_copy(self) -> None:
-        """Copy the row's text, all of it and unchanged."""
+        """Copy the row's text: all of it, and unchanged unless amounts are hidden."""
         if self.raw is not None:
-            copy(self, self.session.context.terminal, self.raw.text, "text of the row")
+            text = masked(self.session.format, self.raw.text)
+            copy(self, self.session.context.terminal, text, "text of the row")
 
     @on(RecordTable.LeaveRequested)
     async def _leave(self) -> None:

@@ -19,6 +19,7 @@ from qm_tui.ui.column_kinds import Kinds
 from qm_tui.ui.feeds import Feed, PagedFeed
 from qm_tui.ui.format import as_sentences, duration
 from qm_tui.ui.link_words import doing
+from qm_tui.ui.masked import masked
 from qm_tui.ui.screens.syncs import STATES, about_run
 from qm_tui.ui.screens.table_screen import TableScreen
 from qm_tui.ui.session import Session
@@ -82,7 +83,7 @@ class RunScreen(TableScreen[ChangeView]):
             Column(
                 key="what",
                 title="What",
-                cell=lambda c: Cell(c.what),
+                cell=lambda c: Cell(masked(self.session.format, c.what, c.symbol, c.account)),
                 width=36,
                 min_width=20,
                 flexible=True,

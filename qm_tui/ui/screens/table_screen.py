@@ -194,10 +194,11 @@ class TableScreen(Page, Generic[V]):
         total = self.feed.total
         if total is None or self.feed.source is None:
             return ""
-        in_all = count(total, *self.noun)
-        if not self.filter.text:
-            return in_all
-        return f"{'…' if self.feed.shown is None else f'{self.feed.shown:,}'} of {in_all}"
+        said = count(total, *self.noun)
+        if self.filter.text:
+            said = f"{'…' if self.feed.shown is None else f'{self.feed.shown:,}'} of {said}"
+        marked = len(self.table.marked_keys)
+        return f"{said} · {marked:,} marked" if marked else said
 
     @override
     def show_frame(self) -> None:
@@ -244,6 +245,10 @@ class TableScreen(Page, Generic[V]):
         if offered != self._offered:
             self._offered = offered
             self.show_hints()
+
+    @on(RecordTable.Marked)
+    def _count_marks(self) -> None:
+        self.show_header()
 
     @on(RecordTable.LeaveRequested)
     async def _leave(self, event: RecordTable.LeaveRequested) -> None:

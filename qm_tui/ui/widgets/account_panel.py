@@ -10,7 +10,7 @@ from typing_extensions import override
 
 from qm_tui.ui.cell import plain
 from qm_tui.ui.format import Format, count
-from qm_tui.ui.tones import labeled, toned
+from qm_tui.ui.tones import labeled
 from qm_tui.ui.widgets.bar import words
 
 if TYPE_CHECKING:
@@ -107,14 +107,10 @@ class AccountPanel(Widget):
             return
         form = self._format
         values = (
-            Content.assemble(
-                toned(form.money(total.net_liquidation)), words(" net", "$text-muted")
-            ),
-            Content.assemble(toned(form.gain(total.daily_pnl)), words(" day", "$text-muted")),
-            Content.assemble(
-                toned(form.gain(total.unrealized_pnl)), words(" unrealized", "$text-muted")
-            ),
-            Content.assemble(toned(form.money(total.total_cash)), words(" cash", "$text-muted")),
+            labeled("net", form.money(total.net_liquidation)),
+            labeled("unrealized", form.gain(total.unrealized_pnl)),
+            labeled("day", form.gain(total.daily_pnl)),
+            labeled("cash", form.money(total.total_cash)),
         )
         name = words(f"Σ {total.base_currency}  ", "bold $accent")
         yield from self._in_lines(name, values)

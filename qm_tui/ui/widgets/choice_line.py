@@ -11,6 +11,7 @@ from textual.widget import Widget
 from typing_extensions import override
 
 from qm_tui.ui.widgets.bar import words
+from qm_tui.ui.widgets.whole import whole
 
 
 class ChoiceLine(Widget, can_focus=True):

@@ -11,6 +11,8 @@ from textual.message import Message
 from textual.widget import Widget
 from typing_extensions import override
 
+from qm_tui.ui.widgets.whole import whole
+
 Draw = Callable[[int, int], Sequence[Content]]
 """Lines for a width and a height in cells."""
 

@@ -33,7 +33,7 @@ _MANY = 2000
 """Rows that are read before they are searched or sorted; fewer are read at once."""
 _PORTION = 50
 """Rows whose texts are read before looking at the clock, which takes a millisecond at most."""
-_SHARE = 0.005
+_SHARE = 0.003
 """Seconds that are given to it between two keys."""
 _PAUSE = 1 / 20
 """Seconds between two portions."""

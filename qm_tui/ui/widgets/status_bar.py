@@ -50,7 +50,7 @@ def about_the_program(
     if hidden:
         parts.append(words("amounts hidden", "$text-warning"))
     if demo:
-        parts.append(Content.styled(" DEMO ", "$background on $warning bold"))
+        parts.append(Content.styled(" DEMO ", "$warning reverse bold"))
     return Content("  ").join(parts)
 
 

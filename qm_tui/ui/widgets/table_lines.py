@@ -245,7 +245,7 @@ class TableLines(ScrollView, Generic[R]):
             return strip
         strip = strip.crop(x, x + width)
         # A number that the edge goes through is no number; to the right one sees it whole.
-        halved = lines.painter.layout.halved(x + width)
+        halved = lines.painter.layout.halved(x + width - self.scrollbar_size_vertical)
         return strip if y < HEADER or halved is None else lines.painter.hide(strip, halved.x - x)
 
     def _line(self, lines: DrawnLines[R], index: int) -> Strip:

@@ -4,8 +4,8 @@ import re
 
 from textual.content import Content
 
-_HALF = re.compile(r"[-+−]?\d[\d.,\u00a0\u202f]*…$|[-+−]…$")
-"""What a line must not end with, if it went on with a digit."""
+_HALF = re.compile(r"(?<!\w)[-+−]?(?:\d[\d.,\u00a0\u202f]*)?(?<=[-+−\d.,])…$")
+"""What a line must not end with: who reads it cannot tell whether the number goes on."""
 
 
 def whole(line: Content, width: int) -> Content:
@@ -13,9 +13,7 @@ def whole(line: Content, width: int) -> Content:
     if line.cell_length <= width:
         return line
     cut = line.truncate(width, ellipsis=True)
-    kept = len(cut.plain) - 1
-    goes_on = line.plain[kept : kept + 2].lstrip(".,\u00a0\u202f")[:1].isdigit()
-    half = _HALF.search(cut.plain) if goes_on else None
+    half = _HALF.search(cut.plain)
     if half is None:
         return cut
     return Content.assemble(cut[: half.start()], "#" * len(half.group()))

@@ -151,3 +151,52 @@ def test_to_sort_and_to_show_all_rows_forgets_no_texts() -> None:
     source.filter(words=["note", "8"], columns=columns)
     assert [row.id for row in source.shown] == [8]
     assert sorted(read) == sorted([*range(9), *range(9)])  # one text of all, one of words
+
+
+@settings(max_examples=50)
+@given(
+    cells=rows_of, others=rows_of, names=st.permutations(list(KEYS)), reverse=directions,
+    portions=st.integers(0, 14),
+)  # fmt: skip
+def test_values_that_are_read_ahead_sort_as_those_that_are_read_at_once(
+    cells: list[Any], others: list[Any], names: list[str], reverse: Sequence[bool], portions: int
+) -> None:
+    columns = [
+        Column(
+            key=name,
+            title=name,
+            width=9,
+            cell=lambda row: Cell(str(row.id)),
+            sort_key=by,
+            wordless=True,
+        )
+        for name, by in KEYS.items()
+    ]
+    rows, keys = made(cells), chosen(names, reverse)
+    source = over(rows)
+    for number in range(portions):
+        source.prepare(columns, 1)
+        if number == 5 and others and rows:
+            rows[len(others) % len(rows)] = made(others)[0]
+            source.sort([])
+    source.sort(keys)
+    assert list(source.shown) == plainly_sorted(rows, keys)
+
+
+def test_another_order_asks_no_row_again_whether_it_passes_the_filter() -> None:
+    asked = []
+
+    def keep(holding: Holding) -> bool:
+        asked.append(holding.id)
+        return holding.id != 2
+
+    rows = [a_holding(number) for number in range(4)]
+    source = over(rows)
+    source.filter(keep)
+    source.sort(chosen(["gain"], [True]))
+    assert [row.id for row in source.shown] == [3, 1, 0]
+    assert asked == [0, 1, 2, 3]
+    rows[0] = a_holding(9)
+    source.sort(chosen(["gain"], [False]))
+    assert [row.id for row in source.shown] == [1, 3, 9]
+    assert asked == [0, 1, 2, 3, 9, 1, 2, 3]

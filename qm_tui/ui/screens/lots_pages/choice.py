@@ -1,7 +1,8 @@
 """Whose lots are shown: reckoned by whom, in which view, and under which method."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from textual.content import Content
 
@@ -53,6 +54,20 @@ class Choice:
     def other_source(self) -> "Choice":
         """Derived instead of reported, or the other way round."""
         return Choice(derived=not self.derived, view=self.view)
+
+    def as_json(self) -> dict[str, Any]:
+        """What JSON can hold; `restored` reads it."""
+        method = None if self.method is None else self.method.value
+        return {"derived": self.derived, "view": self.view.value, "method": method}
+
+    def restored(self, kept: Mapping[str, Any]) -> "Choice":
+        """The same as far as nothing else was kept, or nothing that there is."""
+        derived, method = kept.get("derived", self.derived), kept.get("method", self.method)
+        return Choice(
+            derived=derived if isinstance(derived, bool) else self.derived,
+            view=next((one for one in View if one.value == kept.get("view")), self.view),
+            method=next((one for one in METHODS.values() if one.value == method), None),
+        )
 
 
 def choice_in_words(choice: Choice, *, applies: bool) -> Content:

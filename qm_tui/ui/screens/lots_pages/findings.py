@@ -8,6 +8,7 @@ from typing_extensions import override
 from qm_tui.domain.selection import Scope
 from qm_tui.ui.column_kinds import Kinds
 from qm_tui.ui.format import Format, as_sentences
+from qm_tui.ui.masked import masked
 from qm_tui.ui.screens.lots_pages.kind import Asked, LotsPage
 from qm_tui.ui.widgets.columns import Column
 
@@ -30,6 +31,10 @@ class Findings(LotsPage["FindingView"]):
     @override
     def columns(self, form: Format, scope: Scope) -> "Sequence[Column[FindingView]]":
         kinds = Kinds["FindingView"](form)
+
+        def said(finding: "FindingView", text: str | None) -> str | None:
+            return text and masked(form, text, finding.symbol, finding.account)
+
         return (
             kinds.date("day", "Day", lambda f: f.day, letter="d"),
             kinds.text("symbol", "Symbol", 21, lambda f: f.symbol, letter="s"),
@@ -37,9 +42,12 @@ class Findings(LotsPage["FindingView"]):
             kinds.quantity("quantity", "Quantity", lambda f: f.quantity, 10, drop_order=1,
                            letter="q"),
             kinds.text(
-                "words", "What", 44, lambda f: f.words, min_width=24, flexible=True, letter="k"
+                "words", "What", 44, lambda f: said(f, f.words), min_width=24, flexible=True,
+                letter="k",
             ),
-            kinds.text("detail", "Detail", 40, lambda f: f.detail, min_width=20, drop_order=3),
+            kinds.text(
+                "detail", "Detail", 40, lambda f: said(f, f.detail), min_width=20, drop_order=3
+            ),
         )  # fmt: skip
 
     @override

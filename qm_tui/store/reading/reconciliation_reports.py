@@ -1,4 +1,4 @@
-"""Cash where futures are traded: they are not paid for, but settled every day.
+"""Cash reports of statements, and cash where futures are traded: these are settled every day.
 
 What the settlements came to is known where the broker tells them one by one (Tastytrade), or sums
 them up in the cash report of a statement (Interactive Brokers). Elsewhere cash in that currency
@@ -7,21 +7,31 @@ cannot be compared.
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, MutableMapping, Sequence
+from collections.abc import Collection, Mapping, MutableMapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Table, select
 
 from qm_tui.domain.reconciliation.discrepancy import FactRef
 from qm_tui.domain.reconciliation.sides import ToldBalance
 from qm_tui.store.reading.reconciliation_moved import Moved, with_futures, with_settlements
 from qm_tui.store.reading.reconciliation_times import NEW_YORK, told_at
+from qm_tui.store.schema.activity import cash_transactions, trades
 from qm_tui.store.schema.holdings import balances
 from qm_tui.store.schema.sync import coverage
 
 ENDING, STARTING = "endingCash", "startingCash"
 _SETTLING = ("cashSettlingMtm", "realizedVm", "realizedForexVm")
 """What a cash report calls the gains of futures that were paid out."""
+_STANDS = frozenset({ENDING, STARTING, "endingSettledCash"})
+_TRADED = frozenset(
+    {
+        "netTradesSales", "netTradesPurchases", "commissions", "transactionTax",
+        "fxTranslationGainLoss", *_SETTLING,
+    }
+)  # fmt: skip
+"""What a cash report calls what trades moved; what did not is not written at all."""
+_ALWAYS_WITH_TRADES = frozenset({"netTradesSales", "netTradesPurchases", "commissions"})
 _BEFORE_THE_END = dt.timedelta(hours=1)
 
 Purse = tuple[int, str]
@@ -45,12 +55,23 @@ class _Report(NamedTuple):
     """Rows of balances: what was paid for futures meanwhile."""
 
 
-def settle_futures(connection: Connection, spans: MutableMapping[Purse, Span]) -> list[Moved]:
+def settle_futures(
+    connection: Connection, spans: MutableMapping[Purse, Span], segments: Mapping[int, int]
+) -> list[Moved]:
     """Return the settlements that only cash reports tell, and leave out what nobody tells.
 
     Where a cash report sums them up, the span becomes that of the newest such report.
+
+    Args:
+        connection: of the store.
+        spans: what is compared.
+        segments: account → the one of which it is a part.
     """
-    doubtful = (with_futures(connection) & spans.keys()) - with_settlements(connection)
+    traded, told = (
+        {(segments.get(account, account), currency) for account, currency in some}
+        for some in (with_futures(connection), with_settlements(connection))
+    )
+    doubtful = (traded & spans.keys()) - told
     if not doubtful:
         return []
     settled: list[Moved] = []
@@ -62,12 +83,51 @@ def settle_futures(connection: Connection, spans: MutableMapping[Purse, Span]) -
         spans[purse] = Span(report.anchor, span.balance, ())
         settled += [
             Moved(
-                "balances", row.id, row.tag, *purse, row.as_of.date(), report.ends - _BEFORE_THE_END,
-                row.value, "settlement of futures", row.document_id, None,
+                "balances", row.id, row.tag, *purse, row.as_of.date(),
+                report.ends - _BEFORE_THE_END, row.value, "settlement of futures",
+                row.document_id, None,
             )
             for row in report.settled
         ]  # fmt: skip
     return settled
+
+
+def without_section(
+    connection: Connection, spans: Mapping[Purse, Span], purses: Collection[Purse]
+) -> dict[Purse, str]:
+    """Return whose cash reports come without the facts that move cash, and what these are.
+
+    Where not one dividend, fee or deposit of an account is known, or not one trade, the query has
+    no such section; unless the report itself says that nothing of that kind moved.
+    """
+    b = balances.c
+    found: dict[Purse, str] = {}
+    for account, currency in purses:
+        fact = spans[account, currency].balance.fact
+        row = connection.execute(
+            select(b.tag, b.document_id).where(b.id == (0 if fact is None else fact.id))
+        ).first()
+        if row is None or row.tag != ENDING:
+            continue
+        tags = connection.scalars(
+            select(b.tag).where(
+                b.document_id == row.document_id, b.account_id == account, b.currency == currency
+            )
+        )
+        moved = set(tags) - _STANDS
+        detailed = bool(moved & _ALWAYS_WITH_TRADES)
+        if not _has(connection, cash_transactions, account):
+            if not detailed or moved - _TRADED:
+                found[account, currency] = "cash transactions"
+        elif not _has(connection, trades, account) and (not moved or moved & _TRADED):
+            found[account, currency] = "trades"
+    return found
+
+
+def _has(connection: Connection, table: Table, account: int) -> bool:
+    c = table.c
+    query = select(c.id).where(c.account_id == account).limit(1)
+    return connection.scalar(query) is not None
 
 
 def begins(connection: Connection) -> dict[tuple[int, int], dt.datetime]:
@@ -105,8 +165,6 @@ def _reports(connection: Connection, purses: Collection[Purse]) -> dict[Purse, _
         settled = [told[tag] for tag in _SETTLING if tag in told]
         if settled and since is not None and {ENDING, STARTING} <= told.keys():
             start = told[STARTING]
-            anchor = ToldBalance(
-                value=start.value, as_of=since, fact=FactRef("balances", start.id)
-            )
+            anchor = ToldBalance(value=start.value, as_of=since, fact=FactRef("balances", start.id))
             found[purse] = _Report(anchor, told_at(told[ENDING].as_of), settled)
     return found
