@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
 from textual.command import Provider
-from textual.events import Event, InputEvent
+from textual.events import Event, InputEvent, Key
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
 from textual.worker import Worker, WorkerError
@@ -38,6 +38,8 @@ _log = logging.getLogger(__name__)
 _GRACE = 3
 """Seconds that workers are given to end when the monitor does."""
 TOUR = "This portfolio is made up. F1 shows what the program is for, in two minutes."
+TOUR_KEYS = frozenset({"enter", "right", "l", "space", "backspace", "left", "h"})
+"""What goes on or back in the tour."""
 _WARNED_FOR = dt.timedelta(seconds=5)
 """How long a warning about an import that goes on holds."""
 
@@ -95,7 +97,10 @@ class MonitorApp(App[None]):
     async def on_event(self, event: Event) -> None:
         if isinstance(event, InputEvent):
             self._tidying.touch()
-        await super().on_event(event)
+        # A tour that loads its next stop takes no key, or its Enter would open something there.
+        is_led = self.tour is not None and self.tour.is_under_way
+        if not (is_led and isinstance(event, Key) and event.key in TOUR_KEYS):
+            await super().on_event(event)
 
     # Where one is
 

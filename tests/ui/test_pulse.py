@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from qm_tui.domain.health import LinkState
+from qm_tui.queries.net_liquidation import ValueSeries
 from qm_tui.queries.pulse import pulse
 from qm_tui.queries.pulse_views import Breaks, PulseView
 from qm_tui.queries.views import DiscrepancyView
@@ -15,6 +16,7 @@ from qm_tui.store.store import Store
 from qm_tui.ui.format import Format
 from qm_tui.ui.pulse.breaks import draw_breaks
 from qm_tui.ui.pulse.drawings import DRAWINGS
+from qm_tui.ui.pulse.worth import draw_worth
 from qm_tui.ui.session import Session
 from qm_tui.ui.widgets.panel import Panel
 from tests.builders import a_batch, an_account
@@ -276,3 +278,18 @@ async def test_no_panel_draws_more_than_it_has_room_for(store: Store) -> None:
                 for height in (1, 2, 4, 5, 9, 30):
                     lines = draw(view, session, "90 days", width, height)
                     assert lines, (name, width, height)
+
+
+async def test_what_an_account_brought_along_is_no_gain(store: Store) -> None:
+    before, now = TODAY - dt.timedelta(days=60), TODAY
+    history = ValueSeries(
+        account=None, name="All accounts", currency="USD",
+        points=((before, Decimal(1000)), (now, Decimal(9000))),
+    )  # fmt: skip
+    view = replace(await pulse(store.reader, today=TODAY), history=history)
+    form = Format(zone=ZONE)
+    alone = draw_worth(view, form, TODAY, "90 days", 60, 12)
+    assert alone[-1].plain.endswith("▲ +800.0 %")
+    joined = replace(view, begun=(("Savings", TODAY - dt.timedelta(days=3)),))
+    together = draw_worth(joined, form, TODAY, "90 days", 60, 12)
+    assert together[-1].plain.endswith("Savings came later")

@@ -76,3 +76,18 @@ async def test_outside_the_demo_f1_is_help(store: Store) -> None:
         assert it.app.tour is None
         assert it.app.screen.query(Static)
         assert type(it.app.screen).__name__ == "HelpDialog"
+
+
+async def test_a_hasty_enter_between_two_stops_opens_nothing(store: Store) -> None:
+    await a_book(store)
+    async with monitor(a_context(store, demo=True)) as it:
+        await it.press("f1")
+        await until_at(it, 0)
+        for number in range(1, len(STOPS)):
+            await it.pilot.press("enter", "enter")
+            await it.until(lambda: panels(it) and it.app.tour and not it.app.tour.is_under_way)
+            assert it.app.tour is not None
+            if it.app.tour.number == len(STOPS) - 1:
+                break
+            assert (it.app.tour.number or 0) >= number
+            assert len(panels(it)) == 1

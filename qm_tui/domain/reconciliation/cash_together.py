@@ -32,6 +32,7 @@ class _Effect:
     found: Discrepancy
     amount: Decimal
     says: str
+    holding: Holding
 
 
 def explain_cash(
@@ -100,7 +101,9 @@ def _plausibly(
             if any(each.found is found for each in sure) or found.cause not in _LACKING:
                 continue
             if _likely(found, holding, left):
-                effect = _Effect(found=found, amount=left, says=_missing(found, left, "about"))
+                effect = _Effect(
+                    found=found, holding=holding, amount=left, says=_missing(found, left, "about")
+                )
                 return [*sure, effect]
     return []
 
@@ -118,13 +121,13 @@ def _exact(
                 says = (
                     f"the trade of {found.symbol} with the wrong sign makes {_money(found, value)}"
                 )
-                yield _Effect(found=found, amount=value, says=says)
+                yield _Effect(found=found, holding=holding, amount=value, says=says)
     elif found.cause is Cause.MISSING_TRADE:
         named = set(_facts(found))
         brought = [each.brought for each in holding.closings if each.fact in named]
         if brought and None not in brought:
             value = sum((each for each in brought if each is not None), ZERO)
-            yield _Effect(found=found, amount=value, says=_missing(found, value))
+            yield _Effect(found=found, holding=holding, amount=value, says=_missing(found, value))
 
 
 def _counted(
@@ -141,7 +144,9 @@ def _counted(
             value = -sum((amounts[fact] for fact in some), ZERO)
             if value not in seen:
                 seen.add(value)
-                yield _Effect(found=found, amount=value, says=_too_many(found, size, -value))
+                yield _Effect(
+                    found=found, holding=holding, amount=value, says=_too_many(found, size, -value)
+                )
 
 
 def _facts(found: Discrepancy) -> list[FactRef]:
@@ -203,11 +208,14 @@ def _because_of(cash: Discrepancy, together: Sequence[_Effect], confidence: Deci
     )
     shown: list[Evidence] = []
     for each in together:
-        quantity = each.found.difference or ZERO
+        quantity, told = each.found.difference or ZERO, each.holding.position
         shown.append(
-            evidence(f"the break of {each.found.symbol}: {'+' if quantity > 0 else '−'}"
-                     f"{count(abs(quantity))}")
-        )  # fmt: skip
+            evidence(
+                f"{each.found.symbol}: the broker has {count(abs(quantity))} "
+                f"{'more' if quantity > 0 else 'fewer'} than our facts",
+                None if told is None else told.fact,
+            )
+        )
         shown += each.found.evidence
     return replace(
         cash,

@@ -81,10 +81,10 @@ def option_ended(case: Case) -> Suspicion | None:
     ended = next((each for each in case.replay.movements if _ends(each)), None)
     if ended is not None:
         return None
-    deed = "expired, or was exercised" if case.expected > 0 else "expired, or was assigned"
+    deed = "expired or was exercised" if case.expected > 0 else "expired or was assigned"
     says = (
-        f"{case.symbol} {deed} on {expiry}: our {held(case.expected, case.symbol)} have no such "
-        f"event, and the broker has none left."
+        f"{case.symbol} {deed} by {expiry}: the broker has none left, and nothing in our facts "
+        f"ends our {held(case.expected, '').strip()}."
     )
     shown = evidence("none left at the broker", case.position.fact)
     return suspicion(Cause.OPTION_EVENT_MISSING, "0.94", says, shown)
@@ -159,15 +159,15 @@ def _money_is_right(case: Case) -> bool:
 def _contradiction(case: Case, movement: Movement) -> str | None:
     """Say how certain the sign of a trade is wrong: its money or its word says otherwise."""
     quantity = movement.quantity or ZERO
-    if movement.proceeds:
-        return "0.97" if movement.proceeds * quantity > 0 else None
+    if movement.proceeds and movement.proceeds * quantity > 0:
+        return "0.97"
     before = _before(case, movement)
     word = movement.open_close
     if word is OpenClose.CLOSE and before * quantity > 0:
         return "0.92"
     if word is OpenClose.OPEN and before * quantity < 0:
         return "0.92"
-    if word is None and case.agreed is not None:
+    if word is None and case.agreed is not None and not movement.proceeds:
         return "0.62"
     return None
 

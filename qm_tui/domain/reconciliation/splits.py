@@ -54,7 +54,13 @@ def split_missing(case: Case) -> Suspicion | None:
     if case.bases_agree is False:
         # A split leaves the cost of all as it is.
         return None
-    return _unknown_split(case)
+    found = (_unknown_split(case), _between_answers(case))
+    said = [each for each in found if each is not None]
+    return max(said, key=_confidence, default=None)
+
+
+def _confidence(suspicion: Suspicion) -> Decimal:
+    return suspicion.confidence
 
 
 def _known_split(case: Case, action: KnownAction) -> Suspicion | None:
@@ -91,6 +97,37 @@ def _unknown_split(case: Case) -> Suspicion | None:
     found = [each for each in (_on(case, *place) for place in places) if each is not None]
     # The ratio that companies like best: the whole may be in another one by chance.
     return min(found, key=lambda each: each[0], default=(0, None))[1]
+
+
+def _between_answers(case: Case) -> Suspicion | None:
+    """Look at the answers between which it began: all of it, in the ratio of a split."""
+    agreed, differed = case.agreed, case.differed
+    if agreed is None or not agreed.quantity or not differed.quantity:
+        return None
+    before = case.replay.upto(differed.as_of)
+    if before != agreed.quantity or differed.quantity - before != case.difference:
+        return None
+    if any(each.type in SPLITS and case.may_be(each) for each in case.counted):
+        return None
+    ratio = Fraction(differed.quantity) / Fraction(before)
+    prices = agreed.market_price, differed.market_price
+    if not split_ratio(ratio) or not prices[0] or not prices[1]:
+        return None
+    low, high = _FITS
+    if not Fraction(low) <= Fraction(prices[1]) * ratio / Fraction(prices[0]) <= Fraction(high):
+        return None
+    says = (
+        f"The broker's {held(agreed.quantity, case.symbol)} became "
+        f"{held(differed.quantity, case.symbol)} {case.began}, and the price fell in the same "
+        f"ratio: a split {written(ratio)} that is not in our facts."
+    )
+    if ratio < 1:
+        says = says.replace("the price fell", "the price rose")
+    shown = [
+        evidence(f"{held(one.quantity, case.symbol)} on {one.as_of.date()}", one.fact)
+        for one in (agreed, differed)
+    ]
+    return suspicion(Cause.SPLIT_NOT_APPLIED, "0.86", says, *shown)
 
 
 def _on(case: Case, day: dt.date | None, before: Decimal) -> tuple[int, Suspicion] | None:

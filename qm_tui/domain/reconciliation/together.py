@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from fractions import Fraction
 from itertools import islice, product
 
 from qm_tui.domain.booking.sentences import count
@@ -12,6 +13,7 @@ from qm_tui.domain.reconciliation.case import Suspicion, suspicion
 from qm_tui.domain.reconciliation.discrepancy import Discrepancy, Evidence, evidence
 from qm_tui.domain.reconciliation.passing import OPTIONS
 from qm_tui.domain.reconciliation.sides import Holding, InstrumentSide
+from qm_tui.domain.reconciliation.splits import split_ratio
 from qm_tui.domain.reconciliation.words import Cause, Verdict
 
 _OF_QUANTITY = frozenset({Verdict.QUANTITY, Verdict.STATE})
@@ -87,6 +89,10 @@ def _near(odd: Sequence[_Odd]) -> Iterator[tuple[_Odd, _Odd]]:
         stock = None if underlying is None else by_place.get((each.holding.account, underlying))
         if stock is not None and stock is not each:
             yield each, stock
+        for like in each.instrument.same_ticker:
+            other = by_place.get((each.holding.account, like))
+            if other is not None and each.difference < 0:
+                yield each, other
     keys: tuple[Callable[[_Odd], int], ...] = (
         lambda each: each.holding.account, lambda each: each.instrument.id,
     )  # fmt: skip
@@ -128,10 +134,11 @@ def _exercised(option: _Odd, stock: _Odd) -> Suspicion | None:
         return None
     deed = "exercised" if option.difference < 0 else "assigned"
     way = "came" if stock.difference > 0 else "went"
+    one = abs(option.difference) == 1
     says = (
-        f"{count(abs(option.difference))} {contract.symbol} are gone and "
-        f"{count(abs(stock.difference))} {stock.instrument.symbol} {way}: they were probably "
-        f"{deed}, and nobody told us."
+        f"{count(abs(option.difference))} {contract.symbol} {'is' if one else 'are'} gone and "
+        f"{count(abs(stock.difference))} {stock.instrument.symbol} {way}: "
+        f"{'it was' if one else 'they were'} probably {deed}, and nobody told us."
     )
     return suspicion(Cause.OPTION_EVENT_MISSING, "0.97", says, *_positions(option, stock))
 
@@ -139,17 +146,27 @@ def _exercised(option: _Odd, stock: _Odd) -> Suspicion | None:
 def _renamed(one: _Odd, other: _Odd) -> Suspicion | None:
     """One instrument has too many of what another of the same issuer lacks."""
     few, many = (one, other) if one.difference < 0 else (other, one)
-    if one.difference != -other.difference:
+    ratio = abs(Fraction(many.difference) / Fraction(few.difference))
+    if one.difference * other.difference > 0 or not (ratio == 1 or split_ratio(ratio)):
         return None
     relation = _relation(few.instrument, many.instrument)
-    if relation is None:
+    if relation is None or (ratio != 1 and relation[0] is not Cause.IDENTITY_CHANGE):
         return None
     cause, confidence, how = relation
+    fewer = "as many" if ratio == 1 else count(abs(few.difference))
     says = (
-        f"The broker has {count(abs(many.difference))} {many.instrument.symbol} more than our "
-        f"facts, and as many {few.instrument.symbol} fewer: {how}."
+        f"The broker has {count(abs(many.difference))} {_named(many, few)} more than our "
+        f"facts, and {fewer} {_named(few, many)} fewer: {how}."
     )
     return suspicion(cause, confidence, says, *_positions(few, many))
+
+
+def _named(one: _Odd, other: _Odd) -> str:
+    """Say what it is called, so that it can be told from one of the same name."""
+    symbol = one.instrument.symbol
+    if symbol != other.instrument.symbol:
+        return symbol
+    return f"{'new' if one.difference > 0 else 'old'} {symbol}"
 
 
 def _relation(few: InstrumentSide, many: InstrumentSide) -> tuple[Cause, str, str] | None:
@@ -177,7 +194,8 @@ def _contract(option: InstrumentSide) -> tuple[object, ...]:
 def _positions(*odd: _Odd) -> list[Evidence]:
     return [
         evidence(
-            f"{each.instrument.symbol}: {count(each.difference)} at the broker beyond our facts",
+            f"{each.instrument.symbol}: the broker has {count(abs(each.difference))} "
+            f"{'more' if each.difference > 0 else 'fewer'} than our facts",
             None if each.holding.position is None else each.holding.position.fact,
         )
         for each in odd

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
+from qm_tui.domain.booking.sentences import amount
 from qm_tui.domain.reconciliation.case import Case, Suspicion, begun, held, suspicion, told
 from qm_tui.domain.reconciliation.discrepancy import Evidence, evidence
 from qm_tui.domain.reconciliation.replay import ZERO, nominal, window
@@ -26,8 +27,8 @@ def duplicate(case: Case) -> Suspicion | None:
     extras = [each for group in groups for each in _told_apart(group)]
     if len(extras) >= _SEVERAL and sum(_quantities(extras)) == -case.difference:
         says = (
-            f"{len(extras)} facts of {case.symbol} were imported twice, from different documents: "
-            f"together they are the difference."
+            f"{len(extras)} trades of {case.symbol} were probably imported twice, from different "
+            f"documents: together they are the difference."
         )
         shown = (
             evidence(f"{told(each, case.symbol)} is there twice", each.fact) for each in extras
@@ -50,10 +51,12 @@ def _surplus(case: Case, group: Sequence[Movement]) -> Suspicion | None:
     if surplus is None:
         return None
     price = group[0].price
-    at = "" if not price else f" at {price}"
+    at = "" if not price else f" at {amount(price)}"
+    often = "twice" if len(group) == _SEVERAL else f"{len(group)} times"
     says = (
-        f"{begun(told(group[0], case.symbol))}{at} is there {len(group)} times, and without "
-        f"{surplus} of them the quantities agree: it was probably imported twice."
+        f"{begun(told(group[0], case.symbol))}{at} is there {often}, and without "
+        f"{'one' if surplus == 1 else surplus} of them the quantities agree: it was probably "
+        f"imported twice."
     )
     shown = (evidence(f"told under the key {each.key}", each.fact) for each in group)
     return suspicion(Cause.DUPLICATE_IMPORT, _likeness(group), says, *shown)

@@ -52,7 +52,7 @@ class _Report(NamedTuple):
     anchor: ToldBalance
     ends: dt.datetime
     settled: Sequence[Any]
-    """Rows of balances: what was paid for futures meanwhile."""
+    """Rows of balances: what was paid for futures meanwhile; of nothing there is none."""
 
 
 def settle_futures(
@@ -60,7 +60,7 @@ def settle_futures(
 ) -> list[Moved]:
     """Return the settlements that only cash reports tell, and leave out what nobody tells.
 
-    Where a cash report sums them up, the span becomes that of the newest such report.
+    Where cash reports sum them up, the span becomes that of the reports that follow each other.
 
     Args:
         connection: of the store.
@@ -77,19 +77,37 @@ def settle_futures(
     settled: list[Moved] = []
     reports = _reports(connection, doubtful)
     for purse in doubtful:
-        span, report = spans.pop(purse), reports.get(purse)
-        if report is None or report.ends != span.balance.as_of:
+        span = spans.pop(purse)
+        chain = _chain(reports.get(purse, ()), span.balance.as_of)
+        if not chain:
             continue
-        spans[purse] = Span(report.anchor, span.balance, ())
+        spans[purse] = Span(chain[-1].anchor, span.balance, ())
         settled += [
             Moved(
                 "balances", row.id, row.tag, *purse, row.as_of.date(),
                 report.ends - _BEFORE_THE_END, row.value, "settlement of futures",
                 row.document_id, None,
             )
+            for report in chain
             for row in report.settled
         ]  # fmt: skip
     return settled
+
+
+def _chain(reports: Sequence[_Report], end: dt.datetime) -> list[_Report]:
+    """Return reports that follow each other without a gap, the last one first.
+
+    That a report says nothing of settlements means none, if another one does: zero is not written.
+    """
+    if not any(report.settled for report in reports):
+        return []
+    chain: list[_Report] = []
+    while True:
+        ending = [one for one in reports if one.ends == end and one.anchor.as_of < end]
+        if not ending:
+            return chain
+        chain.append(min(ending, key=lambda one: one.anchor.as_of))
+        end = chain[-1].anchor.as_of
 
 
 def without_section(
@@ -143,8 +161,10 @@ def begins(connection: Connection) -> dict[tuple[int, int], dt.datetime]:
     }
 
 
-def _reports(connection: Connection, purses: Collection[Purse]) -> dict[Purse, _Report]:
-    """Return the newest cash reports that say what came of futures."""
+def _reports(
+    connection: Connection, purses: Collection[Purse]
+) -> defaultdict[Purse, list[_Report]]:
+    """Return the cash reports of statements."""
     b = balances.c
     rows = connection.execute(
         select(b.id, b.account_id, b.tag, b.currency, b.value, b.as_of, b.document_id)
@@ -159,12 +179,12 @@ def _reports(connection: Connection, purses: Collection[Purse]) -> dict[Purse, _
     by_document: defaultdict[tuple[Purse, int], dict[str, Any]] = defaultdict(dict)
     for row in rows:
         by_document[(row.account_id, row.currency), row.document_id][row.tag] = row
-    found: dict[Purse, _Report] = {}
+    found: defaultdict[Purse, list[_Report]] = defaultdict(list)
     for (purse, document), told in by_document.items():
         since = first.get((purse[0], document))
-        settled = [told[tag] for tag in _SETTLING if tag in told]
-        if settled and since is not None and {ENDING, STARTING} <= told.keys():
+        if since is not None and {ENDING, STARTING} <= told.keys():
             start = told[STARTING]
             anchor = ToldBalance(value=start.value, as_of=since, fact=FactRef("balances", start.id))
-            found[purse] = _Report(anchor, told_at(told[ENDING].as_of), settled)
+            settled = [told[tag] for tag in _SETTLING if tag in told]
+            found[purse].append(_Report(anchor, told_at(told[ENDING].as_of), settled))
     return found

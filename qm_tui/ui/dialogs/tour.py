@@ -88,6 +88,13 @@ class Tour:
         self._number: int | None = None
         """Of the stop one is at; None while there is no tour."""
         self._panel: TourPanel | None = None
+        self._is_under_way = False
+        """Whether it is between two stops."""
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether it is between two stops: what is pressed to go on must not fall on a screen."""
+        return self._is_under_way
 
     @property
     def number(self) -> int | None:
@@ -112,6 +119,13 @@ class Tour:
         self._app.run_worker(self._close(), group="tour", exclusive=True, exit_on_error=False)
 
     async def _show(self, number: int) -> None:
+        self._is_under_way = True
+        try:
+            await self._go_on(number)
+        finally:
+            self._is_under_way = False
+
+    async def _go_on(self, number: int) -> None:
         await self._leave()
         self._number = number
         await STOPS[number].go(self._app)

@@ -98,18 +98,17 @@ def _line(
         yield from (Content() for _ in range(height - 1))
         yield words("no history yet", MUTED)
         return
-    share = change(series.points)
+    # What an account brought along when its history began is nothing that was gained.
+    came = [who for who, day in view.begun if day > begin + APART]
+    share = None if came else change(series.points)
     style = STYLES[tone_of(share)] if share else "$primary"
     for row in braille(values, height, filled=True):
         yield words(row, style)
-    came = [who for who, day in view.begun if day > begin]
+    said = words(
+        "" if share is None else f"{arrow(share)} {form.change(share, digits=1).text}", style
+    )
     if came:
-        # What an account brought along when its history began is nothing that was gained.
         said = words(f"{named(came, 1)} came later", MUTED)
-    else:
-        said = words(
-            "" if share is None else f"{arrow(share)} {form.change(share, digits=1).text}", style
-        )
     is_narrow = width < len(span) + said.cell_length + 1
     yield beside(words(_SHORT[span] if is_narrow else span, MUTED), said, width)
 
