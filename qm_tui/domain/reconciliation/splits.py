@@ -54,8 +54,8 @@ def split_missing(case: Case) -> Suspicion | None:
     if case.bases_agree is False:
         # A split leaves the cost of all as it is.
         return None
-    found = (_unknown_split(case), _between_answers(case))
-    said = [each for each in found if each is not None]
+    suspected = (_unknown_split(case), _between_answers(case))
+    said = [each for each in suspected if each is not None]
     return max(said, key=_confidence, default=None)
 
 
