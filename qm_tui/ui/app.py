@@ -3,7 +3,8 @@
 import asyncio
 import datetime as dt
 import logging
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
@@ -11,7 +12,8 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
 from textual.command import Provider
-from textual.events import Event, InputEvent, Key
+from textual.events import Event, InputEvent, Key, Paste
+from textual.filter import LineFilter
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
 from textual.worker import Worker, WorkerError
@@ -23,12 +25,14 @@ from qm_tui.ui.context import Context
 from qm_tui.ui.import_desk import ImportDesk
 from qm_tui.ui.live_feed import LiveFeed
 from qm_tui.ui.modes import MODES
+from qm_tui.ui.no_color import without_color
 from qm_tui.ui.places import Places
 from qm_tui.ui.screens.page import Page
 from qm_tui.ui.session import Session
 from qm_tui.ui.store_watch import StoreWatch
 from qm_tui.ui.themes import THEMES, first_theme
 from qm_tui.ui.tidying import Tidying
+from qm_tui.ui.typed_ahead import TypedAhead
 
 if TYPE_CHECKING:
     from qm_tui.ui.dialogs.tour import Tour
@@ -37,11 +41,13 @@ _log = logging.getLogger(__name__)
 
 _GRACE = 3
 """Seconds that workers are given to end when the monitor does."""
-TOUR = "This portfolio is made up. F1 shows what the program is for, in two minutes."
+TOUR = "This portfolio is made up. F1 shows what it is for, in two minutes."
 TOUR_KEYS = frozenset({"enter", "right", "l", "space", "backspace", "left", "h"})
 """What goes on or back in the tour."""
 _WARNED_FOR = dt.timedelta(seconds=5)
 """How long a warning about an import that goes on holds."""
+
+_STAY = "Ctrl+C again quits, and q does at once."
 
 
 def _monitor_commands() -> type[Provider]:
@@ -70,11 +76,13 @@ class MonitorApp(App[None]):
         self._warned_at: dt.datetime | None = None
         self._watch = StoreWatch(self, self.session, self._read_again)
         self._tidying = Tidying(self)
+        self._typed = TypedAhead(self, super().on_event)
         self._live = LiveFeed(self, self.session, self._drawn_page, self.action_reload_all)
         for theme in THEMES:
             self.register_theme(theme)
         # Where no terminal is known there is only whoever takes pictures.
-        colors = self.console.color_system if context.terminal else None
+        is_plain = not context.terminal or self.no_color
+        colors = None if is_plain else self.console.color_system
         self.theme = first_theme(context.theme, self.available_themes, colors)
         for mode, make in MODES.items():
             self.add_mode(mode, partial(make, self.session))
@@ -88,8 +96,10 @@ class MonitorApp(App[None]):
         self._live.begin()
         self.places.begin()
         self._tidying.begin()
+        # The terminal comes back empty, and of what has not changed nothing would be drawn.
+        self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
         if self.session.context.demo:
-            self.notify(TOUR, title="The demo", timeout=20, markup=False)
+            self.notify(TOUR, timeout=10, markup=False)
         for complaint in complaints(self.session, self.available_themes):
             self.notify(complaint, severity="warning", markup=False, timeout=15)
 
@@ -97,10 +107,20 @@ class MonitorApp(App[None]):
     async def on_event(self, event: Event) -> None:
         if isinstance(event, InputEvent):
             self._tidying.touch()
-        # A tour that loads its next stop takes no key, or its Enter would open something there.
-        is_led = self.tour is not None and self.tour.is_under_way
-        if not (is_led and isinstance(event, Key) and event.key in TOUR_KEYS):
+        if not isinstance(event, Key | Paste) or event.is_forwarded:
             await super().on_event(event)
+        # A tour that loads its next stop takes no key, or its Enter would open something there.
+        elif not (self._is_led() and isinstance(event, Key) and event.key in TOUR_KEYS):
+            await self._typed.take(event)
+
+    def _is_led(self) -> bool:
+        return self.tour is not None and self.tour.is_under_way
+
+    @override
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        if self.no_color:
+            return [without_color(self.theme_variables["background"])]
+        return super().get_line_filters()
 
     # Where one is
 
@@ -176,6 +196,7 @@ class MonitorApp(App[None]):
             from qm_tui.ui.dialogs.tour import Tour  # noqa: PLC0415 - when asked for
 
             self.tour = Tour(self)
+        self.clear_notifications()
         self.tour.begin()
 
     @override
@@ -188,9 +209,13 @@ class MonitorApp(App[None]):
         timeout: float | None = None,
         markup: bool = True,
     ) -> None:
-        # The same again would only hide more of the screen.
-        if all((one.message, one.title) != (message, title) for one in self._notifications):
-            super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
+        told = list(self._notifications)
+        # The same again would only hide more of the screen, and so does what is not news anymore.
+        if any((one.message, one.title) == (message, title) for one in told):
+            return
+        if told and all(one.severity == "information" for one in told):
+            self.clear_notifications()
+        super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
 
     @override
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
@@ -270,6 +295,25 @@ class MonitorApp(App[None]):
         )
 
     @override
+    async def action_help_quit(self) -> None:
+        """Leave at the second time: the first may have meant to copy, or nothing at all."""
+        if any(one.message == _STAY for one in self._notifications):
+            await self.action_leave()
+        else:
+            self.notify(_STAY, timeout=_WARNED_FOR.total_seconds(), markup=False)
+
+    @override
+    def action_suspend_process(self) -> None:
+        """Go back to the shell for a while, if there is one that could bring the monitor back."""
+        # What a shell starts is in a group of its own; what is in that of the session was started
+        # by a script or by the terminal itself, and would stand still forever.
+        shell = os.name == "posix" and os.getpgrp() != os.getsid(0)
+        if shell and self._driver is not None and self._driver.can_suspend:
+            super().action_suspend_process()
+        else:
+            self.notify("There is no shell here to go back to; q quits.", timeout=4, markup=False)
+
+    @override
     async def action_quit(self) -> None:
         """Let workers end in order, then leave."""
         self.workers.cancel_all()
@@ -280,6 +324,7 @@ class MonitorApp(App[None]):
 
     async def on_unmount(self) -> None:
         """Close what was opened."""
+        self._typed.close()
         await self.session.context.close()
 
 

@@ -178,7 +178,7 @@ class Monitor:
         await self.pilot.pause()
 
     async def until(self, condition: Callable[[], object]) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while not condition():
                 await self.pilot.pause()
 
