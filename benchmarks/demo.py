@@ -102,12 +102,14 @@ def processor(seconds: float) -> None:
     with own_folder() as folder:
         asked = ("--instruments", "500", "--ticks", "20", "--folder", str(folder))
         with running("benchmarks._demo_child", *asked) as monitor:
-            monitor.watch(_START + 6)
+            monitor.watch(_START + 3)
             for key, name in _SCREENS:
                 monitor.press(key)
                 monitor.watch(3)
                 core, rate = monitor.load(seconds)
                 print(f"  {name:42} {core:4.0%} {rate:6.0f} {monitor.memory:8.0f}   goal 30 %")
+                if not rate:
+                    raise SystemExit(f"the {name} of the demo do not move: nothing was measured")
         with running("benchmarks._bare_repaint", "20", "0.33") as bare:
             bare.watch(3)
             core, rate = bare.load(seconds)
@@ -145,8 +147,8 @@ def memory(minutes: float) -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Print all figures."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=float, default=10.0)
-    parser.add_argument("--hour", type=float, default=3.0, metavar="MINUTES")
+    parser.add_argument("--seconds", type=float, default=5.0)
+    parser.add_argument("--hour", type=float, default=1.0, metavar="MINUTES")
     asked = parser.parse_args(arguments)
     processor(asked.seconds)
     if asked.hour:

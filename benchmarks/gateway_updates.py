@@ -161,7 +161,7 @@ def monitor(folder: Path, gateway: Gateway, positions: int, seconds: float) -> F
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--positions", type=int, default=5_000)
-    options.add_argument("--seconds", type=float, default=60)
+    options.add_argument("--seconds", type=float, default=25)
     chosen = options.parse_args()
     with own_folder() as folder, a_gateway(chosen.positions) as gateway:
         write_config(folder, gateway)

@@ -93,11 +93,12 @@ def clock() -> dt.datetime:
 
 
 def a_book(number: int) -> list[Position]:
+    told = clock() - dt.timedelta(hours=1)
     return [
         a_position(
             instrument=an_equity(f"SYM{place}", conid=str(1000 + place)),
             quantity=100 + place,
-            as_of=clock() - dt.timedelta(hours=1),
+            as_of=told,
         )
         for place in range(number)
     ]
@@ -217,7 +218,7 @@ def measure(number: int, seconds: float, report: Path) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description="Positions that all change five times a second.")
     parser.add_argument("--positions", type=int, nargs="+", default=[500, 5000])
-    parser.add_argument("--seconds", type=float, default=10, help="of each phase")
+    parser.add_argument("--seconds", type=float, default=8, help="of each phase")
     parser.add_argument("--show", nargs=2, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.show:

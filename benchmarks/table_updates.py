@@ -158,7 +158,7 @@ def watch(terminal: Terminal, until: Path, glyph: bytes | None = None) -> tuple[
 def main() -> None:
     parser = argparse.ArgumentParser(description="The table under many updates.")
     parser.add_argument("--rate", type=int, default=20_000, help="changed rows a second")
-    parser.add_argument("--seconds", type=float, default=11, help="of each phase")
+    parser.add_argument("--seconds", type=float, default=7, help="of each phase")
     parser.add_argument("--show", nargs=2, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.show:

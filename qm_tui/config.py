@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -118,6 +118,10 @@ def load(path: Path, *, required: bool) -> Config:
         raise ConfigError(f"{path}: is not TOML: it is not written in UTF-8.") from error
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path}: is not TOML: {error}.") from error
+    except (ValueError, InvalidOperation) as error:
+        raise ConfigError(f"{path}: has a number or a day in it that nobody can mean.") from error
+    except RecursionError as error:
+        raise ConfigError(f"{path}: has lists within lists, more than anybody can mean.") from error
     return _config(path, Table(path, "", tree))
 
 
@@ -127,7 +131,7 @@ _SECTIONS = ("store", "sync", "connection", "account", "tax", "user", "keys", "u
 
 def _config(path: Path, table: Table) -> Config:
     store = table.table("store")
-    place = store.text("path")
+    place = store.place("path")
     store.done()
     sync = table.table("sync")
     every = sync.duration("every", timedelta(minutes=15))
@@ -144,7 +148,7 @@ def _config(path: Path, table: Table) -> Config:
     config = Config(
         path=path,
         exists=True,
-        store=Path(place).expanduser() if place else default_store_path(),
+        store=place or default_store_path(),
         sync_every=every,
         snapshot_every=snapshot_every,
         connections=connections,

@@ -15,6 +15,8 @@ NEW_YORK = ZoneInfo("America/New_York")
 
 T = TypeVar("T")
 
+_DIGITS = 6
+"""Of a time, for more days are none of the calendar; of a fraction, zeros before it."""
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
@@ -116,9 +118,23 @@ class Table:
         if value is None:
             return default
         number, unit = value[:-1], value[-1:]
-        if not number.isdecimal() or unit not in _UNITS or int(number) == 0:
+        is_number = number.isdecimal() and len(number) <= _DIGITS
+        if not is_number or unit not in _UNITS or int(number) == 0:
             raise self.fail(key, 'a time like "30s", "15m" or "2h"')
         return timedelta(seconds=int(number) * _UNITS[unit])
+
+    def place(self, key: str) -> Path | None:
+        """Return where a file lies; `~` is somebody's home."""
+        value = self.text(key)
+        if value is None:
+            return None
+        try:
+            place = Path(value).expanduser()
+        except RuntimeError:
+            raise self.fail(key, "the home of somebody who has one, after ~") from None
+        if "\0" in value:
+            raise self.fail(key, "the name of a file")
+        return place
 
     def zone(self, key: str) -> ZoneInfo:
         """Return a time zone; New York when it is not there."""
@@ -194,7 +210,7 @@ class Table:
             fraction = Decimal(value)
         except InvalidOperation:
             raise self.fail(key, expected) from None
-        if not fraction.is_finite() or not 0 <= fraction <= 1:
+        if not fraction.is_finite() or not 0 <= fraction <= 1 or fraction.adjusted() < -_DIGITS:
             raise self.fail(key, expected)
         return fraction
 

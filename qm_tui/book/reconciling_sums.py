@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from qm_tui.store.reading.reconciliation import LotSum, Place, Seen, Sums
 
-_ZERO = Decimal(0)
+_ZERO, _ONE = Decimal(0), Decimal(1)
 _CENT = Decimal("0.01")
 _NO_LOTS = LotSum(_ZERO, _ZERO)
 
@@ -34,9 +34,11 @@ def compared_places(sums: Sums) -> set[Place]:
 
 def _agrees(sums: Sums, place: Place) -> bool:
     seen = sums.position(place)
+    if place in sums.gains:
+        return False
     if seen is None:
         return not _may_be_compared_otherwise(sums, place)
-    if sums.replayed.get(place, _ZERO) != seen.quantity:
+    if sums.replayed.get(place, _ZERO) != seen.quantity or not _is_worth(sums, place, seen):
         return False
     if not _lots_agree(sums, place, seen) or not _broker_lots_agree(sums, place, seen):
         return False
@@ -55,7 +57,18 @@ def _lots_agree(sums: Sums, place: Place, seen: Seen) -> bool:
     lots = sums.lots.get(place, _NO_LOTS)
     if lots.quantity != seen.quantity:
         return False
+    if lots.quantity and lots.cost_basis is None:
+        # Nobody may know what it cost: that is said as well.
+        return False
     return _alike(lots.cost_basis, seen.cost_basis)
+
+
+def _is_worth(sums: Sums, place: Place, seen: Seen) -> bool:
+    """Whether the value of a position is its quantity at its price."""
+    if seen.market_price is None or seen.market_value is None:
+        return True
+    units = seen.quantity * sums.multipliers.get(place[1], _ONE)
+    return abs(units * seen.market_price - seen.market_value) <= _CENT
 
 
 def _broker_lots_agree(sums: Sums, place: Place, seen: Seen) -> bool:

@@ -3,6 +3,9 @@
 import argparse
 import datetime as dt
 from pathlib import Path
+from typing import NoReturn
+
+from typing_extensions import override
 
 from qm_tui import __version__
 from qm_tui.domain.account_numbers import WHAT_IT_IS, is_account_number
@@ -17,9 +20,19 @@ METHODS = ("fifo", "lifo", "hifo", "lofo", "specific", "average")
 LEVELS = ("debug", "info", "warning", "error")
 
 
+class _Parser(argparse.ArgumentParser):
+    """Repeats to the terminal what was typed, and none of it can be obeyed."""
+
+    @override
+    def error(self, message: str) -> NoReturn:
+        from qm_tui.ui.cell import plain  # noqa: PLC0415 - when there is something to say
+
+        super().error(plain(message))
+
+
 def parser() -> argparse.ArgumentParser:
     """Make the parser of the whole command line."""
-    top = argparse.ArgumentParser(
+    top: argparse.ArgumentParser = _Parser(
         prog="qm-tui",
         description="A keyboard-driven monitor for several brokerage accounts. Without a command "
         "it opens the monitor. It is read-only toward brokers.",

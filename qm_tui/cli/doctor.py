@@ -13,7 +13,7 @@ from qm_tui.queries import syncs
 from qm_tui.queries.accounts import accounts
 from qm_tui.queries.links import links
 from qm_tui.queries.status import status
-from qm_tui.queries.views import RunView
+from qm_tui.queries.sync_views import RunView
 from qm_tui.store.migrate import is_current
 from qm_tui.store.reader import Reader
 from qm_tui.store.reading.known import covered

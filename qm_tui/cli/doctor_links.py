@@ -13,7 +13,7 @@ from qm_tui.cli.links import client, missing, secrets, words
 from qm_tui.config import ConnectionSettings
 from qm_tui.credentials import SecretTrouble, Whereabouts, environment_name
 from qm_tui.domain.batches import Coverage
-from qm_tui.queries.views import LinkView, RunView
+from qm_tui.queries.sync_views import LinkView, RunView
 from qm_tui.sync.links import makes_statements
 from qm_tui.ui.format import age, count
 

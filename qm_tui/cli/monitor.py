@@ -4,11 +4,12 @@ import asyncio
 import gc
 import logging
 import os
+import signal
 import sys
 import tempfile
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from qm_tui import __version__
 from qm_tui.cli.environment import Environment
@@ -17,6 +18,7 @@ from qm_tui.config_table import ConfigError
 from qm_tui.store.migrate import prepare
 from qm_tui.ui.app import run_monitor
 from qm_tui.ui.context import Context
+from qm_tui.ui.ending import signals
 from qm_tui.ui.numerals import Numerals, UnknownLocale, numerals_of
 
 if TYPE_CHECKING:
@@ -53,12 +55,19 @@ def monitor(here: Environment, *, demo: bool, settings: "DemoSettings | None" = 
     # to a moment when nobody types.
     gc.set_threshold(10_000, 5, 1_000)
     if demo:
+        # Until the monitor runs, and sees to it itself: whoever is asked to end cleans up, too.
+        for number in signals():
+            signal.signal(number, _end)
         with tempfile.TemporaryDirectory(prefix="qm-tui-demo-") as folder:
             here = replace(here, store_path=Path(folder) / "portfolio.db")
             return _run(here, demo=True, settings=settings)
     # Before the screen is taken over: a store that cannot be used is said on the plain terminal.
     prepare(here.store_path, here.now())
     return _run(here, demo=False)
+
+
+def _end(number: int, _frame: object) -> NoReturn:
+    raise SystemExit(128 + number)
 
 
 def _has_terminal() -> bool:
@@ -73,6 +82,22 @@ def _run(here: Environment, *, demo: bool, settings: "DemoSettings | None" = Non
         from qm_tui.cli.demo_store import begin  # noqa: PLC0415 - of no use without a demo
 
         making = begin(here.store_path)
+    try:
+        return _run_on(here, demo=demo, settings=settings, making=making)
+    finally:
+        if making is not None:
+            # It would write into a folder that is about to go, or make it anew.
+            making.kill()
+            making.wait()
+
+
+def _run_on(
+    here: Environment,
+    *,
+    demo: bool,
+    settings: "DemoSettings | None",
+    making: "Popen[bytes] | None",
+) -> int:
     opened = _Opened(here, demo=demo, settings=settings, making=making)
     local = here.now().astimezone().tzinfo
     assert local is not None

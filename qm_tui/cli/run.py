@@ -32,7 +32,7 @@ def run(arguments: argparse.Namespace, out: TextIO, err: TextIO) -> int:
     try:
         config = configuration(arguments)
     except ConfigError as error:
-        err.write(f"qm-tui: {error}\n")
+        _say(err, str(error))
         return USAGE
     here = Environment(
         config=config,
@@ -46,7 +46,7 @@ def run(arguments: argparse.Namespace, out: TextIO, err: TextIO) -> int:
     try:
         return _command(arguments, here)
     except environment.refusals() as error:
-        err.write(f"qm-tui: {error}\n")
+        _say(err, str(error))
         return NOTHING
     except KeyboardInterrupt:
         left = _LEFT.get(arguments.command, "")
@@ -58,8 +58,15 @@ def run(arguments: argparse.Namespace, out: TextIO, err: TextIO) -> int:
         return _BROKEN_PIPE
     except OSError as error:
         what = f"{error.filename}: " if error.filename else ""
-        err.write(f"qm-tui: {what}{(error.strerror or str(error)).lower()}.\n")
+        _say(err, f"{what}{(error.strerror or str(error)).lower()}.")
         return NOTHING
+
+
+def _say(err: TextIO, text: str) -> None:
+    """Say why nothing was done; names of files and keys in it are as somebody gave them."""
+    from qm_tui.cli.telling import plain_lines  # noqa: PLC0415 - when there is something to say
+
+    err.write(f"qm-tui: {plain_lines(text)}\n")
 
 
 def _new_line(err: TextIO) -> str:

@@ -33,7 +33,7 @@ from qm_tui.queries import (
     syncs,
 )
 from qm_tui.queries.listed import ListedPages
-from qm_tui.queries.views import PositionView
+from qm_tui.queries.position_views import PositionView
 from qm_tui.store.reader import Reader
 from qm_tui.ui.cell import plain
 

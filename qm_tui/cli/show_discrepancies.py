@@ -10,7 +10,7 @@ from qm_tui.cli.show_lots import EXPLAINED
 from qm_tui.cli.telling import reconciled
 from qm_tui.domain.selection import Scope
 from qm_tui.queries.discrepancies import discrepancies, reconciliation
-from qm_tui.queries.views import DiscrepancyView, EvidenceView
+from qm_tui.queries.discrepancy_views import DiscrepancyView, EvidenceView
 from qm_tui.store.reader import Reader
 
 WHY = ("explanation", "evidence")
@@ -36,6 +36,8 @@ async def tell(reader: Reader, scope: Scope, here: Environment) -> None:
     """Say how much was compared: an empty answer alone could mean that nothing was."""
     now = await reconciliation(reader, Scope(account=scope.account, broker=scope.broker))
     if now.reconciled_at is None or now.breaks is None:
+        if (await reconciliation(reader, Scope())).reconciled_at is not None:
+            return  # Only nothing of these accounts; that none matches is said already.
         here.err.write("qm-tui: nothing is reconciled yet; sync or import first.\n")
     else:
         here.err.write(f"{reconciled(now.holdings, now.breaks, now.major)}\n")

@@ -14,8 +14,7 @@ from qm_tui.domain.booking.words import FindingKind, LotMethod, View
 from qm_tui.domain.selection import Scope
 from qm_tui.queries import lots
 from qm_tui.queries.listed import ListedPages
-from qm_tui.queries.lot_views import DerivedState, FindingView, WhyStep, WhyView
-from qm_tui.queries.views import GainView, LotView
+from qm_tui.queries.lot_views import DerivedState, FindingView, GainView, LotView, WhyStep, WhyView
 from qm_tui.store.reader import Reader
 from qm_tui.store.troubles import StoreRefused
 from qm_tui.ui.cell import fit, plain, width_of

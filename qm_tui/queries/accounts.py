@@ -4,22 +4,23 @@ import datetime as dt
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from qm_tui.domain.selection import Scope
-from qm_tui.queries.live import newer_position, values_now
-from qm_tui.queries.margin import largest_first, margin
-from qm_tui.queries.views import (
+from qm_tui.queries.account_views import (
     AccountTotal,
     AccountView,
     BalanceView,
     CurrencyAmount,
     MarginView,
     NoticeView,
-    PositionView,
 )
+from qm_tui.queries.live import newer_position, values_now
+from qm_tui.queries.margin import largest_first, margin
+from qm_tui.queries.position_views import PositionView
+from qm_tui.queries.profit_days import day_of, newest_day
 from qm_tui.store.reader import Reader
 from qm_tui.store.reading.accounts import account_facts, every_account, newest_values
 from qm_tui.store.reading.holdings import current_balances
@@ -172,6 +173,7 @@ def account_view(basis: AccountBasis, live: "LiveBook | None" = None) -> Account
         unrealized_pnl=unrealized[0],
         realized_pnl=values["realized_pnl"][0],
         daily_pnl=values["daily_pnl"][0],
+        daily_pnl_as_of=values["daily_pnl"][1],
         as_of=max((moment for moment in moments if moment is not None), default=None),
         cash=_cash(balances),
         positions=len(basis.positions),
@@ -268,9 +270,20 @@ _SUMMED = ("net_liquidation", "total_cash", "unrealized_pnl", "daily_pnl")
 def account_totals(views: Sequence[AccountView]) -> list[AccountTotal]:
     """Sum accounts by base currency; what is unknown is named and not taken for zero."""
     groups: dict[str | None, list[AccountView]] = defaultdict(list)
-    for view in views:
+    for view in of_one_day(views):
         groups[view.base_currency].append(view)
     return [_total(base, group) for base, group in sorted(groups.items(), key=_currency)]
+
+
+def of_one_day(views: Sequence[AccountView]) -> list[AccountView]:
+    """Return the same without gains of days that are over: those of the newest day add up."""
+    newest = newest_day(view.daily_pnl_as_of for view in views)
+    return [
+        view
+        if (at := view.daily_pnl_as_of) is None or day_of(at) == newest
+        else replace(view, daily_pnl=None, daily_pnl_as_of=None)
+        for view in views
+    ]
 
 
 def _currency(group: tuple[str | None, list[AccountView]]) -> str:

@@ -1,9 +1,15 @@
 """What happened, each kind by itself: trades, cash, transfers, interest, actions, events."""
 
 from qm_tui.domain.selection import Order, Scope
-from qm_tui.queries.activity_views import CorporateActionView, OptionEventView
+from qm_tui.queries.activity_views import (
+    CashView,
+    CorporateActionView,
+    InterestView,
+    OptionEventView,
+    TradeView,
+    TransferView,
+)
 from qm_tui.queries.listed import ListedPages
-from qm_tui.queries.views import CashView, InterestView, TradeView, TransferView
 from qm_tui.store.reader import Reader
 from qm_tui.store.reading import activity
 

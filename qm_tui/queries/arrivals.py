@@ -8,7 +8,7 @@ from qm_tui.domain.live import Holding, LiveBook, names_of
 from qm_tui.domain.records import Position
 from qm_tui.domain.selection import Scope
 from qm_tui.queries.live import names_of_view
-from qm_tui.queries.views import PositionView
+from qm_tui.queries.position_views import PositionView
 
 _AT_ONCE = 500
 """Positions that are looked at before a key has its turn."""

@@ -1,23 +1,22 @@
 """What does not add up, in a few numbers and names."""
 
 from collections import Counter
-from decimal import Decimal
 
 from qm_tui.queries.discrepancies import discrepancies, reconciliation
+from qm_tui.queries.discrepancy_views import DiscrepancyView
 from qm_tui.queries.pulse_views import Breaks
-from qm_tui.queries.views import DiscrepancyView
 from qm_tui.store.reader import Reader
 
 _WORST = 12
 _GRAVITY = {"major": 0, "minor": 1, "dust": 2}
-_ZERO = Decimal(0)
 
 
 async def open_breaks(reader: Reader) -> Breaks | None:
     """Return what does not add up: of each holding, currency or total the gravest."""
     if (await reconciliation(reader)).reconciled_at is None:
         return None
-    found = sorted(await discrepancies(reader), key=_gravest)
+    # Of those that are as grave what is worth most comes first already.
+    found = sorted(await discrepancies(reader), key=lambda one: _GRAVITY.get(one.severity, 3))
     firsts: dict[object, DiscrepancyView] = {}
     for one in found:
         place = (one.broker, one.account, one.instrument_id or (one.currency, one.tag))
@@ -29,7 +28,3 @@ async def open_breaks(reader: Reader) -> Breaks | None:
         dust=graves["dust"],
         worst=tuple(one for one in firsts.values() if one.severity != "dust")[:_WORST],
     )
-
-
-def _gravest(view: DiscrepancyView) -> tuple[int, Decimal]:
-    return _GRAVITY.get(view.severity, 3), -(view.currency_value or _ZERO)

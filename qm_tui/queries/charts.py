@@ -9,12 +9,13 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from qm_tui.domain.selection import Scope
+from qm_tui.queries.account_views import AccountView
 from qm_tui.queries.accounts import AccountBasis, account_bases, account_view
 from qm_tui.queries.conversion import common_base, rate
 from qm_tui.queries.grouping import underlying_of
-from qm_tui.queries.holdings_now import Holding, holdings_now
+from qm_tui.queries.holdings_now import Holding, gained_on, holdings_now
 from qm_tui.queries.net_liquidation import NetLiquidationView, net_liquidation
-from qm_tui.queries.views import AccountView
+from qm_tui.queries.profit_days import newest_day
 from qm_tui.store.reader import Reader
 
 if TYPE_CHECKING:
@@ -40,7 +41,8 @@ class Slice:
     value: Decimal
     """Negative where it is owed."""
     share: Decimal | None
-    """Of the net liquidation, as a fraction."""
+    """Of the net liquidation, as a fraction; None where that is not wholly known, or not more
+    than nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +107,7 @@ def charts_view(basis: ChartsBasis, live: "LiveBook | None" = None) -> ChartsVie
     held: list[Holding] = []
     cash: list[tuple[AccountView, Decimal]] = []
     net: list[Decimal] = []
+    is_whole = True
     for view, each in zip(views, basis.accounts, strict=True):
         factor = rate(each.rates, view.base_currency, base)
         held += holdings_now(each, view.base_currency, factor, live)
@@ -112,12 +115,16 @@ def charts_view(basis: ChartsBasis, live: "LiveBook | None" = None) -> ChartsVie
             cash.append((view, view.total_cash * factor))
         if factor is not None and view.net_liquidation is not None:
             net.append(view.net_liquidation * factor)
+        elif view.positions or view.total_cash:
+            is_whole = False
     whole = sum(net, _ZERO) if net else None
+    held = gained_on(held, newest_day(view.daily_pnl_as_of for view in views))
     return ChartsView(
         base_currency=base,
         history=basis.history,
         net=whole,
-        allocations={by: _allocation(held, cash, whole, by) for by in By},
+        # What nobody valued is among the parts: they are no shares of what is known.
+        allocations={by: _allocation(held, cash, whole if is_whole else None, by) for by in By},
         unrealized=_gains(held, lambda one: one.unrealized_pnl),
         daily=_gains(held, lambda one: one.daily_pnl),
         without_value=sum(one.value is None for one in held),
@@ -151,7 +158,11 @@ def _allocation(
 
 def _slices(parts: Mapping[str, Decimal], whole: Decimal | None) -> tuple[Slice, ...]:
     return tuple(
-        Slice(name=name, value=parts[name], share=parts[name] / whole if whole else None)
+        Slice(
+            name=name,
+            value=parts[name],
+            share=parts[name] / whole if whole is not None and whole > 0 else None,
+        )
         for name in sorted(parts, key=lambda name: (-abs(parts[name]), name))
         if parts[name]
     )

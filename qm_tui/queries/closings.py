@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING
 from qm_tui.domain.instruments import parse_osi
 from qm_tui.domain.selection import Scope
 from qm_tui.queries.activity import trades
+from qm_tui.queries.activity_views import TradeView
 from qm_tui.queries.live import newer_position
+from qm_tui.queries.lot_views import GainView
 from qm_tui.queries.lots import gains
+from qm_tui.queries.position_views import PositionView
 from qm_tui.queries.positions import positions
-from qm_tui.queries.views import GainView, PositionView, TradeView
+from qm_tui.queries.profit_days import day_of
 from qm_tui.queries.weights import total
 from qm_tui.store.reader import Reader
 
@@ -36,8 +39,11 @@ class _Day:
     @property
     def realized(self) -> Decimal | None:
         """What was gained: as lots say, else as the broker said with the trades."""
-        booked = total(gain.net_gain or gain.gain for gain in self.gains)
-        return total(trade.realized_pnl for trade in self.trades) if booked is None else booked
+        booked = [gain.gain if gain.net_gain is None else gain.net_gain for gain in self.gains]
+        # A sum that lacks one of them would look whole.
+        if booked and None not in booked:
+            return total(booked)
+        return total(trade.realized_pnl for trade in self.trades)
 
     @property
     def last(self) -> dt.datetime | None:
@@ -66,8 +72,14 @@ async def closed_today(
     day = scope.as_of or today
     open_now = {_place(view): view for view in held}
     before = await positions(reader, replace(scope, as_of=day - dt.timedelta(days=1)))
-    found = {_place(view): view for view in before if _place(view) not in open_now}
     done = await _of_day(reader, replace(scope, as_of=day), day)
+    found = {
+        place: view
+        for view in before
+        if (place := _place(view)) not in open_now
+        # What nobody has looked at for days was closed on one of them.
+        and (place in done or day_of(view.as_of) >= _day_of_trading_before(day))
+    }
     for place, each in done.items():
         if place not in open_now and place not in found and each.trades:
             found[place] = _seen_in(each.trades[0])
@@ -75,6 +87,11 @@ async def closed_today(
     if live is not None and scope.as_of is None:
         closed += closed_now(open_now.values(), live)
     return sorted(closed, key=lambda view: (view.account, view.symbol))
+
+
+def _day_of_trading_before(day: dt.date) -> dt.date:
+    """Return the weekday before a day: holidays only make it look further back than it has to."""
+    return day - dt.timedelta(days={0: 3, 6: 2}.get(day.weekday(), 1))
 
 
 def closed_now(held: Iterable[PositionView], live: "LiveBook") -> list[PositionView]:

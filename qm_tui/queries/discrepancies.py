@@ -6,7 +6,8 @@ from typing import Any
 
 from qm_tui.domain.reconciliation.words import Severity
 from qm_tui.domain.selection import Scope
-from qm_tui.queries.views import (
+from qm_tui.queries.conversion import common_base, rate
+from qm_tui.queries.discrepancy_views import (
     DiscrepancyEventView,
     DiscrepancyView,
     EvidenceView,
@@ -14,6 +15,7 @@ from qm_tui.queries.views import (
 )
 from qm_tui.store.reader import Reader
 from qm_tui.store.reading import discrepancies as stored
+from qm_tui.store.reading.rates import newest_rates
 
 _GRAVE = {severity.value: place for place, severity in enumerate(reversed(Severity))}
 _LIVING = ("open", "acknowledged", "accepted", "auto_corrected", "closed")
@@ -31,17 +33,27 @@ async def discrepancies(
         every: also what was accepted, or has closed by itself; behind what is open.
     """
     found = await reader.read(stored.found, scope, every=every)
-    return sorted((_view(row, found) for row in found.rows), key=_order)
+    rates = await reader.read(newest_rates, None)
+    base = common_base(row.currency for row in found.rows)
+
+    def worth(view: DiscrepancyView) -> Decimal:
+        # As severity is: in one currency where the rate is known, else as it is.
+        factor = rate(rates, view.currency, base)
+        value = view.currency_value or _NOTHING
+        return value if factor is None else value * factor
+
+    views = [_view(row, found) for row in found.rows]
+    return sorted(views, key=lambda view: _order(view, worth(view)))
 
 
-def _order(view: DiscrepancyView) -> tuple[Any, ...]:
+def _order(view: DiscrepancyView, worth: Decimal) -> tuple[Any, ...]:
     """Put what is open first, then the grave, then what is worth most; the unknown is last."""
     return (
         _LIVING.index(view.status),
         view.verdict == "not_known",
         _GRAVE[view.severity],
         view.currency_value is None,
-        -(view.currency_value or _NOTHING),
+        -worth,
         view.account,
         view.symbol or "",
         view.id,

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from qm_tui.queries.grouping import is_option
 from qm_tui.queries.holdings_now import Holding
 from qm_tui.queries.live import names_of_view
+from qm_tui.queries.position_views import PositionView
 from qm_tui.queries.pulse_views import Expiring
-from qm_tui.queries.views import PositionView
 from qm_tui.store.reader import Reader
 from qm_tui.store.reading.market import latest_greeks
 
@@ -46,7 +46,7 @@ def expiring(
     if not soon:
         return ()
     beside = {
-        one.view.symbol: one.view.market_price
+        (one.view.symbol, one.view.currency): one.view.market_price
         for one in held
         if not is_option(one.view) and one.view.market_price is not None
     }
@@ -61,14 +61,15 @@ def _is_soon(view: PositionView, today: dt.date) -> bool:
 def _price(
     view: PositionView,
     prices: Mapping[int, Decimal],
-    beside: Mapping[str, Decimal | None],
+    beside: Mapping[tuple[str, str | None], Decimal | None],
     live: "LiveBook | None",
 ) -> Decimal | None:
     """Return what the underlying costs: as pushed with Greeks, as held, or as last told."""
     greeks = None if live is None else live.greeks(names_of_view(view))
     if greeks is not None and greeks.underlying_price is not None:
         return greeks.underlying_price
-    held = beside.get(view.underlying or "")
+    # What goes by the same ticker elsewhere has another price, in another currency.
+    held = beside.get((view.underlying or "", view.currency))
     return held if held is not None else prices.get(view.instrument_id)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Hashable, Mapping
 from enum import StrEnum
 
-from qm_tui.queries.views import PositionView
+from qm_tui.queries.position_views import PositionView
 
 _OPTIONS = frozenset({"equity_option", "future_option"})
 

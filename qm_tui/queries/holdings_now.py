@@ -1,15 +1,17 @@
 """What is held at this moment, in the base currency, and what moved most today."""
 
+import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 from qm_tui.queries.accounts import AccountBasis
 from qm_tui.queries.conversion import rate
 from qm_tui.queries.live import newer_position, position_now
+from qm_tui.queries.position_views import PositionView
+from qm_tui.queries.profit_days import day_of, newest_day
 from qm_tui.queries.pulse_views import Mover
-from qm_tui.queries.views import PositionView
 
 if TYPE_CHECKING:
     from qm_tui.domain.live import LiveBook
@@ -33,7 +35,7 @@ def holdings_now(
     factor: Decimal | None,
     live: "LiveBook | None" = None,
 ) -> Iterator[Holding]:
-    """Yield what an account holds.
+    """Yield what an account holds, each with the gain of the day on which it was seen.
 
     Args:
         basis: what is stored of it.
@@ -56,6 +58,13 @@ def holdings_now(
             _times(view.unrealized_pnl, both),
             _times(view.daily_pnl, both),
         )
+
+
+def gained_on(held: Sequence[Holding], day: dt.date | None) -> list[Holding]:
+    """Return the same with what was gained on a day (None: on the newest there is), no other."""
+    if day is None:
+        day = newest_day(one.view.as_of for one in held if one.daily_pnl is not None)
+    return [one if day_of(one.view.as_of) == day else one._replace(daily_pnl=None) for one in held]
 
 
 def _times(value: Decimal | None, factor: Decimal | None) -> Decimal | None:

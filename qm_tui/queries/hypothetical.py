@@ -20,8 +20,8 @@ from qm_tui.domain.booking.what_if import what_if as reckoned
 from qm_tui.domain.booking.words import LotMethod, View
 from qm_tui.domain.selection import Scope
 from qm_tui.queries.lot_making import exact, gain_view, lot_view, minus
+from qm_tui.queries.lot_views import GainView, LotView
 from qm_tui.queries.lots import marks
-from qm_tui.queries.views import GainView, LotView
 from qm_tui.store.reader import Reader
 from qm_tui.store.reading import booked
 from qm_tui.store.reading.booked import Account

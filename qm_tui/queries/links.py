@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from qm_tui.domain.health import Health, LinkState
-from qm_tui.queries.views import LinkView
+from qm_tui.queries.sync_views import LinkView
 from qm_tui.store.reader import Reader
 from qm_tui.store.reading.links import LinkHistory, link_history
 

@@ -1,12 +1,11 @@
 """What is stored, overlaid with what brokers have pushed since."""
 
-import datetime as dt
 from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
-from zoneinfo import ZoneInfo
 
-from qm_tui.queries.views import PositionView
+from qm_tui.queries.position_views import PositionView
+from qm_tui.queries.profit_days import day_of
 
 if TYPE_CHECKING:
     # Records are many, and the first screen's rows need none of them.
@@ -14,8 +13,6 @@ if TYPE_CHECKING:
     from qm_tui.domain.records import Greeks, Position, Quote
 
 V = TypeVar("V", bound=PositionView)
-
-_NEW_YORK = ZoneInfo("America/New_York")
 
 
 def names_of_view(view: PositionView) -> tuple[str, ...]:
@@ -131,8 +128,4 @@ def _of_day(
     """Return a profit of the day: one of an earlier day says nothing of today."""
     if pushed is not None or stored is None:
         return pushed
-    return stored if _day(record.as_of) == _day(view.as_of) else None
-
-
-def _day(moment: dt.datetime) -> dt.date:
-    return moment.astimezone(_NEW_YORK).date()
+    return stored if day_of(record.as_of) == day_of(view.as_of) else None

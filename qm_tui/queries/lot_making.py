@@ -16,7 +16,8 @@ from qm_tui.domain.booking.words import BasisStatus, Closing, LotMethod, Term, V
 from qm_tui.domain.exact import canonical
 from qm_tui.domain.instruments import InstrumentType
 from qm_tui.domain.words import TaxTreatment
-from qm_tui.queries.views import GainView, LotView, PositionView
+from qm_tui.queries.lot_views import GainView, LotView
+from qm_tui.queries.position_views import PositionView
 from qm_tui.store.reading.booked import FactPlace
 
 Holding = tuple[str, str, int]

@@ -1,8 +1,94 @@
-"""What is shown beside lots and gains: years, adjustments, findings, and why."""
+"""What is shown of lots and gains, and beside them: years, adjustments, findings, and why."""
 
 import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LotView:
+    """An open lot. `source` says who reckoned it: `broker` or `derived`."""
+
+    id: int
+    """Of its row; of a lot that was only supposed, its place in the answer."""
+    instrument_id: int
+    account: str
+    symbol: str
+    currency: str | None
+    quantity: Decimal
+    acquisition_date: dt.date | None
+    holding_start: dt.date | None
+    cost_basis: Decimal | None
+    basis_status: str
+    wash_adjustment: Decimal | None
+    """What wash sales added to the basis, and is in it; None where a broker reported the lot."""
+    term: str | None
+    """What a sale today would be."""
+    source: str
+    view: str | None
+    market_price: Decimal | None = None
+    market_value: Decimal | None = None
+    unrealized_pnl: Decimal | None = None
+    as_of: dt.datetime | None = None
+    document_id: int | None = None
+    document_row: int | None = None
+    number: int | None = None
+    """Of the lot in its booking group; None where a broker reported it."""
+    unit_cost: Decimal | None = None
+    """Cost basis ÷ quantity ÷ multiplier: to look at, never to reckon with."""
+    cost_basis_usd: Decimal | None = None
+    origin: str | None = None
+    days_held: int | None = None
+    """Since holding_start, which a wash sale moves back."""
+    days_to_long_term: int | None = None
+    """None where a sale is long-term already, can never be, or nobody knows."""
+    in_transit: bool = False
+    """It left one account and has not arrived in another."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GainView:
+    """A realized gain: of a part of one lot."""
+
+    id: int
+    """Of its row; of a gain that was only supposed, its place in the answer."""
+    account: str
+    symbol: str
+    currency: str | None
+    quantity: Decimal
+    acquisition_date: dt.date | None
+    disposition_date: dt.date | None
+    proceeds: Decimal | None
+    cost_basis: Decimal | None
+    """With what earlier wash sales added."""
+    gain: Decimal | None
+    """Proceeds − cost basis, before any disallowance."""
+    term: str | None
+    wash_disallowed: Decimal | None
+    """Of a loss, positive; None where a broker reported the gain."""
+    source: str
+    view: str | None
+    document_id: int | None = None
+    document_row: int | None = None
+    instrument_id: int | None = None
+    number: int | None = None
+    """Of the gain in its booking group; None where a broker reported it."""
+    holding_start: dt.date | None = None
+    net_gain: Decimal | None = None
+    """The gain that counts: with what was disallowed added back."""
+    proceeds_usd: Decimal | None = None
+    cost_basis_usd: Decimal | None = None
+    gain_usd: Decimal | None = None
+    wash_disallowed_usd: Decimal | None = None
+    net_gain_usd: Decimal | None = None
+    closing: str | None = None
+    method: str | None = None
+    """What chose the lot; `specific` where it was named."""
+    provisional: bool = False
+    """A loss that a purchase could still make a wash sale."""
+    form_8949_box: str | None = None
+    form_8949_code: str | None = None
+    tax_treatment: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,9 +15,16 @@ from qm_tui.domain.booking.words import AdjustmentKind, FindingKind, Term, View
 from qm_tui.domain.selection import Order, Scope
 from qm_tui.queries.listed import ListedPages
 from qm_tui.queries.lot_making import Holding, gain_view, lot_view, net
-from qm_tui.queries.lot_views import AdjustmentView, DerivedState, FindingView, GainYear
+from qm_tui.queries.lot_views import (
+    AdjustmentView,
+    DerivedState,
+    FindingView,
+    GainView,
+    GainYear,
+    LotView,
+)
+from qm_tui.queries.position_views import PositionView
 from qm_tui.queries.positions import positions
-from qm_tui.queries.views import GainView, LotView, PositionView
 from qm_tui.store.reader import Reader
 from qm_tui.store.reading import activity, booked, holdings
 

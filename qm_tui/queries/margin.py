@@ -1,7 +1,7 @@
 """What margin is required, by underlying."""
 
 from qm_tui.domain.selection import Scope
-from qm_tui.queries.views import MarginView
+from qm_tui.queries.account_views import MarginView
 from qm_tui.store.reader import Reader
 from qm_tui.store.reading.margin import current_margin
 

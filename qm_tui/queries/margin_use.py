@@ -1,10 +1,11 @@
 """How much of what there is to keep as margin is required to be kept."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
+from qm_tui.queries.account_views import AccountView
 from qm_tui.queries.pulse_views import Margin, MarginUse
-from qm_tui.queries.views import AccountView
 
 _LEVELS = (
     (Decimal("0.50"), Margin.COMFORTABLE),
@@ -27,9 +28,12 @@ def margin_uses(
     ]  # fmt: skip
     used: list[Decimal] = []
     free: list[Decimal] = []
+    missing: list[str] = []
     for view in views:
         factor = rates[view.broker, view.account]
         if factor is None or view.margin_used is None:
+            if view.positions or view.margin_used:
+                missing.append(view.account)
             continue
         used.append(view.margin_used * factor)
         if view.margin_available is not None:
@@ -40,7 +44,9 @@ def margin_uses(
         sum(used, _ZERO) if used else None,
         sum(free, _ZERO) if free and len(free) == len(used) else None,
     )
-    return whole, tuple(sorted(each, key=lambda use: -(use.share or _ZERO)))
+    return replace(whole, missing=tuple(missing)), tuple(
+        sorted(each, key=lambda use: -(use.share or _ZERO))
+    )
 
 
 def margin_use(

@@ -6,10 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import combinations
 from typing import Any
 
 from qm_tui.domain.selection import Scope
-from qm_tui.queries.conversion import RatesByDay, common_base
+from qm_tui.queries.conversion import RatesByDay, common_base, rate
 from qm_tui.store.reader import Reader
 from qm_tui.store.reading.accounts import every_account
 from qm_tui.store.reading.value_history import DayValue, daily_rates, value_history
@@ -90,8 +91,22 @@ async def net_liquidation(
     """
     accounts = await reader.read(every_account, scope)
     values = await reader.read(value_history, TAGS, BASE, since, scope)
-    rates = await reader.read(daily_rates)
-    return histories(accounts, values, RatesByDay(rates), base)
+    return histories(accounts, values, await _rates(reader, accounts, values, base), base)
+
+
+async def _rates(
+    reader: Reader, accounts: Sequence[Any], values: Iterable[DayValue], base: str | None
+) -> RatesByDay:
+    """Return the rates that are needed: mostly none, and those of decades are very many."""
+    own = {row.base_currency for row in accounts} | {value.currency for value in values} | {base}
+    named = {currency for currency in own if currency}
+    if len(named) < 2:
+        return RatesByDay({})
+    among = await reader.read(daily_rates, named)
+    known = dict.fromkeys(among, Decimal(1))
+    are_linked = all(rate(known, *pair) is not None for pair in combinations(named, 2))
+    # Else it takes a third currency, whichever that is.
+    return RatesByDay(among if are_linked else await reader.read(daily_rates))
 
 
 def histories(

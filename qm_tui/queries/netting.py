@@ -10,8 +10,8 @@ from qm_tui.domain.greeks import delta_value
 from qm_tui.domain.selection import Scope
 from qm_tui.queries.grouping import is_option, underlying_of
 from qm_tui.queries.options import options
+from qm_tui.queries.position_views import ExposureView, MergedView, OptionView, PositionView
 from qm_tui.queries.positions import positions
-from qm_tui.queries.views import ExposureView, MergedView, OptionView, PositionView
 from qm_tui.store.reader import Reader
 
 if TYPE_CHECKING:

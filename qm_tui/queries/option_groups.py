@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from qm_tui.domain.greeks import delta_value
+from qm_tui.queries.position_views import OptionView
 from qm_tui.queries.strategies import strategy_of
-from qm_tui.queries.views import OptionView
 from qm_tui.queries.weights import total
 
 
@@ -41,6 +41,7 @@ class OptionGroupView:
     position_theta: Decimal | None
     position_vega: Decimal | None
     without_greeks: int
+    """Positions that are not in one of the sums of Greeks, `delta_value` among them."""
     without_value: int
     as_of: dt.datetime
     """Of the oldest."""
@@ -104,16 +105,18 @@ def _group(name: str, group: Sequence[OptionView], way: str) -> OptionGroupView:
         unrealized_pnl=total(view.unrealized_pnl for view in group),
         daily_pnl=total(view.daily_pnl for view in group),
         position_delta=total(view.position_delta for view in alone),
-        delta_value=total(
-            delta_value(view.position_delta, view.underlying_price) for view in group
-        ),
+        delta_value=total(_delta_value(view) for view in group),
         position_gamma=total(view.position_gamma for view in alone),
         position_theta=total(view.position_theta for view in group),
         position_vega=total(view.position_vega for view in group),
         without_greeks=sum(
-            None in {view.position_delta, view.position_theta, view.position_vega} for view in group
+            None in {view.position_theta, view.position_vega, _delta_value(view)} for view in group
         ),
         without_value=sum(view.market_value is None for view in group),
         as_of=min(view.as_of for view in group),
         stale=any(view.stale for view in group),
     )
+
+
+def _delta_value(view: OptionView) -> Decimal | None:
+    return delta_value(view.position_delta, view.underlying_price)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from qm_tui.domain.greeks import position_greek
 from qm_tui.domain.selection import Scope
 from qm_tui.queries.live import is_another, names_of_view, position_now
-from qm_tui.queries.views import OptionView
+from qm_tui.queries.position_views import OptionView
 from qm_tui.store.reader import Reader
 from qm_tui.store.reading import market
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from qm_tui.domain.selection import Scope
 from qm_tui.queries.live import position_now
-from qm_tui.queries.views import PositionView
+from qm_tui.queries.position_views import PositionView
 from qm_tui.store.reader import Reader
 from qm_tui.store.reading import holdings
 

@@ -7,14 +7,15 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from qm_tui.domain.selection import Scope
-from qm_tui.queries.accounts import AccountBasis, account_bases, account_view
+from qm_tui.queries.account_views import AccountView, CurrencyAmount
+from qm_tui.queries.accounts import AccountBasis, account_bases, account_view, of_one_day
 from qm_tui.queries.conversion import common_base, rate
 from qm_tui.queries.expiring import expiring, underlying_prices
-from qm_tui.queries.holdings_now import Holding, holdings_now, movers
+from qm_tui.queries.holdings_now import Holding, gained_on, holdings_now, movers
 from qm_tui.queries.margin_use import margin_uses
 from qm_tui.queries.net_liquidation import NetLiquidationView, ValueSeries, net_liquidation
+from qm_tui.queries.profit_days import newest_day
 from qm_tui.queries.pulse_views import Breaks, Figure, PulseAccount, PulseView
-from qm_tui.queries.views import AccountView, CurrencyAmount
 from qm_tui.store.reader import Reader
 
 if TYPE_CHECKING:
@@ -76,7 +77,8 @@ async def pulse_basis(reader: Reader, *, today: dt.date) -> PulseBasis:
 def pulse_view(basis: PulseBasis, *, today: dt.date, live: "LiveBook | None" = None) -> PulseView:
     """Return how everything is doing now: what was pushed after it was stored holds."""
     base = basis.base_currency
-    views = [account_view(each, live) for each in basis.accounts]
+    views = of_one_day([account_view(each, live) for each in basis.accounts])
+    day = newest_day(view.daily_pnl_as_of for view in views)
     rates = {
         (view.broker, view.account): rate(each.rates, view.base_currency, base)
         for view, each in zip(views, basis.accounts, strict=True)
@@ -87,6 +89,7 @@ def pulse_view(basis: PulseBasis, *, today: dt.date, live: "LiveBook | None" = N
         for view, each in zip(views, basis.accounts, strict=True)
         for one in holdings_now(each, view.base_currency, rates[view.broker, view.account], live)
     ]
+    held = gained_on(held, day)
     net = sums.figure("net_liquidation")
     moments = [view.as_of for view in views if view.as_of is not None]
     margin, margins = margin_uses(views, rates)
@@ -94,6 +97,7 @@ def pulse_view(basis: PulseBasis, *, today: dt.date, live: "LiveBook | None" = N
         base_currency=base,
         net_liquidation=net,
         daily_pnl=_with_share(sums.figure("daily_pnl"), _before(views, rates)),
+        day=day,
         unrealized_pnl=_with_share(
             sums.figure("unrealized_pnl", held_only=True), _known_cost(held)
         ),
@@ -154,15 +158,19 @@ def _with_share(figure: Figure, of: Decimal | None) -> Figure:
 
 
 def _before(views: Sequence[AccountView], rates: _Rates) -> Decimal | None:
-    """Return what those were worth before the day whose gain of the day is known."""
-    parts = [
-        (view.net_liquidation - view.daily_pnl) * factor
-        for view in views
-        if view.net_liquidation is not None
-        and view.daily_pnl is not None
-        and (factor := rates[view.broker, view.account]) is not None
-    ]
-    return sum(parts, _ZERO) if parts else None
+    """Return what those were worth before the day whose gain of the day is known.
+
+    None where that is not known of one of them: its gain would be compared with others' worth.
+    """
+    before = _ZERO
+    for view in views:
+        factor = rates[view.broker, view.account]
+        if view.daily_pnl is None or factor is None:
+            continue
+        if view.net_liquidation is None:
+            return None
+        before += (view.net_liquidation - view.daily_pnl) * factor
+    return before
 
 
 def _known_cost(held: Iterable[Holding]) -> Decimal | None:

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
+from qm_tui.queries.account_views import AccountView, CurrencyAmount
+from qm_tui.queries.discrepancy_views import DiscrepancyView
 from qm_tui.queries.net_liquidation import Point, ValueSeries
-from qm_tui.queries.views import AccountView, CurrencyAmount, DiscrepancyView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +45,8 @@ class MarginUse:
     share: Decimal | None
     """Used ÷ (used + available), as a fraction."""
     level: Margin | None
+    missing: tuple[str, ...] = ()
+    """Accounts that are not in it: nobody told, or what they told could not be converted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +85,7 @@ class Expiring:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mover:
-    """An instrument and what it brought today, in all accounts."""
+    """An instrument and what it brought on the day, in all accounts."""
 
     symbol: str
     daily_pnl: Decimal
@@ -109,6 +112,7 @@ class PulseView:
     base_currency: str | None
     net_liquidation: Figure
     daily_pnl: Figure
+    """Of one day, of accounts that told what they gained on it."""
     unrealized_pnl: Figure
     total_cash: Figure
     cash: tuple[CurrencyAmount, ...]
@@ -131,7 +135,9 @@ class PulseView:
     stale: int = 0
     """Positions that the newest answer did not confirm."""
     without_day: int = 0
-    """Positions of which nobody knows what they brought today."""
+    """Positions of which nobody knows what they brought on `day`."""
+    day: dt.date | None = None
+    """The day that daily gains are of; None where nobody told any."""
     unconverted: Mapping[str, str] = field(default_factory=dict)
     """Account → the currency that could not be converted."""
     as_of: dt.datetime | None = None

@@ -1,7 +1,7 @@
 """One row as the broker wrote it."""
 
 from qm_tui.domain.raw import attributes, first_element, first_object
-from qm_tui.queries.views import RawRowView
+from qm_tui.queries.sync_views import RawRowView
 from qm_tui.store.documents import raw_row as read_raw_row
 from qm_tui.store.reader import Reader
 

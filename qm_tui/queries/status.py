@@ -1,6 +1,6 @@
 """What the status bar says."""
 
-from qm_tui.queries.views import StatusView
+from qm_tui.queries.sync_views import StatusView
 from qm_tui.store.reader import Reader
 from qm_tui.store.reading.accounts import connection_names, every_account
 from qm_tui.store.reading.discrepancies import open_breaks

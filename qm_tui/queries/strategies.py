@@ -7,7 +7,7 @@ well-known shape as a whole are `other`.
 from collections.abc import Sequence
 from decimal import Decimal
 
-from qm_tui.queries.views import OptionView
+from qm_tui.queries.position_views import OptionView
 
 OTHER = "other"
 _Leg = tuple[str, Decimal, Decimal]

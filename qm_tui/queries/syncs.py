@@ -6,7 +6,7 @@ from typing import Any
 from qm_tui.domain.conditions import Kind
 from qm_tui.domain.selection import Anchor
 from qm_tui.queries.paging import PAGE_SIZE, Pages
-from qm_tui.queries.views import ChangeView, RunView, SyncView
+from qm_tui.queries.sync_views import ChangeView, RunView, SyncView
 from qm_tui.store.reader import Reader
 from qm_tui.store.reading import changes as reading
 from qm_tui.store.reading import runs as run_reading

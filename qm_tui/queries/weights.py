@@ -5,10 +5,11 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import TYPE_CHECKING
 
 from qm_tui.domain.selection import Scope
+from qm_tui.queries.account_views import AccountView
 from qm_tui.queries.accounts import AccountBasis, account_values, account_view
 from qm_tui.queries.conversion import common_base, rate
 from qm_tui.queries.grouping import WeightOf
-from qm_tui.queries.views import AccountView, PositionView
+from qm_tui.queries.position_views import PositionView
 from qm_tui.store.reader import Reader
 
 if TYPE_CHECKING:
@@ -25,7 +26,8 @@ class Weighing:
     """Net liquidations and rates: read once, reckoned again as values are pushed.
 
     A position of no known account, value or rate has no weight; neither has one of an account
-    whose net liquidation nobody knows, which is no part of 100 % either.
+    whose net liquidation nobody knows, which is no part of 100 % either. Where more is owed than
+    there is, nothing is a share of it.
     """
 
     def __init__(self, bases: Iterable[AccountBasis] = ()) -> None:
@@ -95,7 +97,7 @@ class Weighing:
         net = self._nets.get(place)
         whole = net if of is WeightOf.ACCOUNT else self.net
         value = self.in_base(position, market_value)
-        if value is None or net is None or not whole:
+        if value is None or net is None or whole is None or whole <= 0:
             return None
         return _RATIO.divide(value, whole)
 

@@ -10,8 +10,7 @@ from qm_tui.domain.booking.words import LotMethod, View
 from qm_tui.domain.selection import Scope
 from qm_tui.queries.hypothetical import fact_of, replays
 from qm_tui.queries.lot_making import exact, minus
-from qm_tui.queries.lot_views import WhyStep, WhyView
-from qm_tui.queries.views import GainView, LotView
+from qm_tui.queries.lot_views import GainView, LotView, WhyStep, WhyView
 from qm_tui.store.reader import Reader
 from qm_tui.store.reading import booked
 

@@ -1,16 +1,19 @@
 """Keeps the life of what does not add up: opened, changed, closed by itself, opened again."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
 
 from qm_tui.domain.exact import canonical
+from qm_tui.domain.reconciliation.cash import CASH
 from qm_tui.domain.reconciliation.discrepancy import Discrepancy
 from qm_tui.domain.reconciliation.words import DiscrepancyStatus, Verdict
+from qm_tui.store.columns import written
 from qm_tui.store.reading.discrepancies import open_breaks
+from qm_tui.store.reading.parts import parts
 from qm_tui.store.reading.reconciliation_state import State, state
 from qm_tui.store.schema.booking import booking_state
 from qm_tui.store.schema.discrepancies import discrepancies, discrepancy_events, reconciliations
@@ -21,11 +24,16 @@ _OF_LOTS = frozenset(
     {Verdict.OPEN_LOTS, Verdict.COST_BASIS, Verdict.REALIZED_PNL, Verdict.NOT_KNOWN}
 )
 """Verdicts about what is derived: nothing is said of it while facts wait to be."""
+_AT_ONCE = 100
+"""Rows that are written together: whoever waits for a key gets a turn in between."""
 _SETTLED = frozenset({_Status.ACCEPTED.value, _Status.AUTO_CORRECTED.value})
 """What somebody has settled is so as long as the numbers are the same."""
 _NUMBERS = ("expected", "actual", "difference")
 _TOLD = (*_NUMBERS, "severity", "cause", "status")
 """What an event remembers of how it was before and after."""
+_PASSING = ("changed", "closed", "reopened")
+"""Events that may come with every sync."""
+_KEPT_WHOLE = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +75,7 @@ class Compared:
         if about.instrument is not None:
             known = self.derived or about.verdict not in _OF_LOTS
             return known and about.account in self.accounts
-        if about.verdict == Verdict.CASH.value and not about.tag:
+        if about.tag == CASH or (about.verdict == Verdict.CASH.value and not about.tag):
             return (about.account, about.currency) in self.currencies
         return (about.account, about.tag) in self.totals
 
@@ -198,17 +206,44 @@ class _Life:
 
     def write(self) -> None:
         """Write what was noted."""
-        if self._updates:
-            d = discrepancies.c
-            names = [column.name for column in d if column.name not in {"id", "key"}]
-            self._connection.execute(
-                update(discrepancies)
-                .where(d.id == bindparam("b_id"))
-                .values({name: bindparam(f"b_{name}") for name in names}),
-                [{f"b_{name}": row[name] for name in ("id", *names)} for row in self._updates],
-            )
+        d = discrepancies.c
+        names = [column.name for column in d if column.name not in {"id", "key"}]
+        changed = (
+            update(discrepancies)
+            .where(d.id == bindparam("b_id"))
+            .values({name: bindparam(f"b_{name}") for name in names})
+        )
+        rows = [{f"b_{name}": row[name] for name in ("id", *names)} for row in self._updates]
+        for some in _portions(rows):
+            self._connection.execute(changed, some)
+        for some in _portions(self._events):
+            self._connection.execute(insert(discrepancy_events), some)
         if self._events:
-            self._connection.execute(insert(discrepancy_events), self._events)
+            _thin(self._connection, {row["discrepancy_id"] for row in self._events}, self._now)
+
+
+def _thin(connection: Connection, ids: Collection[int], now: dt.datetime) -> None:
+    """Leave of days that are over what happened first and last: prices move with every sync.
+
+    When it was first seen, and what anybody decided, stays.
+    """
+    e = discrepancy_events.c
+    day = func.substr(written(e.at), 1, 10)
+    for part in parts(sorted(ids)):
+        of_these = e.discrepancy_id.in_(part)
+        ends = select(func.min(e.id), func.max(e.id)).where(of_these)
+        kept = {
+            each for row in connection.execute(ends.group_by(e.discrepancy_id, day)) for each in row
+        }
+        old = select(e.id).where(of_these, e.at <= now - _KEPT_WHOLE, e.event.in_(_PASSING))
+        gone = [each for each in connection.scalars(old) if each not in kept]
+        for some in parts(gone):
+            connection.execute(delete(discrepancy_events).where(e.id.in_(some)))
+
+
+def _portions(rows: Sequence[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    for start in range(0, len(rows), _AT_ONCE):
+        yield list(rows[start : start + _AT_ONCE])
 
 
 def _values(one: Discrepancy) -> dict[str, Any]:

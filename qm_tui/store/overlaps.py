@@ -24,10 +24,16 @@ async def warnings(connection: AsyncConnection, touched: Collection[int]) -> lis
     covered = exists().where(*_OF_THE_DAY, coverage.c.to_date >= trades.c.trade_date)
     own = await _count(connection, touched, [text(f"trades.{OF_THE_USER}"), covered])
     return [
-        f"{count:,} trades from your own files in {number} are on days that a statement of the "
-        "broker covers: if both tell the same trades, they count twice."
+        f"{_trades(count)} on days that a statement of the broker covers, in {number}: if both "
+        "tell the same, it counts twice."
         for number, count in own
     ]
+
+
+def _trades(count: int) -> str:
+    if count == 1:
+        return "1 trade from your own files is"
+    return f"{count:,} trades from your own files are"
 
 
 async def unmatched(connection: AsyncConnection, touched: Collection[int]) -> list[str]:

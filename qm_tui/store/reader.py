@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, TypeAlias, TypeVar
 
 from sqlalchemy import Connection, Engine
 
@@ -12,6 +12,8 @@ from qm_tui.store.troubles import in_words
 
 P = ParamSpec("P")
 T = TypeVar("T")
+Moment: TypeAlias = Connection
+"""A read transaction, for those who hand it on and know nothing else about it."""
 
 
 class Reader:

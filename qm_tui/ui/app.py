@@ -1,11 +1,9 @@
 """The monitor: its screens by number, and what works on all of them."""
 
-import asyncio
 import datetime as dt
 import logging
 import os
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
@@ -16,16 +14,20 @@ from textual.events import Event, InputEvent, Key, Paste
 from textual.filter import LineFilter
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
-from textual.worker import Worker, WorkerError
+from textual.worker import Worker
 from typing_extensions import override
 
 from qm_tui.ui.app_keys import KEYS
+from qm_tui.ui.cell import plain
 from qm_tui.ui.complaints import complaints, keymap_of
 from qm_tui.ui.context import Context
+from qm_tui.ui.ending import end, end_when_asked
+from qm_tui.ui.harmless import Harmless
 from qm_tui.ui.import_desk import ImportDesk
 from qm_tui.ui.live_feed import LiveFeed
 from qm_tui.ui.modes import MODES
 from qm_tui.ui.no_color import without_color
+from qm_tui.ui.octets import forgive_octets
 from qm_tui.ui.places import Places
 from qm_tui.ui.screens.page import Page
 from qm_tui.ui.session import Session
@@ -39,8 +41,8 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-_GRACE = 3
-"""Seconds that workers are given to end when the monitor does."""
+_HARMLESS = Harmless()
+
 TOUR = "This portfolio is made up. F1 shows what it is for, in two minutes."
 TOUR_KEYS = frozenset({"enter", "right", "l", "space", "backspace", "left", "h"})
 """What goes on or back in the tour."""
@@ -88,10 +90,16 @@ class MonitorApp(App[None]):
             self.add_mode(mode, partial(make, self.session))
         self.set_keymap(keymap_of(context.keys))
 
+    def on_load(self) -> None:
+        """Before the terminal is taken: see to it that it is given back."""
+        if not self.is_headless:
+            end_when_asked(self)
+
     def on_ready(self) -> None:
         """The first frame is on the screen."""
         self.session.first_frame.set()
         self.session.troubles.changed = self._import_went_on
+        self.session.kept.refused = self._not_kept
         self._watch.begin()
         self._live.begin()
         self.places.begin()
@@ -119,21 +127,21 @@ class MonitorApp(App[None]):
     @override
     def get_line_filters(self) -> Sequence[LineFilter]:
         if self.no_color:
-            return [without_color(self.theme_variables["background"])]
-        return super().get_line_filters()
+            return [_HARMLESS, without_color(self.theme_variables["background"])]
+        return [_HARMLESS, *super().get_line_filters()]
 
     # Where one is
 
     def action_show(self, mode: str) -> None:
         """Show the unscoped screen of a number."""
-        self.call_later(self._show, mode)
+        self.call_later(self.show, mode)
 
-    async def _show(self, mode: str) -> None:
+    async def show(self, mode: str) -> None:
+        """Show the unscoped screen of a number; it is in front when this returns."""
         with self.places.one_step():
             if mode != self.current_mode:
                 await self.switch_mode(mode)
-            while len(self.screen_stack) > 1:
-                await self.pop_screen()
+            await self._pop_while(lambda: True)
 
     def action_travel(self, steps: int) -> None:
         """Go back or forward over the screens one has seen."""
@@ -151,8 +159,16 @@ class MonitorApp(App[None]):
 
     async def _climb(self, names: int) -> None:
         with self.places.one_step():
-            while len(self.screen_stack) > 1 and self.page and len(self.page.trail) > names:
-                await self.pop_screen()
+            await self._pop_while(lambda: self.page and len(self.page.trail) > names)
+
+    async def _pop_while(self, too_far: Callable[[], object]) -> None:
+        # All before any is waited for: what somebody opens while the widgets of one are being
+        # removed must not go with it.
+        gone = []
+        while len(self.screen_stack) > 1 and too_far():
+            gone.append(self.pop_screen())
+        for each in gone:
+            await each
 
     def action_jump(self) -> None:
         """Go to a pane, a tab or a crumb by its letter."""
@@ -263,6 +279,9 @@ class MonitorApp(App[None]):
         if (page := self._drawn_page()) is not None:
             page.show_frame()
 
+    def _not_kept(self, why: str) -> None:
+        self.notify(plain(why), severity="warning", markup=False)
+
     def action_import(self) -> None:
         """Ask what to import, or show the import that runs."""
         self.imports.open()
@@ -276,7 +295,7 @@ class MonitorApp(App[None]):
         trouble = None if group == "import" else self.session.troubles.watch(event, "")
         if trouble is not None and group != "live":
             _log.error("%s failed", group, exc_info=event.worker.error)
-            self.notify(trouble.says, title=trouble.what, severity="error", markup=False)
+            self.notify(trouble.in_short, title=trouble.what, severity="error", markup=False)
 
     # The end
 
@@ -295,10 +314,10 @@ class MonitorApp(App[None]):
         )
 
     @override
-    async def action_help_quit(self) -> None:
+    def action_help_quit(self) -> None:
         """Leave at the second time: the first may have meant to copy, or nothing at all."""
         if any(one.message == _STAY for one in self._notifications):
-            await self.action_leave()
+            self.call_later(self.action_leave)
         else:
             self.notify(_STAY, timeout=_WARNED_FOR.total_seconds(), markup=False)
 
@@ -316,11 +335,7 @@ class MonitorApp(App[None]):
     @override
     async def action_quit(self) -> None:
         """Let workers end in order, then leave."""
-        self.workers.cancel_all()
-        unfinished = [asyncio.ensure_future(_ended(worker)) for worker in self.workers]
-        if unfinished:
-            await asyncio.wait(unfinished, timeout=_GRACE)
-        self.exit()
+        await end(self)
 
     async def on_unmount(self) -> None:
         """Close what was opened."""
@@ -328,14 +343,9 @@ class MonitorApp(App[None]):
         await self.session.context.close()
 
 
-async def _ended(worker: Worker[object]) -> None:
-    # It was cancelled, or has failed and been told about: both are ends.
-    with suppress(WorkerError):
-        await worker.wait()
-
-
 def run_monitor(context: Context) -> int:
     """Run the monitor until the user leaves; the exit status."""
     app = MonitorApp(context)
+    forgive_octets()
     app.run()
     return app.return_code or 0

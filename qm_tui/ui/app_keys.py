@@ -25,6 +25,9 @@ KEYS = (
     Binding("question_mark", "help", "Help", id="app.help", show=False),
     Binding("f1", "tour", "Help; in the demo a tour of it", id="app.tour", show=False),
     Binding("ctrl+p", "command_palette", "Palette", id="app.palette", show=False, priority=True),
+    # Not with the one above: that goes before what is typed into a line.
+    Binding("colon", "command_palette", "Palette", id="app.commands", show=False),
+    Binding("ctrl+z", "suspend_process", "To the shell, until fg", id="app.suspend", show=False),
     Binding("q", "leave", "Quit", id="app.quit", show=False),
     Binding("ctrl+q", "quit", "Quit", id="app.quit-always", show=False, priority=True),
 )

@@ -4,13 +4,12 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from qm_tui.queries.views import DiscrepancyView
+from qm_tui.queries.discrepancy_views import DiscrepancyView
 from qm_tui.ui.break_words import GRAVITY, cause_of, severity_of, subject_of, verdict_of
 from qm_tui.ui.cell import Cell, Tone
 from qm_tui.ui.format import Format
+from qm_tui.ui.ways_to_group import offered
 from qm_tui.ui.widgets.headings import Grouping, Sum
-
-FLAT = "none"
 
 _WAYS: Mapping[str, tuple[str, str, Callable[[DiscrepancyView], Any], Callable[[Any], str]]] = {
     "account": ("a", "account", lambda b: (b.broker, b.account), lambda b: b.account),
@@ -33,12 +32,11 @@ def letters(*, of_one_account: bool) -> dict[str, tuple[str, str]]:
     Args:
         of_one_account: whether all are of one account, so that it tells nothing apart.
     """
-    offered = {
-        letter: (way, name)
+    return offered(
+        (letter, name, way)
         for way, (letter, name, _, _) in _WAYS.items()
         if not (of_one_account and way == "account")
-    }
-    return {"n": (FLAT, "nothing"), **offered}
+    )
 
 
 def grouping_by(way: object) -> Grouping[DiscrepancyView] | None:

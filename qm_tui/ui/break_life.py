@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 
-from qm_tui.queries.views import DiscrepancyEventView, DiscrepancyView
+from qm_tui.queries.discrepancy_views import DiscrepancyEventView, DiscrepancyView
 from qm_tui.ui.break_words import CAUSES
 from qm_tui.ui.cell import plain
 from qm_tui.ui.format import HIDDEN, Format

@@ -4,7 +4,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from decimal import Decimal
 
 from qm_tui.domain.reconciliation.words import Cause, DiscrepancyStatus, Severity, Verdict
-from qm_tui.queries.views import DiscrepancyView
+from qm_tui.queries.discrepancy_views import DiscrepancyView
 from qm_tui.ui.cell import Cell, Tone
 from qm_tui.ui.format import UNKNOWN, Format
 from qm_tui.ui.masked import masked
@@ -25,6 +25,8 @@ SEVERITIES: Mapping[str, Cell] = {
     Severity.MINOR: Cell("△ minor", Tone.WARNING),
     Severity.DUST: Cell("· dust", Tone.MUTED),
 }
+SIGNS: Mapping[str, str] = {name: cell.text[0] for name, cell in SEVERITIES.items()}
+"""What stands for how grave one is, where there is no room for the word."""
 GRAVITY: Mapping[str, int] = {Severity.MAJOR: 2, Severity.MINOR: 1, Severity.DUST: 0}
 STATUSES: Mapping[str, Cell] = {
     DiscrepancyStatus.OPEN: Cell("open", Tone.WARNING),
@@ -79,7 +81,8 @@ CAUSES: Mapping[str, tuple[str, str]] = {
     ),
     Cause.PREMIUM_NOT_FOLDED: (
         "premium not in the basis",
-        "Look at the exercise or assignment: its premium belongs to the shares.",
+        "Look at the exercise or assignment, or import the statement that tells it: its premium "
+        "belongs to the cost of the shares.",
     ),
     Cause.WRONG_SIGN: ("opposite sign", "Look at the trades: one was taken for its opposite."),
     Cause.WRONG_MULTIPLIER: (
@@ -106,7 +109,7 @@ CAUSES: Mapping[str, tuple[str, str]] = {
     ),
     Cause.LOT_CHOICE: (
         "other lots were closed",
-        "Set the method by which the broker closes lots (screen 4, m).",
+        "Set the method by which the broker closes lots (screen 4, A).",
     ),
     Cause.FX_DATE: ("rate of another day", "Nothing: rates of two days were used."),
     Cause.ROUNDING: ("rounding", "Nothing: it is rounded."),

@@ -1,5 +1,6 @@
 """What a table draws in one field: a text, its tone, and how text from outside is made harmless."""
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
@@ -15,6 +16,9 @@ OVERFLOW = "#"
 """Fills a right-aligned field that is too narrow: a number cut short would be another number."""
 STAND_IN = "\ufffd"
 """Drawn where the text has a control character, a lone surrogate or an unassigned code point."""
+
+_NUMBER_AT_END = re.compile(r"(?<![\w.,])[-+−]?\d[\d.,]*$")
+_IN_NUMBERS = frozenset("0123456789.,")
 
 _CODES_PER_CELL = 4
 """Code points looked at for one cell; more are combining marks piled up by a hostile sender."""
@@ -73,9 +77,9 @@ def fit(text: str, width: int, align: Align) -> str:
         enough = width * _CODES_PER_CELL + 1
         return _fit_wide(text[:enough], width, align, cut=len(text) > enough)
     if len(text) > width:
-        return (
-            OVERFLOW * width if align == "right" else text[: max(width - 1, 0)] + ELLIPSIS[:width]
-        )
+        if align == "right":
+            return OVERFLOW * width
+        return _cut(text[: max(width - 1, 0)], text[max(width - 1, 0) :], width)
     return text.rjust(width) if align == "right" else text.ljust(width)
 
 
@@ -91,9 +95,19 @@ def _fit_wide(text: str, width: int, align: Align, *, cut: bool) -> str:
     if cut or size > width:
         if align == "right":
             return OVERFLOW * width
-        return set_cell_size(safe, max(width - 1, 0)) + ELLIPSIS[:width]
+        kept = set_cell_size(safe, max(width - 1, 0))
+        return _cut(kept, safe[len(kept) :], width)
     blank = " " * (width - size)
     return blank + safe if align == "right" else safe + blank
+
+
+def _cut(kept: str, rest: str, width: int) -> str:
+    """What is kept of a sentence, without a number at its end that goes on in the rest."""
+    half = _NUMBER_AT_END.search(kept) if rest[:1] in _IN_NUMBERS else None
+    if half is None or not half.start():
+        return kept + ELLIPSIS[:width]
+    blank = " " * len(half.group())
+    return kept[: half.start()] + ELLIPSIS[:width] + blank
 
 
 @lru_cache(maxsize=4096)

@@ -61,6 +61,7 @@ class Kinds(Generic[R]):
             cell=cell,
             sort_key=sort_key,
             field=Field(key=key, kind=Kind.TEXT, value=value),
+            text=value,
             **options,
         )
 
@@ -78,7 +79,11 @@ class Kinds(Generic[R]):
             text = value(row)
             return UNKNOWN if text is None else Cell(text.replace("_", " "))
 
-        return replace(self.text(key, title, width, value, **options), cell=cell)
+        def words(row: R) -> str | None:
+            text = value(row)
+            return None if text is None else text.replace("_", " ")
+
+        return replace(self.text(key, title, width, value, **options), cell=cell, text=words)
 
     def amount(
         self,

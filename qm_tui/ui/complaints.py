@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 
 from qm_tui.ui.cell import plain
+from qm_tui.ui.key_names import is_key, names_of
 from qm_tui.ui.session import Session
 
 FORMER_IDS = {"show.imports": "show.syncs"}
@@ -26,8 +27,20 @@ def complaints(session: Session, themes: Collection[str]) -> Iterable[str]:
 
         for name in sorted(context.keys.keys() - key_ids() - FORMER_IDS.keys()):
             yield f"[keys] {plain(name)} is no id of a key; ? shows the keys with their ids."
+        yield from _about_keys(context.keys)
         yield from clashes(keymap_of(context.keys))
     yield from _about_columns(session)
+
+
+def _about_keys(keys: Mapping[str, str]) -> Iterable[str]:
+    """Tell of names that no key has: who asks for one of these would press it in vain."""
+    kept = keymap_of(keys).keys()
+    for name, written in sorted(keys.items()):
+        wrong = [plain(each) for each in names_of(written) if not is_key(each)]
+        stays = "" if FORMER_IDS.get(name, name) in kept else " Its own key stays."
+        if wrong or stays:
+            which = f"there is no key {', '.join(wrong)}" if wrong else "no key is named"
+            yield f"[keys] {plain(name)}: {which}; names are like ctrl+x, f5 or ?.{stays}"
 
 
 def _about_columns(session: Session) -> Iterable[str]:
@@ -66,5 +79,12 @@ def _columns(session: Session) -> Mapping[str, list[str]]:
 
 
 def keymap_of(keys: Mapping[str, str]) -> dict[str, str]:
-    """The keys of a configuration, under the names that ids have today."""
-    return {FORMER_IDS.get(name, name): key for name, key in keys.items()}
+    """The keys of a configuration, under the names that ids and keys have today.
+
+    What no key is called by is left out, and with it an id that would have none.
+    """
+    given = {
+        FORMER_IDS.get(name, name): ",".join(filter(is_key, names_of(written)))
+        for name, written in keys.items()
+    }
+    return {name: written for name, written in given.items() if written}

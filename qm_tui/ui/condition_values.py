@@ -12,6 +12,7 @@ _NUMBER = re.compile(
     r"([+-]?)\$?((?:\d{1,3}(?:[,_' ]\d{3})+|\d+)(?:\.\d*)?|\.\d+)(?:e([+-]?\d{1,3}))?\s?([kmb%]?)",
     re.ASCII | re.IGNORECASE,
 )
+_EITHER = re.compile(r"[+-]?\$?\d{1,3}([.,])\d{3}[kmb%]?", re.ASCII | re.IGNORECASE)
 _SUFFIXES = {"": 0, "%": -2, "k": 3, "m": 6, "b": 9}
 _LARGEST = 30
 """Powers of ten beyond which no number is meant."""
@@ -35,6 +36,13 @@ class Present:
     """In New York, where the books of a day are closed."""
     zone: dt.tzinfo
     """In which times are shown."""
+    point: str = "."
+    """What stands before a fraction where numbers are shown."""
+
+
+def either(text: str, point: str) -> bool:
+    """Tell whether a number is thousands to one, and a fraction to another who reads the screen."""
+    return point != "." and _EITHER.fullmatch(text) is not None
 
 
 def number(text: str, *, percent: bool = False) -> Decimal | None:

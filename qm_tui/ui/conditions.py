@@ -29,6 +29,9 @@ _SHOWN = 24
 """Characters of what was typed that are repeated in a message."""
 _OFFERED = 12
 """Fields that a message names."""
+_MOST = 50
+_LONGEST = 1000
+"""Characters of a word."""
 _LIKE = 0.6
 """How alike names are that are confused."""
 _EXAMPLES = {
@@ -56,7 +59,8 @@ def parse(text: str, fields: Fields, present: Present) -> Wanted:
     words: list[str] = []
     without: list[str] = []
     conditions: list[Condition] = []
-    for piece in pieces(text):
+    for number, piece in enumerate(pieces(text), start=1):
+        _limit(number, piece)
         if piece.is_condition:
             conditions.append(_condition(piece, fields, present))
         elif piece.value:
@@ -66,6 +70,17 @@ def parse(text: str, fields: Fields, present: Present) -> Wanted:
                 "a word or a condition belongs here: only rows without it", piece.start, piece.end
             )
     return Wanted(words=tuple(words), without=tuple(without), conditions=tuple(conditions))
+
+
+def _limit(number: int, piece: Piece) -> None:
+    """Refuse what nobody types: a store has an end of what it can be asked at once."""
+    if number > _MOST:
+        raise ConditionError(f"no more than {_MOST} words and conditions", piece.start, piece.end)
+    if len(piece.value) > _LONGEST:
+        says = f"a word of {len(piece.value):,} characters; {_LONGEST:,} are the most"
+        raise ConditionError(says, piece.start, piece.end)
+    if any("\ud800" <= sign <= "\udfff" for sign in piece.value):
+        raise ConditionError("half a character, which no text has", piece.start, piece.end)
 
 
 def is_begun(text: str, fields: Fields) -> bool:
@@ -113,6 +128,9 @@ def _compared(piece: Piece, field: Field, present: Present) -> Condition:
         if aged is None:
             raise _wrong(f"“{_short(piece.value)}” is no age; an age is 30s, 5min, 3h, 2d", piece)
         return Condition(field=field.key, comparison=comparison, value=aged)
+    if field.kind is Kind.NUMBER and values.either(piece.value, present.point):
+        says = f"“{piece.value}” can be read in two ways; write 1000, or 1.0 with a fraction"
+        raise _wrong(says, piece)
     value = _value(piece.value, field, present)
     if value is None:
         raise _wrong(f"“{_short(piece.value)}” is not {_wants(field)}", piece)

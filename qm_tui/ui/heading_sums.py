@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from qm_tui.queries.grouping import WeightOf
-from qm_tui.queries.views import OptionView, PositionView
+from qm_tui.queries.position_views import OptionView, PositionView
 from qm_tui.ui.cell import Cell, Tone
 from qm_tui.ui.format import UNKNOWN, Format
 from qm_tui.ui.widgets.headings import Sum

@@ -10,6 +10,7 @@ from textual.worker import Worker, WorkerState
 
 from qm_tui.ui.context import Importer
 from qm_tui.ui.session import Session
+from qm_tui.ui.troubles import reason_of
 from qm_tui.ui.troubles_told import see_how_it_ended
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ class ImportDesk:
         match event.state:
             case WorkerState.ERROR:
                 _log.error("the import broke", exc_info=worker.error)
-                job.fail(str(worker.error) or type(worker.error).__name__)
+                job.fail(reason_of(worker.error))
             case WorkerState.CANCELLED:
                 job.cancel(self._importer.last_stored if self._importer else None)
             case _:

@@ -1,22 +1,29 @@
 """What the user wants to find again the next time: read once, written when it changes."""
 
 import asyncio
+import logging
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from qm_tui.store.troubles import StoreRefused
 from qm_tui.ui.context import Context
 
 if TYPE_CHECKING:
     from qm_tui.ui.context import Preferences
 
+_log = logging.getLogger(__name__)
+
 
 class Kept:
-    """Preferences by name; where nothing is stored they hold until the monitor is left."""
+    """Preferences by name; where nothing can be stored they hold until the monitor is left."""
 
     def __init__(self, context: Context) -> None:
         self._open = context.open_preferences
         self._desk: Preferences | None = None
         self._known: dict[str, Any] | None = None
         self._reading = asyncio.Lock()
+        self.refused: Callable[[str], None] | None = None
+        """Told why something will not be found again."""
 
     @property
     def is_read(self) -> bool:
@@ -46,4 +53,10 @@ class Kept:
         if value is None:
             del self._known[name]
         if self._desk is not None:
-            await self._desk.keep(name, value)
+            try:
+                await self._desk.keep(name, value)
+            except StoreRefused as error:
+                # A full disk is no reason to take from the user what he looks at.
+                _log.warning("%s is not kept: %s", name, error)
+                if self.refused is not None:
+                    self.refused(f"This holds until you quit, and is not kept: {error}")

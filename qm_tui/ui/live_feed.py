@@ -9,9 +9,9 @@ from textual.app import App
 from textual.timer import Timer
 from textual.worker import Worker, WorkerState
 
-from qm_tui.ui.cell import plain
 from qm_tui.ui.screens.page import Page
 from qm_tui.ui.session import Session
+from qm_tui.ui.troubles import reason_of
 from qm_tui.ui.troubles_told import hear
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ class LiveFeed:
         if event.worker is not self._worker or event.state is not WorkerState.ERROR:
             return
         _log.error("live updates broke off", exc_info=event.worker.error)
-        reason = plain(str(event.worker.error) or type(event.worker.error).__name__)[:_LONGEST]
+        reason = reason_of(event.worker.error)[:_LONGEST]
         self._app.notify(
             f"{reason} Tried again in {self._again:.0f} s; what is stored stays on the screen.",
             title="No live updates",

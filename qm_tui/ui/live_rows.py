@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 from qm_tui.domain.live import Holding, LiveBook, LiveChange, names_of
 from qm_tui.domain.records import Position
 from qm_tui.queries.live import names_of_view
-from qm_tui.queries.views import PositionView
+from qm_tui.queries.position_views import PositionView
 from qm_tui.ui.widgets.live_source import LiveSource
 from qm_tui.ui.widgets.record_table import RecordTable
 

@@ -8,7 +8,7 @@ from qm_tui.ui.cell import Cell, Tone
 from qm_tui.ui.format import UNKNOWN, Format
 
 if TYPE_CHECKING:
-    from qm_tui.queries.views import GainView, LotView
+    from qm_tui.queries.lot_views import GainView, LotView
 
 _SOON = 45
 """Days before a lot becomes long-term at which that stands out."""

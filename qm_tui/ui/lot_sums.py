@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from qm_tui.domain.booking.words import Term
-from qm_tui.queries.views import GainView, LotView
+from qm_tui.queries.lot_views import GainView, LotView
 from qm_tui.ui.sums import known_sum
 
 if TYPE_CHECKING:

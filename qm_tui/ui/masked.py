@@ -7,6 +7,8 @@ from qm_tui.ui.format import Format
 
 _DATE = r"\d{4}-\d\d-\d\d"
 """A day is public, as it is in the columns."""
+_ALONE, _WHOLE = r"(?<![\w.,])", r"(?![\w]|[.,]\d)"
+"""A symbol may be a number, as 700 is in Hong Kong: it is none where it is part of another."""
 _DIGITS = re.compile(r"\d[\d.,]*\d|\d")
 DOTS = "••••"
 
@@ -22,7 +24,7 @@ def masked(form: Format, text: str, *names: str | None) -> str:
     if not form.hidden:
         return text
     kept = "|".join([*map(re.escape, _longest_first(names)), _DATE])
-    parts = re.split(f"({kept})", text)
+    parts = re.split(f"({_ALONE}(?:{kept}){_WHOLE})", text)
     # Every second part is one of those that stay.
     return "".join(part if at % 2 else _DIGITS.sub(DOTS, part) for at, part in enumerate(parts))
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from qm_tui.domain.greeks import delta_value
-from qm_tui.queries.views import OptionView
+from qm_tui.queries.position_views import OptionView
 from qm_tui.ui.sums import known_sum
 
 

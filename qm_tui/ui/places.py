@@ -99,8 +99,9 @@ class Places:
         if place.mode != app.current_mode:
             await app.switch_mode(place.mode)
         there = _alike(self._pages(), place.visits)
-        while len(app.screen_stack) > max(there, 1):
-            await app.pop_screen()
+        gone = [app.pop_screen() for _ in app.screen_stack[max(there, 1) :]]
+        for each in gone:
+            await each
         for visit in place.visits[max(there, 1) :]:
             await app.push_screen(visit.again())
 

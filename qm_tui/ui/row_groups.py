@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Generic, TypeVar
 
 from qm_tui.queries.grouping import GroupBy, group_of, group_title, type_order
-from qm_tui.queries.views import PositionView
+from qm_tui.queries.position_views import PositionView
+from qm_tui.ui.ways_to_group import offered
 from qm_tui.ui.widgets.grouped_source import GroupedSource
 from qm_tui.ui.widgets.headings import Grouping, Sum
 from qm_tui.ui.widgets.row_source import ListSource, RowSource
@@ -21,7 +22,6 @@ LETTERS: Mapping[GroupBy, tuple[str, str]] = {
     GroupBy.CURRENCY: ("c", "currency"),
 }
 """What to press for a way of grouping, and what it is called."""
-FLAT = "none"
 _COLUMNS = {
     GroupBy.ACCOUNT: "account",
     GroupBy.UNDERLYING: "underlying",
@@ -34,8 +34,7 @@ _COLUMNS = {
 
 def letters(ways: Iterable[GroupBy]) -> dict[str, tuple[str, str]]:
     """What a dialog offers."""
-    offered = {LETTERS[by][0]: (by.value, LETTERS[by][1]) for by in ways}
-    return {"n": (FLAT, "nothing"), **offered}
+    return offered((*LETTERS[by], by.value) for by in ways)
 
 
 class RowGroups(Generic[V]):

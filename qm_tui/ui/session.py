@@ -14,7 +14,7 @@ from qm_tui.ui.troubles import Troubles
 if TYPE_CHECKING:
     from qm_tui.domain.health import Health
     from qm_tui.domain.live import LiveBook
-    from qm_tui.queries.views import StatusView
+    from qm_tui.queries.sync_views import StatusView
     from qm_tui.store.reader import Reader
     from qm_tui.ui.context import Syncs, UnderWay
     from qm_tui.ui.pause import Pause
@@ -48,6 +48,8 @@ class Session:
         """What failed in the program itself."""
         self.pause: Pause | None = None
         """Set while the screens stand still."""
+        self.beside: bool | None = None
+        """Whether the user wants all of a row beside tables; None: where there is room."""
         self.filters: list[str] = []
         """What rows were filtered by, the newest last."""
         self.syncs: Syncs | None = None

@@ -8,9 +8,10 @@ from textual.content import Content
 from qm_tui.ui.cell import Cell, plain
 from qm_tui.ui.format import Format
 from qm_tui.ui.sums import Part, PositionSum
-from qm_tui.ui.tones import labeled
+from qm_tui.ui.tones import STYLES
 from qm_tui.ui.widgets.bar import words
 from qm_tui.ui.widgets.sum_lines import Sum
+from qm_tui.ui.widgets.sum_places import Figure
 
 _NAMED = 2
 """That are named as missing in a sum; more are only counted."""
@@ -18,11 +19,30 @@ _LONGEST = 24
 """Characters of a name that comes from outside."""
 
 
-def told(label: str, part: Part, write: Callable[[Decimal | None], Cell], form: Format) -> Content:
-    """A sum with its name, and what it could not include."""
-    return Content.assemble(
-        labeled(label, write(part.value)), words(lacks(part, form), "$text-warning")
+def figure(column: str, label: str, cell: Cell, note: str = "", *, unknown: int = 0) -> Figure:
+    """A number of a sum, to stand below its column.
+
+    Args:
+        column: the key of it.
+        label: what stands before the number where there is room, or no such column.
+        cell: the number.
+        note: what it could not include.
+        unknown: how many those are, if that is all that is known.
+    """
+    note = note or (f"({unknown:,} unknown)" if unknown else "")
+    return Figure(
+        column=column,
+        label=words(label, "$text-muted"),
+        number=words(cell.text.lstrip(), STYLES[cell.tone]),
+        note=words(note, "$text-warning"),
     )
+
+
+def told(
+    column: str, label: str, part: Part, write: Callable[[Decimal | None], Cell], form: Format
+) -> Figure:
+    """A sum with its name, and what it could not include."""
+    return figure(column, label, write(part.value), lacks(part, form))
 
 
 def lacks(part: Part, form: Format) -> str:
@@ -30,8 +50,8 @@ def lacks(part: Part, form: Format) -> str:
     if part.value is None or not part.without:
         return ""
     if part.covers is not None:
-        return f" (covers {form.percent(_downward(part.covers), digits=0).text} of value)"
-    return f" (without {names(part.without)})"
+        return f"(covers {form.percent(_downward(part.covers), digits=0).text} of value)"
+    return f"(without {names(part.without)})"
 
 
 def names(of: Sequence[str]) -> str:
@@ -52,12 +72,12 @@ def position_sum(each: PositionSum, form: Format, weight: str, more: Sequence[Co
     """
     name = each.currency or "no currency"
     parts = [
-        told("value", each.market_value, form.money, form),
-        told("unrealized", each.unrealized_pnl, form.gain, form),
-        told("day", each.daily_pnl, form.gain, form),
+        told("market_value", "value", each.market_value, form.money, form),
+        told("unrealized_pnl", "unrealized", each.unrealized_pnl, form.gain, form),
+        told("daily_pnl", "day", each.daily_pnl, form.gain, form),
     ]
     if each.weight is not None and each.weight.value is not None:
-        parts.append(told(weight, each.weight, form.percent, form))
+        parts.append(told("weight", weight, each.weight, form.percent, form))
     return Sum(
         name=words(f"Σ {'all in ' if each.converted else ''}{plain(name)}  ", "bold $accent"),
         parts=[*parts, *more],

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 from qm_tui.queries.grouping import WeightOf
-from qm_tui.queries.views import PositionView
+from qm_tui.queries.position_views import PositionView
 
 if TYPE_CHECKING:
     from qm_tui.queries.weights import Weighing

@@ -5,12 +5,13 @@ from collections.abc import Mapping
 from textual.theme import Theme
 
 _DARK_VARIABLES: Mapping[str, str] = {
+    "boost": "#26313d",
     "block-cursor-background": "#2b5278",
     "block-cursor-foreground": "#ffffff",
     "block-cursor-text-style": "bold",
     "block-cursor-blurred-background": "#22303e",
     "block-cursor-blurred-foreground": "#d5dbe3",
-    "text-muted": "#7d8896",
+    "text-muted": "#8f9aa8",
     "border": "#3d6f96",
     "scrollbar": "#2a3541",
     "scrollbar-hover": "#3d4c5c",
@@ -20,12 +21,13 @@ _DARK_VARIABLES: Mapping[str, str] = {
     "input-selection-background": "#2b5278",
 }
 _LIGHT_VARIABLES: Mapping[str, str] = {
+    "boost": "#dedad0",
     "block-cursor-background": "#bcd7f0",
     "block-cursor-foreground": "#0d1a26",
     "block-cursor-text-style": "bold",
     "block-cursor-blurred-background": "#dbe6ef",
     "block-cursor-blurred-foreground": "#1c2733",
-    "text-muted": "#6a7480",
+    "text-muted": "#545d68",
     "border": "#6d93b5",
 }
 
@@ -51,14 +53,14 @@ LIGHT = Theme(
     dark=False,
     primary="#1f5f99",
     secondary="#6d93b5",
-    accent="#8a5a00",
+    accent="#7d5100",
     foreground="#1c2733",
     background="#fbfaf7",
     surface="#fbfaf7",
     panel="#e9e6de",
     boost="#dedad0",
     success="#1d7a3a",
-    warning="#8a5a00",
+    warning="#7d5100",
     error="#b3261e",
     variables=dict(_LIGHT_VARIABLES),
 )
@@ -114,6 +116,7 @@ CONTRAST = Theme(
     warning="#ffd75f",
     error="#ff8f8f",
     variables={
+        "boost": "#303030",
         "block-cursor-background": "#ffff5f",
         "block-cursor-foreground": "#000000",
         "block-cursor-text-style": "bold",
@@ -135,16 +138,17 @@ CONTRAST_LIGHT = Theme(
     dark=False,
     primary="#003c78",
     secondary="#5f87af",
-    accent="#5f3700",
+    accent="#573200",
     foreground="#000000",
     background="#ffffff",
     surface="#ffffff",
     panel="#e4e4e4",
     boost="#d0d0d0",
     success="#00530c",
-    warning="#5f3700",
+    warning="#573200",
     error="#8f0000",
     variables={
+        "boost": "#d0d0d0",
         "block-cursor-background": "#003c78",
         "block-cursor-foreground": "#ffffff",
         "block-cursor-text-style": "bold",

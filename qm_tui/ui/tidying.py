@@ -5,13 +5,13 @@ from time import monotonic
 
 from textual.app import App
 
-_LOOK = 5.0
+_LOOK = 1.0
 """Seconds between two looks whether it is time."""
-_EVERY = 60.0
+_EVERY = 20.0
 """Seconds from one time to the next, at least."""
-_QUIET = 5.0
-"""Seconds without a key before it: it takes as long as three frames."""
-_AT_LAST = 600.0
+_QUIET = 2.0
+"""Seconds without a key before it; it takes as long as a frame, the first time as three."""
+_AT_LAST = 300.0
 """Seconds after which it is done though somebody types all the time."""
 
 
@@ -21,6 +21,7 @@ class Tidying:
     def __init__(self, app: App[None]) -> None:
         self._app = app
         self._done = self._touched = monotonic()
+        self._is_small = False
 
     def begin(self) -> None:
         """Look now and then whether it is time."""
@@ -36,4 +37,8 @@ class Tidying:
         is_due = now - self._done >= _EVERY and now - self._touched >= _QUIET
         if is_due or now - self._done >= _AT_LAST:
             gc.collect()
+            if not self._is_small:
+                # What is there by now stays until the end: not to be looked at every time.
+                gc.freeze()
+                self._is_small = True
             self._done = monotonic()

@@ -14,6 +14,7 @@ _MOST = 100
 """Troubles that are remembered; what is over goes first, then the oldest."""
 _LONGEST = 2000
 """Characters of a reason that are kept: what a broker or a driver says may be endless."""
+_IN_PASSING = 300
 _LOG = "The log (o) has the details."
 _WORKERS = {
     "load": "{place} could not be read",
@@ -61,6 +62,11 @@ class Trouble:
     """When it worked again."""
     retry: Retry | None = field(default=None, compare=False)
     """Tries once more; None where only time or the user can."""
+
+    @property
+    def in_short(self) -> str:
+        """Why, in what there is room for in passing."""
+        return self.says if len(self.says) <= _IN_PASSING else f"{self.says[: _IN_PASSING - 1]}…"
 
 
 class Troubles:
@@ -155,7 +161,10 @@ class Troubles:
 
 def reason_of(error: BaseException | None) -> str:
     """What an error says; of one that says nothing, its kind."""
-    return plain(str(error) or type(error).__name__)
+    # What stands between a driver and us repeats the whole question behind what the driver says.
+    told = getattr(error, "orig", None)
+    first = told if isinstance(told, BaseException) else error
+    return plain(str(first) or type(first).__name__)
 
 
 def _nobody() -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from qm_tui.book.reconciling import Reconciler
 from qm_tui.queries.discrepancies import discrepancies
-from qm_tui.queries.views import DiscrepancyView
+from qm_tui.queries.discrepancy_views import DiscrepancyView
 from qm_tui.store.discrepancies import Kept
 from qm_tui.store.store import Store
 from tests.book.following import derived

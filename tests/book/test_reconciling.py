@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from qm_tui.book.reconciling import Reconciler
 from qm_tui.domain.records import Record
 from qm_tui.domain.words import CorporateActionType
-from qm_tui.queries.discrepancies import life, reconciliation
+from qm_tui.queries.discrepancies import discrepancies, life, reconciliation
 from qm_tui.store.discrepancies import Compared, Counts
 from qm_tui.store.reading.reconciliation_sides import money
 from qm_tui.store.reading.reconciliation_state import state
@@ -362,3 +362,25 @@ async def test_a_total_that_is_more_than_its_parts_is_found(store: Store) -> Non
     [only] = await breaks(store)
     assert (only.verdict, only.symbol, only.tag) == ("market_value", None, "securities")
     assert abs(only.difference or 0) == 600
+
+
+async def test_a_statement_without_one_cash_transaction_leaves_cash_unknown_and_says_so(
+    store: Store,
+) -> None:
+    told_of_cash = [
+        a_balance(tag=tag, currency="USD", value=value, as_of=SEEN)
+        for tag, value in (("startingCash", "0"), ("endingCash", "4000"))
+    ]
+    statement = a_batch(
+        an_account(opened="2024-01-01"), *told_of_cash,
+        coverage=[covers("2024-01-01", "2024-06-28")], section="balances",
+        holds=[holds("balances", as_of=SEEN)],
+    )  # fmt: skip
+    await tell(store, told(statement), history(bought(100, price=10)), seen(held(100)))
+
+    await reconciled(store)
+
+    assert await breaks(store) == []
+    [only] = await discrepancies(store.reader)
+    assert (only.verdict, only.currency, only.difference) == ("not_known", "USD", None)
+    assert "no cash transactions" in (only.explanation or "")

@@ -29,6 +29,8 @@ from tests.cli.program import Program
         (["db", "drop"], "choose from"),
         (["--log-level", "loud", "doctor"], "choose from"),
         (["--unknown"], "unrecognized arguments: --unknown"),
+        (["show", "trades", "\x1b[31m\u202ex"], "unrecognized arguments: �[31mx"),
+        (["--config", "/no/\x1b[31m", "doctor"], "qm-tui: /no/�[31m: there is no such file"),
     ],
 )
 def test_a_mistake_in_the_arguments_says_what_was_expected(
@@ -68,6 +70,23 @@ CONFIGS: dict[str, tuple[str | bytes, str]] = {
     "an unknown key": ("[store]\npfad = 'x'\n", "[store] pfad is not known here; known are path"),
     "a number for a path": ("[store]\npath = 7\n", "[store] path is 7; expected a text in quotes"),
     "an empty path": ("[store]\npath = ''\n", "[store] path is ''; expected a text that is not"),
+    "more days than there are": (
+        "[sync]\nevery = '99999999999999d'\n",
+        "[sync] every is '99999999999999d'; expected a time like",
+    ),
+    "a number without end": (
+        "x = " + "9" * 5000 + "\n",
+        "config.toml: has a number or a day in it that nobody can mean",
+    ),
+    "a power without end": ("x = 1e99999999999999999999\n", "has a number or a day in it"),
+    "a depth without end": ("x = " + "[" * 5000 + "\n", "has lists within lists"),
+    "nobody's home": ("[store]\npath = '~nobody-at-all/x'\n", "expected the home of somebody"),
+    "a name that ends within": ('[store]\npath = "a\\u0000b"\n', "expected the name of a file"),
+    "a fraction of nothing": (
+        "[tax.spin_offs]\nA = 1e-999999999\n",
+        "[tax.spin_offs] A is 1E-999999999; expected a number between 0 and 1",
+    ),
+    "a key that a terminal would obey": ('"\\u001b[31m\\u202ex" = 1\n', ": �[31mx is not known"),
     "a bad time": ("[sync]\nevery = 'soon'\n", "[sync] every is 'soon'; expected a time like"),
     "no time": ("[sync]\nevery = '0m'\n", "[sync] every is '0m'; expected a time like"),
     "an unknown broker": (

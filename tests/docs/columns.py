@@ -6,8 +6,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, is_dataclass
 from typing import Any, cast
 
-import qm_tui.queries.views
 from qm_tui.domain.conditions import Kind
+from qm_tui.queries import (
+    account_views,
+    activity_views,
+    discrepancy_views,
+    lot_views,
+    position_views,
+    sync_views,
+)
 from qm_tui.store.reader import Reader
 from qm_tui.ui.condition_fields import Field, Fields, fields_of
 from qm_tui.ui.conditions import flags_of
@@ -23,6 +30,9 @@ from qm_tui.ui.session import Session
 from qm_tui.ui.widgets.columns import Column
 
 _NOW = dt.datetime(2026, 3, 11, 19, 12, tzinfo=dt.UTC)
+_VIEWS = (
+    account_views, activity_views, discrepancy_views, lot_views, position_views, sync_views,
+)  # fmt: skip
 _KINDS = {
     Kind.NUMBER: "number", Kind.DAY: "day", Kind.MOMENT: "time", Kind.TEXT: "text",
     Kind.FLAG: "yes or no",
@@ -119,7 +129,7 @@ def _row_type(kind: type) -> type | None:
                 found = argument
                 if isinstance(argument, typing.ForwardRef | str):
                     name = getattr(argument, "__forward_arg__", argument)
-                    found = getattr(qm_tui.queries.views, str(name), None)
+                    found = next((vars(one)[name] for one in _VIEWS if name in vars(one)), None)
                 if isinstance(found, type) and is_dataclass(found):
                     return found
     return None

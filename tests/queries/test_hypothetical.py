@@ -13,7 +13,7 @@ from qm_tui.domain.selection import Scope
 from qm_tui.domain.words import OpenClose
 from qm_tui.queries import lots
 from qm_tui.queries.hypothetical import gains_if, lots_if, what_if
-from qm_tui.queries.views import GainView, LotView
+from qm_tui.queries.lot_views import GainView, LotView
 from qm_tui.queries.why import why_gain, why_lot
 from qm_tui.store.store import Store
 from tests.builders import ACCOUNT, a_batch, a_position, a_trade, an_account, an_option

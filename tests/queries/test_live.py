@@ -14,8 +14,8 @@ from qm_tui.domain.words import Section
 from qm_tui.queries.accounts import account_bases, account_totals, account_view, accounts
 from qm_tui.queries.live import position_now, worth_now
 from qm_tui.queries.options import option_now, options
+from qm_tui.queries.position_views import PositionView
 from qm_tui.queries.positions import positions
-from qm_tui.queries.views import PositionView
 from qm_tui.store.runs import Source
 from qm_tui.store.store import Store
 from tests.builders import (

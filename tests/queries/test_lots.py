@@ -11,8 +11,8 @@ from qm_tui.domain.booking.finding_words import ADJUSTMENT_WORDS, FINDING_WORDS
 from qm_tui.domain.booking.words import AdjustmentKind, FindingKind, View
 from qm_tui.domain.selection import Order, Scope
 from qm_tui.queries import lots
+from qm_tui.queries.lot_views import GainView
 from qm_tui.queries.paging import PAGE_SIZE
-from qm_tui.queries.views import GainView
 from qm_tui.store.reading.booked import gains_of
 from qm_tui.store.store import Store
 from tests.builders import a_batch, a_position, holds

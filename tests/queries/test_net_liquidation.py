@@ -5,6 +5,8 @@ from decimal import Decimal
 
 from qm_tui.queries.conversion import RatesByDay, common_base, rate
 from qm_tui.queries.net_liquidation import net_liquidation
+from qm_tui.store.reading.rates import newest_rates
+from qm_tui.store.reading.value_history import daily_rates
 from qm_tui.store.runs import Source
 from qm_tui.store.store import Store
 from tests.builders import a_balance, a_batch, a_nav, an_account, an_fx_rate
@@ -90,6 +92,40 @@ async def test_currencies_are_converted_with_the_rate_of_the_day(store: Store) -
     view = await net_liquidation(store.reader)
     assert view.base_currency == "USD"
     assert [value for _, value in view.total.points] == [Decimal("111.0"), Decimal("112.0")]
+
+
+async def test_a_third_currency_leads_from_one_to_the_other(store: Store) -> None:
+    await save(
+        store, an_account(), an_account(OTHER, base_currency="GBP"),
+        an_fx_rate(date=DAY, rate="1.25"),
+        an_fx_rate(date=DAY, from_currency="GBP", to_currency="EUR", rate="1.2"),
+        a_day(ONE, 0, "100"), a_day(OTHER, 0, "10", "GBP"),
+    )  # fmt: skip
+    view = await net_liquidation(store.reader)
+    assert [value for _, value in view.total.points] == [Decimal(115)]
+
+
+async def test_only_rates_of_the_currencies_that_matter_are_read(store: Store) -> None:
+    await save(
+        store,
+        an_fx_rate(date=DAY, rate="1.1"),
+        an_fx_rate(date=DAY, from_currency="JPY", rate="0.01"),
+    )
+    named = await store.reader.read(daily_rates, {"USD", "EUR"})
+    assert named == {("EUR", "USD"): [(DAY, Decimal("1.1"))]}
+    assert len(await store.reader.read(daily_rates)) == 2
+
+
+async def test_of_many_rates_the_newest_holds_that_is_not_too_late(store: Store) -> None:
+    await save(
+        store,
+        *(an_fx_rate(date=DAY + dt.timedelta(days=n), rate=f"1.{n + 1}") for n in (2, 0, 1)),
+        an_fx_rate(date=DAY + dt.timedelta(days=2), from_currency="JPY", rate="0.01"),
+    )
+    newest = await store.reader.read(newest_rates)
+    assert newest == {("EUR", "USD"): Decimal("1.3"), ("JPY", "USD"): Decimal("0.01")}
+    then = await store.reader.read(newest_rates, DAY + dt.timedelta(days=1))
+    assert then == {("EUR", "USD"): Decimal("1.2")}
 
 
 async def test_what_cannot_be_converted_is_named_and_left_out(store: Store) -> None:

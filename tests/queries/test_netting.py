@@ -13,8 +13,8 @@ from qm_tui.domain.live import LiveBook
 from qm_tui.domain.records import Greeks
 from qm_tui.domain.words import Section
 from qm_tui.queries.netting import exposures, holdings, merged
+from qm_tui.queries.position_views import MergedView, OptionView, PositionView
 from qm_tui.queries.positions import positions
-from qm_tui.queries.views import MergedView, OptionView, PositionView
 from qm_tui.store.runs import Source
 from qm_tui.store.store import Store
 from tests.builders import a_batch, a_position, an_account, an_equity, an_option

@@ -13,6 +13,11 @@ from qm_tui.queries.margin_use import level_of, margin_use
 from qm_tui.queries.pulse import pulse
 from qm_tui.queries.pulse_views import Margin
 from qm_tui.store.store import Store
+from qm_tui.ui.format import Format
+from qm_tui.ui.pulse.money import draw_money
+from tests.builders import a_batch, a_position, an_account, an_equity, an_option
+from tests.conftest import NOW
+from tests.ui.desk_books import IB
 from tests.ui.pulse_books import EURO, IRA, TODAY, a_pulse_book, pushed
 
 
@@ -60,6 +65,11 @@ async def test_the_account_closest_to_a_margin_call_comes_first(store: Store) ->
     assert [one.account for one in view.margins] == [IRA, "U1234567"]
     assert view.margins[0].level is Margin.CRITICAL
     assert view.margin.used == 208000
+    assert view.margin.missing == (EURO,)
+    drawn = [line.plain for line in draw_money(view, Format(zone=dt.UTC), 40, 12)]
+    assert any(f"without {EURO}" in line for line in drawn)
+    narrow = [line.plain for line in draw_money(view, Format(zone=dt.UTC), 40, 4)]
+    assert any("margin ?" in line for line in narrow)
 
 
 async def test_what_expires_within_a_week_says_whether_it_is_in_the_money(store: Store) -> None:
@@ -125,3 +135,21 @@ def test_every_share_has_a_level() -> None:
     assert [
         level for place, level in enumerate(levels) if place == 0 or levels[place - 1] != level
     ] == list(Margin)
+
+
+async def test_an_option_is_not_measured_by_what_goes_by_its_ticker_elsewhere(
+    store: Store,
+) -> None:
+    await store.writer.save(IB, a_batch(an_account()))
+    abroad = an_equity("SAP", conid="8", currency="EUR")
+    call = an_option("SAP", TODAY + dt.timedelta(days=2), "C", 240, conid="9")
+    await store.writer.save(
+        IB,
+        a_batch(
+            a_position(instrument=abroad, currency="EUR", market_price="250", as_of=NOW),
+            a_position(instrument=call, market_price="1", as_of=NOW),
+        ),
+    )
+    (soon,) = (await pulse(store.reader, today=TODAY)).expiring
+    assert soon.underlying_price is None
+    assert soon.in_the_money is None

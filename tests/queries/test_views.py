@@ -11,7 +11,15 @@ from qm_tui.cli.arguments import WHAT
 from qm_tui.cli.shapes import columns
 from qm_tui.domain.selection import Order, Scope
 from qm_tui.domain.words import TransferDirection
-from qm_tui.queries import activity, lots, views
+from qm_tui.queries import (
+    account_views,
+    activity,
+    activity_views,
+    lot_views,
+    lots,
+    position_views,
+    sync_views,
+)
 from qm_tui.queries.accounts import account_totals, accounts
 from qm_tui.queries.listed import ListedPages
 from qm_tui.queries.paging import PAGE_SIZE
@@ -36,11 +44,11 @@ from tests.builders import (
 from tests.store.stores import tell, told
 
 LISTED: dict[str, type[Any]] = {
-    "trades": views.TradeView,
-    "cash": views.CashView,
-    "transfers": views.TransferView,
-    "interest": views.InterestView,
-    "gains": views.GainView,
+    "trades": activity_views.TradeView,
+    "cash": activity_views.CashView,
+    "transfers": activity_views.TransferView,
+    "interest": activity_views.InterestView,
+    "gains": lot_views.GainView,
 }
 QUERIES: dict[str, Callable[..., ListedPages[Any]]] = {
     "trades": activity.trades,
@@ -58,11 +66,11 @@ RECKONED = {
 }  # fmt: skip
 """Fields that follow from the listing's own, or that brokers do not say."""
 PRINTED: dict[str, type[Any]] = {
-    "accounts": views.AccountView,
-    "balances": views.BalanceView,
-    "positions": views.PositionView,
-    "lots": views.LotView,
-    "syncs": views.SyncView,
+    "accounts": account_views.AccountView,
+    "balances": account_views.BalanceView,
+    "positions": position_views.PositionView,
+    "lots": lot_views.LotView,
+    "syncs": sync_views.SyncView,
     **LISTED,
 }
 
@@ -153,7 +161,7 @@ async def test_a_page_begins_behind_its_anchor_even_while_rows_are_added(store: 
 async def test_selections_fill_their_views(store: Store) -> None:
     await everything(store)
 
-    assert await store.reader.read(current_positions, views.PositionView)
+    assert await store.reader.read(current_positions, position_views.PositionView)
     assert await store.reader.read(current_broker_lots, lots._lot)
     assert await syncs(store.reader)
     assert await runs(store.reader)

@@ -1,23 +1,28 @@
 """What share a holding has, what was closed today, and what options are together."""
 
-from dataclasses import MISSING, fields
+import datetime as dt
+from dataclasses import MISSING, fields, replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from qm_tui.domain.batches import Holds
 from qm_tui.domain.selection import Scope
-from qm_tui.queries.closings import closed_today
+from qm_tui.domain.words import Section
+from qm_tui.queries.charts import By, charts
+from qm_tui.queries.closings import _Day, closed_today
 from qm_tui.queries.grouping import WeightOf
+from qm_tui.queries.lot_views import GainView
 from qm_tui.queries.option_groups import WAYS, option_groups
 from qm_tui.queries.options import options
+from qm_tui.queries.position_views import OptionView
 from qm_tui.queries.positions import positions
 from qm_tui.queries.snapshots import days, earlier, later
 from qm_tui.queries.strategies import strategy_of
-from qm_tui.queries.views import OptionView
 from qm_tui.queries.weights import total, weighing
 from qm_tui.store.store import Store
-from tests.builders import a_balance, a_batch, a_position, an_account
+from tests.builders import a_balance, a_batch, a_position, a_trade, an_account, an_equity
 from tests.conftest import NOW
 from tests.ui.desk_books import IB, IRA, MAIN, TODAY, YESTERDAY, a_desk
 
@@ -72,6 +77,53 @@ async def test_what_was_sold_today_is_closed_with_what_it_brought(store: Store) 
     assert all(not view.quantity for view in closed)
 
 
+async def test_who_owes_more_than_he_has_has_no_weights(store: Store) -> None:
+    await store.writer.save(IB, a_batch(an_account(MAIN)))
+    worth = a_balance(account=MAIN, tag="NetLiquidation", value="-500", as_of=NOW)
+    await store.writer.save(IB, a_batch(worth))
+    await store.writer.save(IB, a_batch(a_position(account=MAIN, market_price="2", as_of=NOW)))
+    known = await weighing(store.reader)
+    (view,) = await positions(store.reader)
+    assert view.market_value is not None
+    assert known.weight(view, WeightOf.ACCOUNT) is None
+    assert known.weight(view, WeightOf.ALL) is None
+    drawn = await charts(store.reader)
+    assert [one.share for one in drawn.allocations[By.TYPE].long] == [None]
+
+
+async def test_shares_are_unknown_where_the_worth_of_an_account_is(store: Store) -> None:
+    await a_desk(store)
+    known = (await charts(store.reader)).allocations[By.TYPE].long
+    assert all(one.share is not None for one in known)
+    await store.writer.save(IB, a_batch(an_account("U5")))
+    await store.writer.save(IB, a_batch(a_position(account="U5", market_price="9", as_of=NOW)))
+    lacking = (await charts(store.reader)).allocations[By.TYPE].long
+    assert all(one.share is None for one in lacking)
+
+
+async def test_what_nobody_has_looked_at_for_days_was_not_closed_today(store: Store) -> None:
+    sold, seen = an_equity("KO", conid="55"), NOW - dt.timedelta(days=6)
+    await store.writer.save(IB, a_batch(a_position(account=MAIN, instrument=sold, as_of=seen)))
+    of_then = {"account": MAIN, "instrument": sold, "quantity": -100}
+    day = (NOW - dt.timedelta(days=4)).date()
+    await store.writer.save(IB, a_batch(a_trade(trade_date=day, key="TR:1", **of_then)))
+    nothing = Holds(account=MAIN, section=Section.POSITIONS, as_of=NOW)
+    await store.writer.save(IB, a_batch(section=Section.POSITIONS, holds=[nothing]))
+    assert await positions(store.reader) == []
+    assert await closed_today(store.reader, Scope(), [], today=TODAY) == []
+
+
+def test_a_gain_that_a_wash_sale_takes_away_is_no_gain() -> None:
+    washed = gain(gain=Decimal(-90), net_gain=Decimal(0))
+    assert _Day(gains=[washed]).realized == 0
+    assert _Day(gains=[washed, gain(gain=None)]).realized is None
+
+
+def gain(**said: Any) -> GainView:
+    empty = {each.name: None for each in fields(GainView) if each.default is MISSING}
+    return GainView(**(empty | said))
+
+
 async def test_days_are_stepped_through_and_end_with_now(store: Store) -> None:
     await a_desk(store)
     known = await days(store.reader)
@@ -89,6 +141,15 @@ async def test_every_way_of_grouping_options_keeps_them_all(store: Store) -> Non
         assert sum(group.options for group in groups) == len(held)
         assert total(group.market_value for group in groups) == total(o.market_value for o in held)
         assert sum(group.without_greeks for group in groups) == 1
+
+
+async def test_who_is_not_in_the_value_of_deltas_is_counted(store: Store) -> None:
+    await a_desk(store)
+    held = await options(store.reader, today=TODAY)
+    unpriced = [replace(view, underlying_price=None) for view in held]
+    groups = option_groups(unpriced, "underlying")
+    assert [group.delta_value for group in groups] == [None, None]
+    assert sum(group.without_greeks for group in groups) == len(held)
 
 
 def a_leg(right: str, strike: int, quantity: int) -> OptionView:

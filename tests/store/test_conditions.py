@@ -22,8 +22,8 @@ from qm_tui.domain.conditions import (
     compiled,
 )
 from qm_tui.domain.selection import Anchor, Order, Scope
+from qm_tui.queries.activity_views import CashView, TradeView
 from qm_tui.queries.listed import ListedPages
-from qm_tui.queries.views import CashView, TradeView
 from qm_tui.store.reading import activity, conditions, listing
 from qm_tui.store.runs import Source
 from qm_tui.store.store import Store

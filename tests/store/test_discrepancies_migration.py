@@ -1,10 +1,12 @@
 """A store of the version before discrepancies keeps every row, and has places for them."""
 
+import datetime as dt
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from qm_tui.store.migrate import prepare
 from tests.conftest import NOW
@@ -43,6 +45,28 @@ def test_there_are_places_for_discrepancies_with_nothing_in_them(older: Path) ->
         assert set(NEW) <= set(names_of(store))
         for table in NEW:
             assert store.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)  # noqa: S608
+
+
+def test_what_fails_halfway_leaves_the_store_as_it_was(older: Path) -> None:
+    with closing(sqlite3.connect(older)) as store, store:
+        # The last of the new tables cannot be made.
+        store.execute(f"CREATE TABLE {NEW[-1]} (in_the_way)")
+        before = schema_of(store)
+    with pytest.raises(OperationalError, match="already exists"):
+        prepare(older, NOW)
+    with closing(sqlite3.connect(older)) as store, store:
+        assert schema_of(store) == before
+        assert store.execute("SELECT version_num FROM alembic_version").fetchall() == [("0005",)]
+        store.execute(f"DROP TABLE {NEW[-1]}")
+
+    prepare(older, NOW + dt.timedelta(seconds=1))
+
+    with closing(sqlite3.connect(older)) as store:
+        assert set(NEW) <= set(names_of(store))
+
+
+def schema_of(store: sqlite3.Connection) -> set[str | None]:
+    return {sql for (sql,) in store.execute("SELECT sql FROM sqlite_master")}
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from qm_tui.domain.selection import Order, Scope
-from qm_tui.queries.views import CashView, TradeView
+from qm_tui.queries.activity_views import CashView, TradeView
 from qm_tui.store.reading import activity, listing
 from qm_tui.store.runs import Source
 from qm_tui.store.store import Store

@@ -40,7 +40,7 @@ async def test_a_ledger_on_days_that_a_statement_covers_is_said(
 ) -> None:
     [warning] = await told(store, ledger_first=ledger_first, day="2024-03-15")
 
-    assert warning.startswith("1 trades from your own files in U1234567 are on days")
+    assert warning.startswith("1 trade from your own files is on days")
 
 
 @pytest.mark.parametrize("ledger_first", [True, False])

@@ -10,8 +10,15 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from qm_tui.domain.conditions import Comparison, Condition, Days, Kind, Moments, Wanted
-from qm_tui.queries import lot_views, views
-from qm_tui.queries.views import OptionView
+from qm_tui.queries import (
+    account_views,
+    activity_views,
+    discrepancy_views,
+    lot_views,
+    position_views,
+    sync_views,
+)
+from qm_tui.queries.position_views import OptionView
 from qm_tui.ui.column_kinds import Kinds
 from qm_tui.ui.condition_fields import Field, Fields, fields_of, stored_fields
 from qm_tui.ui.condition_hints import offers
@@ -84,6 +91,15 @@ def test_words_and_conditions_stand_side_by_side() -> None:
 )
 def test_numbers_are_written_in_many_ways(text: str, value: str) -> None:
     assert conditions(f"value>{text}") == [("market_value", ">", Decimal(value))]
+
+
+@pytest.mark.parametrize("text", ["value>1.000", "value>-1,000", "value>2.500k", "qty=$1,000"])
+def test_thousands_that_are_a_fraction_elsewhere_are_asked_about_there(text: str) -> None:
+    present = replace(PRESENT, point=",")
+    with pytest.raises(ConditionError, match="can be read in two ways; write 1000"):
+        parse(text, OPTIONS, present)
+    for plain in ("value>1000", "value>1.5", "value>1,234,567", "exp<2026-12-31", "symbol:1.000"):
+        assert parse(plain, OPTIONS, present) == parse(plain, OPTIONS, PRESENT)
 
 
 @pytest.mark.parametrize("text", ["iv>30", "iv>30%", "iv > 30", "IV>3e1"])
@@ -181,6 +197,19 @@ def test_a_slip_is_put_right() -> None:
     ],
 )
 def test_what_is_wrong_is_said(text: str, says: str) -> None:
+    assert says in complaint(text).says
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (" ".join(f"qty<{n}" for n in range(51)), "no more than 50 words and conditions"),
+        (" ".join(f"w{n}" for n in range(51)), "no more than 50 words and conditions"),
+        ("symbol:" + "x" * 1001, "a word of 1,001 characters; 1,000 are the most"),
+        ("half \ud83d", "half a character"),
+    ],
+)
+def test_what_no_store_can_be_asked_is_refused(text: str, says: str) -> None:
     assert says in complaint(text).says
 
 
@@ -330,8 +359,13 @@ def test_a_screen_may_know_more_of_its_rows() -> None:
     assert passes("!is:marked", replace(Row(), account="U2"), fields)
 
 
+VIEWS = (
+    account_views, activity_views, discrepancy_views, lot_views, position_views, sync_views,
+)  # fmt: skip
+
+
 @pytest.mark.parametrize(
-    "view", [each for each in (*vars(views).values(), *vars(lot_views).values()) if is_view(each)]
+    "view", [each for module in VIEWS for each in vars(module).values() if is_view(each)]
 )
 def test_every_field_of_every_view_goes_by_one_short_name(view: type) -> None:
     fields = fields_of((), view)
@@ -374,7 +408,7 @@ def test_taking_an_offer_leaves_the_cursor_behind_it() -> None:
 
 
 def test_a_long_list_says_which_of_its_columns_it_cannot_be_filtered_by() -> None:
-    kinds = Kinds[views.GainView](Format(zone=dt.UTC))
+    kinds = Kinds[lot_views.GainView](Format(zone=dt.UTC))
     columns = (
         kinds.gain("gain", "Gain", lambda row: row.gain),
         kinds.gain("net_gain", "Net", lambda row: row.net_gain),

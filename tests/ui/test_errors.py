@@ -1,6 +1,9 @@
 """Errors: what fails, since when, what to do, trying again, and the log."""
 
 import datetime as dt
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from qm_tui.domain.events import Derived, DerivingFailed
@@ -13,6 +16,7 @@ from qm_tui.ui.troubles import Troubles
 from tests.conftest import NOW
 from tests.ui.books import HOSTILE, Monitor, a_book, a_context, a_ledger, monitor
 from tests.ui.scripted_syncs import ScriptedSyncs, a_health
+from tests.ui.whole_book import a_whole_context, whole_store
 
 DERIVED = Derived(groups=1, lots=1, gains=0, findings=0, kinds={}, seconds=0.1)
 
@@ -55,6 +59,39 @@ def test_the_list_of_troubles_is_bounded_and_what_is_over_goes_first() -> None:
     assert len(keys) == 100
     assert "50" not in keys
     assert max(len(trouble.says) for trouble in troubles) <= 2000
+
+
+@contextmanager
+def moved(folder: Path, table: str) -> Iterator[None]:
+    """A table of the store has another name for a while."""
+    with closing(sqlite3.connect(folder / "whole" / "portfolio.db", isolation_level=None)) as db:
+        db.execute("PRAGMA legacy_alter_table = ON")
+        db.execute(f"ALTER TABLE {table} RENAME TO elsewhere")
+        yield
+        db.execute(f"ALTER TABLE elsewhere RENAME TO {table}")
+
+
+async def test_whoever_comes_back_to_what_could_not_be_read_has_it_read(tmp_path: Path) -> None:
+    async with (
+        whole_store(tmp_path) as store,
+        monitor(a_whole_context(store), (100, 24), first="pulse") as it,
+    ):
+        with moved(tmp_path, "margin_interest"):
+            await it.press("6")
+            # What the driver says, without what it was asked, and of which accounts.
+            await it.until(lambda: "no such table: margin_interest" in it.toasts)
+            assert "SELECT" not in it.text
+            assert it.app.session.errors
+            await it.press("2")
+            assert "10 positions" in it.text
+        await it.press("6")
+        await it.until_shown("21 happenings")
+        assert not [each for each in it.app.session.troubles if each.over is None]
+
+
+def test_a_reason_without_end_is_cut_in_passing() -> None:
+    trouble = Troubles(lambda: NOW).note("a", "A fails", "y" * 10_000)
+    assert (len(trouble.says), len(trouble.in_short)) == (2000, 300)
 
 
 # --- the screen --------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from qm_tui.ui.key_ids import _own, _owners, clashes, key_ids
+from qm_tui.ui.widgets.beside import Beside
 from qm_tui.ui.widgets.record_table import RecordTable
 from tests.ui.books import Monitor, a_ledger, monitor
 from tests.ui.whole_book import MAIN, a_whole_context, whole_store
@@ -122,6 +123,8 @@ POSITIONS: Sequence[Step] = [
     ("table.unmark", is_so(lambda s: not s.table.marked_keys)),
     ("table.first", at(0)),
     ("rows.copy-cell", copied("^AAPL$")),
+    ("rows.beside", is_so(lambda s: s.query_one(Beside).shows_row)),
+    ("rows.beside", is_so(lambda s: not s.query_one(Beside).shows_row)),
     ("rows.sort", asks("LetterDialog")),
     ("key:q", is_so(lambda s: s.table.orders[0][0] == "quantity")),
     ("rows.sort-more", asks("LetterDialog")),
@@ -232,6 +235,9 @@ EVERYWHERE: Sequence[Step] = [
     ("key:f12", trail("Options")),
     ("app.palette", asks("CommandPalette")),
     ("key:escape", trail("Options")),
+    ("app.commands", asks("CommandPalette")),
+    ("key:escape", trail("Options")),
+    ("app.suspend", told("no shell here")),
     ("app.tour", is_so(lambda s: s.query("TourPanel") and s.app.focused in s.query("TourPanel"))),
     (
         "tour.next",
@@ -373,6 +379,10 @@ TROUBLES: Sequence[Step] = [
 
 LEAVING: Mapping[str, Sequence[Step]] = {
     "quit": [("app.quit", lambda it: it.app._exit)],
+    "quit-twice": [
+        ("key:ctrl+c", told("Ctrl+C again quits")),
+        ("key:ctrl+c", lambda it: it.app._exit),
+    ],
     "quit-always": [("app.quit-always", lambda it: it.app._exit)],
 }
 
@@ -400,7 +410,7 @@ def natural_keys() -> Mapping[str, str]:
 
 def unusual_keys() -> Mapping[str, str]:
     """Id → a key that nobody would think of, and that no line takes for text."""
-    modifiers = ("", "ctrl+", "shift+", "alt+", "ctrl+shift+", "alt+shift+", "ctrl+alt+", "super+")
+    modifiers = ("", "ctrl+", "shift+", "alt+", "ctrl+shift+", "alt+shift+", "alt+ctrl+", "super+")
     keys = (f"{held}f{number}" for held, number in product(modifiers, range(13, 37)))
     return dict(zip(sorted(key_ids()), keys, strict=False))
 

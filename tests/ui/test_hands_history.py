@@ -1,5 +1,6 @@
 """Back and forward over the screens one has seen, each as it was."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from qm_tui.store.store import Store
 from qm_tui.ui.history import History
+from qm_tui.ui.screens.positions import PositionsScreen
 from tests.ui.books import Monitor, a_book, a_context, monitor
 
 PLACES = st.lists(st.integers(0, 5), min_size=1, max_size=20)
@@ -155,3 +157,17 @@ async def test_a_crumb_leads_back_by_a_click(store: Store, size: tuple[int, int]
 
 def _row(it: Monitor) -> Any:
     return it.table.cursor_row
+
+
+async def test_what_is_opened_while_screens_are_taken_away_stays(store: Store) -> None:
+    await a_book(store)
+    async with monitor(a_context(store)) as it:
+        await it.press("enter")
+        await it.until_shown("AAPL")
+        it.app.action_show("accounts")
+        # One turn at a time: the widgets of the screen that goes are still there.
+        while len(it.app.screen_stack) > 1:  # noqa: ASYNC110 - nothing tells of the moment
+            await asyncio.sleep(0)
+        it.app.push_screen(PositionsScreen(it.app.session, ("Accounts", "New")))
+        await it.settle()
+        await it.until(lambda: it.trail == "Accounts / New")

@@ -5,10 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typing_extensions import override
 
 from qm_tui.cli.preference_desk import PreferenceDesk
 from qm_tui.domain.booking.words import LotMethod, View
 from qm_tui.store.store import Store
+from qm_tui.store.troubles import StoreRefused
 from qm_tui.ui.context import Context
 from qm_tui.ui.screens.lots_pages.choice import Choice
 from tests.ui.books import a_book, a_context, monitor
@@ -98,3 +100,26 @@ async def test_a_view_with_what_was_closed_today_shows_it_from_the_start(store: 
 )
 def test_whose_lots_are_shown_is_kept(kept: dict[str, Any], choice: Choice) -> None:
     assert Choice().restored(kept) == choice
+
+
+class ReadOnly(PreferenceDesk):
+    """The preferences of a store that can be read and not written."""
+
+    @override
+    async def keep(self, name: str, value: Any) -> None:
+        raise StoreRefused("portfolio.db: the file or its folder may not be written.")
+
+
+async def test_what_cannot_be_stored_holds_until_one_leaves_and_that_is_said(store: Store) -> None:
+    await a_desk(store)
+
+    async def open_preferences() -> PreferenceDesk:
+        return ReadOnly(store)
+
+    async with monitor(a_context(store, open_preferences=open_preferences)) as it:
+        await it.press("2", "C", "s")
+        await it.until_shown("Save this view as")
+        await it.press("m", "i", "n", "e", "enter")
+        await it.until(lambda: any("may not be written" in toast for toast in it.toasts))
+        await it.press("v")
+        await it.until_shown("● mine")

@@ -84,3 +84,17 @@ async def test_lines_fit_and_numbers_are_whole_at_every_size(tmp_path: Path, par
                 said += await _wrong(it, shot)
             assert not [each.says for each in it.app.session.troubles]
     assert not said, "\n".join(said)
+
+
+async def test_what_is_pasted_into_a_line_is_not_obeyed(tmp_path: Path) -> None:
+    size = (80, 24)
+    async with (
+        whole_store(tmp_path) as store,
+        monitor(a_whole_context(store), size, first="pulse") as it,
+    ):
+        for keys in (["2", "slash"], ["e"], ["I"]):
+            await it.press(*keys)
+            await it.type("\x1b]52;c;eA==\x07\u202e\ud83d[/]漢字👩‍👩‍👧 ")
+            await it.until_shown("]52;c;eA==")
+            assert not list(_wrong_strips(it, size))
+            await it.press("escape")

@@ -7,10 +7,10 @@ from functools import partial
 from typing import Any
 
 from qm_tui.domain.health import LinkState
+from qm_tui.queries.discrepancy_views import DiscrepancyView
 from qm_tui.queries.net_liquidation import ValueSeries
 from qm_tui.queries.pulse import pulse
 from qm_tui.queries.pulse_views import Breaks, PulseView
-from qm_tui.queries.views import DiscrepancyView
 from qm_tui.store.runs import Source
 from qm_tui.store.store import Store
 from qm_tui.ui.format import Format
@@ -230,6 +230,14 @@ async def test_what_is_not_in_the_sums_is_named(store: Store) -> None:
         assert "410,650.12" in it.text
 
 
+async def test_an_account_of_which_nobody_told_the_currency_is_named_so(store: Store) -> None:
+    await a_pulse_book(store)
+    await store.writer.save(SOURCE, a_batch(an_account("U3", base_currency=None)))
+    async with monitor(a_context(store), first="pulse") as it:
+        assert "without U3: no currency" in it.text
+        assert "no base currency told of U3: sums go without" in it.text
+
+
 def a_break(symbol: str, severity: str = "major", **changes: Any) -> DiscrepancyView:
     usual: dict[str, Any] = {
         "id": 1, "account": "U1234567", "broker": "ibkr", "instrument_id": 1, "symbol": symbol,
@@ -251,10 +259,11 @@ async def test_breaks_are_counted_and_the_worst_named_with_their_cause(store: St
     view = await with_breaks(store, Breaks(major=2, minor=1, dust=3, worst=worst))
     form = Format(zone=ZONE)
     lines = [line.plain for line in draw_breaks(view, form, 60, 6)]
-    assert lines[0] == "‼ 2 major  ! 1 minor  · 3 dust"
-    assert lines[1].startswith("‼ AAPL  a trade is missing")
+    assert lines[0] == "▲ 2 major  △ 1 minor  · 3 dust"
+    assert lines[1].split()[:6] == ["▲", "AAPL", "a", "trade", "is", "missing"]
     assert lines[1].endswith("4,628.00")
-    assert lines[2].startswith("‼ SPY 640C 03-06  a trade is missing")
+    assert lines[2].startswith("▲ SPY 640C 03-06 ")
+    assert lines[1].index("a trade is") == lines[2].index("a trade is")
     assert "\x1b" not in "".join(lines)
     tall = "\n".join(line.plain for line in draw_breaks(view, form, 60, 20))
     assert "A purchase of AAPL is not there." in tall

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from dataclasses import fields, replace
 from decimal import Decimal
 from functools import cache, partial
 from pathlib import Path
@@ -61,6 +61,7 @@ TODAY = NOW.date()
 SEEN = NOW - dt.timedelta(minutes=3)
 LATE = NOW - dt.timedelta(hours=19)
 DAYS = 120
+ONCE = Decimal(1)
 
 HOSTILE = "[red]E[/] \x1b[m\x07\u202eLTR\u202c\u200f\t\r\n漢字👩‍👩‍👧e\u0301 "
 """Markup, control characters, marks of direction, wide and joined characters."""
@@ -71,23 +72,50 @@ def hostile(text: str) -> str:
     return f"{HOSTILE}{text} {'x' * 10_000}"
 
 
-async def a_whole_book(store: Store, dress: Dress = str) -> None:
-    """Three accounts of two brokers: all kinds of holdings, facts, lots, failures, breaks."""
+async def a_whole_book(store: Store, dress: Dress = str, times: Decimal = ONCE) -> None:
+    """Three accounts of two brokers: all kinds of holdings, facts, lots, failures, breaks.
+
+    Args:
+        store: to write it to.
+        dress: what its names become.
+        times: how often there is what there is, at the same prices.
+    """
     async with store.writer.unit(IMPORT) as unit:
         for batch in _statement(dress):
-            await unit.save(batch)
+            await unit.save(replace(batch, records=_multiplied(batch.records, times)))
     async with store.writer.run(IB) as run:
         for records in _of_ib(dress):
-            await run.save(a_batch(*records))
+            await run.save(a_batch(*_multiplied(records, times)))
     async with store.writer.run(TT) as run:
         for records in _of_tasty(dress):
-            await run.save(a_batch(*records))
+            await run.save(a_batch(*_multiplied(records, times)))
         greeks = [_greeks(_option(dress, *NEAR), "-0.31"), _greeks(_option(dress, *FAR), "0.62")]
         await run.save(a_batch(*greeks, section=Section.GREEKS, incomplete=dress("Half came.")))
     why = dress("Nothing answers at 127.0.0.1 port 4001.")
     await store.writer.note_failure(IB, why, NOW - dt.timedelta(hours=2))
     await derive_waiting(store.reader, store.writer, lambda: NOW)
     await Reconciler(store.reader, store.writer, lambda: NOW).reconcile()
+
+
+_OF_ONE = {
+    "price", "market_price", "average_cost", "open_price", "close_price", "rate", "fx_rate_to_base",
+}  # fmt: skip
+"""What is the same however many there are."""
+
+
+def _multiplied(records: Sequence[Record], times: Decimal) -> Sequence[Record]:
+    """The same of each, more of it."""
+    return tuple(records) if times == ONCE else tuple(_more(each, times) for each in records)
+
+
+def _more(record: Record, times: Decimal) -> Record:
+    values: dict[str, Any] = {each.name: getattr(record, each.name) for each in fields(record)}
+    amounts = {
+        name: value * times
+        for name, value in values.items()
+        if isinstance(value, Decimal) and name not in _OF_ONE
+    }
+    return replace(record, **(values | amounts))
 
 
 NEAR = ("AAPL", TODAY + dt.timedelta(days=4), "C", 165)
@@ -274,12 +302,12 @@ def _worth(account: str, net: str, cash: str, day: str) -> Sequence[Record]:
 
 
 @cache
-def _laid(dress: Dress) -> bytes:
+def _laid(dress: Dress, times: Decimal) -> bytes:
     """The file of a store with such a book."""
 
     async def made(path: Path) -> None:
         store = await open_store(lay(path), lambda: NOW)
-        await a_whole_book(store, dress)
+        await a_whole_book(store, dress, times)
         await store.close()
 
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(1) as aside:
@@ -293,10 +321,12 @@ def _laid(dress: Dress) -> bytes:
 
 
 @asynccontextmanager
-async def whole_store(folder: Path, dress: Dress = str) -> AsyncIterator[Store]:
+async def whole_store(
+    folder: Path, dress: Dress = str, times: Decimal = ONCE
+) -> AsyncIterator[Store]:
     """A store with the book, in a folder."""
     path = lay(folder / "whole" / "portfolio.db")
-    path.write_bytes(_laid(dress))
+    path.write_bytes(_laid(dress, times))
     store = await open_store(path, lambda: NOW)
     yield store
     await store.close()

@@ -85,11 +85,15 @@ def _text(body: bytes) -> tuple[str, bytes]:
         # One letter in the encoding of another time must not cost a page of transactions.
         text = body.decode("utf-8", "replace")
         body = text.encode()
-    # Looked for first: most pages hold no escape at all, and one character is found at once.
+    return storable(text), body
+
+
+def storable(text: str) -> str:
+    """Return JSON without halves of characters, which no store takes; it is as long as before."""
+    # Looked for first: most texts hold no escape at all, and one character is found at once.
     if "\\" in text and ("\\ud" in text or "\\uD" in text):
-        # Half a character cannot be stored; what replaces it is as long.
-        text = _ESCAPE.sub(lambda found: "\\ufffd" if found[1] else found[0], text)
-    return text, body
+        return _ESCAPE.sub(lambda found: "\\ufffd" if found[1] else found[0], text)
+    return text
 
 
 class _Reader:

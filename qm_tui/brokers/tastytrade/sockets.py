@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from qm_tui.brokers.quoting import quoted
 from qm_tui.brokers.tastytrade.access import Access
+from qm_tui.brokers.tastytrade.decoding import storable
 from qm_tui.brokers.tastytrade.download import USER_AGENT, BrokenError, in_words
 from qm_tui.brokers.tastytrade.library import certificates, library
 
@@ -165,7 +166,7 @@ class Socket:
 
     def _read(self, text: str) -> Any:
         try:
-            return json.loads(text, parse_float=Decimal, parse_constant=Decimal)
+            return json.loads(storable(text), parse_float=Decimal, parse_constant=Decimal)
         except (ValueError, ArithmeticError, RecursionError):
             self._ended = SocketClosed(f"{self._host} sends something that is no JSON", code=1007)
             raise SocketClosed(str(self._ended), code=1007) from None

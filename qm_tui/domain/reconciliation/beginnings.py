@@ -59,6 +59,9 @@ def _signs_of_earlier(case: Case, start: dt.date) -> tuple[Decimal, tuple[Eviden
     if case.steady:
         says = f"the difference is the same since {case.differed.as_of.date()}"
         return Decimal("0.8"), (evidence(says, case.differed.fact),)
+    if case.difference * case.position.quantity <= 0:
+        # Something else may just as well have closed what we hold.
+        return Decimal("0.46"), ()
     known = case.holding.history.first_day is not None
     return Decimal("0.58" if known else "0.55"), ()
 
@@ -120,7 +123,8 @@ def missing(case: Case) -> Suspicion | None:
             for one in (case.agreed, case.differed)
         ]
         return suspicion(Cause.MISSING_TRADE, "0.66", says, *shown)
-    if case.holding.history.whole and case.holding.movements:
+    known = case.holding.history.whole or case.difference * case.expected < 0
+    if known and case.holding.movements:
         says = f"Something like {what} is missing in our facts, or was told differently."
         return suspicion(Cause.MISSING_TRADE, "0.5", says)
     return None

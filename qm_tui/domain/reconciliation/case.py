@@ -1,7 +1,7 @@
 """A difference that is looked into, and what may have led to it."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -103,6 +103,13 @@ def told(movement: Movement, symbol: str) -> str:
         deed = "purchase" if quantity > 0 else "sale"
         return f"the {deed} of {count(abs(quantity))} {symbol} on {movement.day}"
     return f"the {_DEEDS[movement.kind]} of {signed(quantity)} {symbol} on {movement.day}"
+
+
+def on_days(days: Iterable[dt.date]) -> str:
+    """Say on which day, or from which to which."""
+    ordered = sorted({*days})
+    first, last = ordered[0], ordered[-1]
+    return f"on {first}" if first == last else f"from {first} to {last}"
 
 
 def signed(quantity: Decimal) -> str:

@@ -13,11 +13,15 @@ from qm_tui.domain.reconciliation.sides import CashMovement, CashSide, ToldBalan
 from qm_tui.domain.reconciliation.tolerance import CENT, places
 from qm_tui.domain.reconciliation.words import Cause, Severity, Verdict
 
+CASH = "cash"
+"""The tag of what is said of cash that cannot be compared."""
 _ANSWER = dt.timedelta(minutes=5)
 _EARLY = dt.timedelta(hours=16)
 _LATE = dt.timedelta(days=4, hours=16)
 """What has only a day is booked some time until the morning after the next weekend."""
 _CLOSE = dt.timedelta(hours=21)
+_BY_CHANCE = 20
+"""Amounts of its size there have to be for each movement, so that one is hardly met by chance."""
 
 
 def judge_cash(side: CashSide) -> Sequence[Discrepancy]:
@@ -89,7 +93,7 @@ def _break(
         instrument=None,
         symbol=None,
         currency=side.currency,
-        tag="" if known else "cash",
+        tag="" if known else CASH,
         expected=expected if known else None,
         actual=actual,
         difference=difference if known else None,
@@ -180,11 +184,19 @@ def _twice(side: CashSide, moved: Sequence[CashMovement], difference: Decimal) -
     return None
 
 
+def _by_chance(value: Decimal, movements: int) -> bool:
+    """Whether among so many movements one of this amount says little: it is small, or round."""
+    amounts = abs(value).scaleb(min(places(value), places(CENT)))
+    return amounts < _BY_CHANCE * movements
+
+
 def _taken_back(
     side: CashSide, moved: Sequence[CashMovement], difference: Decimal
 ) -> Suspicion | None:
     for each in moved:
         if not each.amount or abs(each.amount + difference) > CENT:
+            continue
+        if each.cancelled_by is None and _by_chance(each.amount, len(moved)):
             continue
         says = (
             f"Without {each.says} of {_money(side, each.amount)} on {each.day} the balance agrees: "
@@ -220,7 +232,9 @@ def _signed_wrong(
     side: CashSide, moved: Sequence[CashMovement], difference: Decimal
 ) -> Suspicion | None:
     for each in moved:
-        if each.amount and abs(each.amount * 2 + difference) <= CENT:
+        if not each.amount or _by_chance(each.amount, len(moved)):
+            continue
+        if abs(each.amount * 2 + difference) <= CENT:
             says = (
                 f"With the other sign of {each.says} of {_money(side, each.amount)} on {each.day} "
                 f"the balance agrees."

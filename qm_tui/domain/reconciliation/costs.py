@@ -75,8 +75,16 @@ def _cost_break(
         cause=found.cause,
         confidence=found.confidence,
         explanation=found.says,
-        evidence=tuple(found.evidence),
+        evidence=(*found.evidence, *_broker_row(holding)),
     )
+
+
+def _broker_row(holding: Holding) -> Sequence[Evidence]:
+    told = holding.position
+    if told is None or told.fact is None or told.cost_basis is None:
+        return ()
+    says = f"the broker's cost on {told.as_of.date()}: {money(holding, told.cost_basis)}"
+    return (evidence(says, told.fact),)
 
 
 # --- what nobody says ----------------------------------------------------------------------------
@@ -92,6 +100,11 @@ def _without_basis(holding: Holding, lots: Sequence[OpenLot], told: Decimal) -> 
         f"{count(quantity)} {symbol} {_came(unknown)} without a basis; by the broker's cost of "
         f"{money(holding, told)} it would be {money(holding, rest)}."
     )
+    if not known:
+        says = (
+            f"{count(quantity)} {symbol} {_came(unknown)} without a basis; the broker says that "
+            f"all of it cost {money(holding, told)}."
+        )
     found = suspicion(_unknown_cause(unknown), "0.95", says, *_lots_shown(unknown))
     return _cost_break(holding, None, rest, found)
 
@@ -136,7 +149,7 @@ def _lots_shown(lots: Sequence[OpenLot]) -> list[Evidence]:
 
 def _since(lot: OpenLot) -> str:
     if lot.acquisition_date is None:
-        return "acquired nobody says when"
+        return "acquired on a day that nobody says"
     return f"acquired on {lot.acquisition_date}"
 
 

@@ -4,16 +4,19 @@ Whoever asks has the union of both sides' instruments: what only the broker has,
 facts have, is a holding as well.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from decimal import localcontext
 
 from qm_tui.domain.booking.money import CONTEXT
-from qm_tui.domain.reconciliation import cash, cash_together, together, values
+from qm_tui.domain.reconciliation import cash, cash_or_history, cash_together, together, values
 from qm_tui.domain.reconciliation.costs import bases_agree, judge_cost
 from qm_tui.domain.reconciliation.discrepancy import Discrepancy
 from qm_tui.domain.reconciliation.lot_sums import judge_broker_lots, judge_open_lots
+from qm_tui.domain.reconciliation.premiums import explain_premiums
 from qm_tui.domain.reconciliation.quantities import judge_quantity, replayed
+from qm_tui.domain.reconciliation.realized import judge_realized
 from qm_tui.domain.reconciliation.sides import CashSide, Holding, Total
+from qm_tui.domain.reconciliation.words import Verdict
 
 
 def judge_holding(holding: Holding) -> Sequence[Discrepancy]:
@@ -25,7 +28,7 @@ def judge_holding(holding: Holding) -> Sequence[Discrepancy]:
         lots = judge_open_lots(holding, replay, quantity, bases_agree=bases)
         found = [*quantity, *lots, *judge_broker_lots(holding, replay)]
         if not quantity and not lots:
-            found += judge_cost(holding, replay)
+            found += (*judge_cost(holding, replay), *judge_realized(holding))
         return (*found, *values.judge_value(holding))
 
 
@@ -46,14 +49,30 @@ def explain_together(
 ) -> Sequence[Discrepancy]:
     """Look across holdings: what one has too many, and another too few, has one cause."""
     with localcontext(CONTEXT):
-        return together.explain_together(found, holdings)
+        return explain_premiums(together.explain_together(found, holdings), holdings)
 
 
 def explain_cash(
-    found: Sequence[Discrepancy], holdings: Sequence[Holding], sides: Sequence[CashSide]
+    found: Sequence[Discrepancy],
+    holdings: Sequence[Holding],
+    sides: Sequence[CashSide],
+    whole: Collection[tuple[int, str]] = (),
 ) -> Sequence[Discrepancy]:
-    """Give breaks of cash the cause of the breaks of holdings that they follow from."""
+    """Look from cash to holdings, and give its breaks the cause of those they follow from.
+
+    Args:
+        found: all that does not add up.
+        holdings: those that differ.
+        sides: the cash that does not come out by its sums.
+        whole: (account, currency) of cash that was compared from the first day of history on.
+    """
+    broken = {
+        (each.account, each.currency)
+        for each in found
+        if each.instrument is None and each.verdict in {Verdict.CASH, Verdict.NOT_KNOWN}
+    }
     with localcontext(CONTEXT):
+        found = cash_or_history.tell_apart(found, holdings, {*whole} - broken)
         return cash_together.explain_cash(found, holdings, sides)
 
 

@@ -1,22 +1,25 @@
 """Transfers with one end, options that ended untold, signs, multipliers, fractions."""
 
+import datetime as dt
 from decimal import Decimal
 
 from qm_tui.domain.booking.sentences import count
 from qm_tui.domain.booking.words import FindingKind
 from qm_tui.domain.instruments import InstrumentType
 from qm_tui.domain.reconciliation.case import Case, Suspicion, begun, held, suspicion, told
-from qm_tui.domain.reconciliation.discrepancy import evidence
+from qm_tui.domain.reconciliation.discrepancy import Evidence, evidence
 from qm_tui.domain.reconciliation.replay import ZERO
 from qm_tui.domain.reconciliation.sides import Movement, MovementKind
+from qm_tui.domain.reconciliation.splits import SHARES
+from qm_tui.domain.reconciliation.what_if import closed_last, fits, turned
 from qm_tui.domain.reconciliation.words import Cause
 from qm_tui.domain.words import OpenClose
 
 OPTIONS = frozenset({InstrumentType.EQUITY_OPTION, InstrumentType.FUTURE_OPTION})
 DERIVATIVES = OPTIONS | {InstrumentType.FUTURE}
-_SHARES = frozenset({InstrumentType.EQUITY, InstrumentType.FUND})
 _PAIRING = 10
 """Days between the two ends of a transfer (rules, section 9)."""
+_TO_THE_END = dt.timedelta(days=4)
 _HUNDRED = Decimal(100)
 _ENDINGS = frozenset({"BookTrade", "Receive Deliver"})
 
@@ -74,20 +77,39 @@ def option_ended(case: Case) -> Suspicion | None:
     """An option that is over, and whose end is not among our facts."""
     instrument = case.holding.instrument
     expiry = instrument.expiry
-    if instrument.type not in OPTIONS or expiry is None or case.position.quantity:
+    if instrument.type not in DERIVATIVES or expiry is None or case.position.quantity:
         return None
     if expiry > case.as_of.date() or not case.expected or not case.may_have_begun_on(expiry):
         return None
     ended = next((each for each in case.replay.movements if _ends(each)), None)
     if ended is not None:
         return None
-    deed = "expired or was exercised" if case.expected > 0 else "expired or was assigned"
+    if instrument.type not in OPTIONS:
+        return _settled(case, expiry)
+    deed = "exercised" if case.expected > 0 else "assigned"
     says = (
-        f"{case.symbol} {deed} by {expiry}: the broker has none left, and nothing in our facts "
-        f"ends our {held(case.expected, '').strip()}."
+        f"{case.symbol} expired on {expiry}, or was {deed} by then: the broker has none left, and "
+        f"nothing in our facts ends the {held(case.expected, 'contracts')} that we have."
     )
-    shown = evidence("none left at the broker", case.position.fact)
-    return suspicion(Cause.OPTION_EVENT_MISSING, "0.94", says, shown)
+    # Unless it was held to the end, it may have been closed before, and that trade be missing.
+    seen = case.agreed is not None and case.agreed.as_of.date() >= expiry - _TO_THE_END
+    confidence = "0.94" if seen else "0.8"
+    return suspicion(Cause.OPTION_EVENT_MISSING, confidence, says, *_seen(case))
+
+
+def _seen(case: Case) -> list[Evidence]:
+    if case.agreed is None:
+        return []
+    says = f"at the broker on {case.agreed.as_of.date()}: {held(case.agreed.quantity, case.symbol)}"
+    return [evidence(says, case.agreed.fact)]
+
+
+def _settled(case: Case, expiry: dt.date) -> Suspicion:
+    says = (
+        f"{case.symbol} was settled by {expiry}: the broker has none left, and no trade in our "
+        f"facts closes the {held(case.expected, 'contracts')} that we have."
+    )
+    return suspicion(Cause.MISSING_TRADE, "0.8", says, *_seen(case))
 
 
 def _ends(movement: Movement) -> bool:
@@ -112,7 +134,7 @@ def gone(case: Case) -> Suspicion | None:
 
 def fractional(case: Case) -> Suspicion | None:
     """What is less than a share: paid in cash, or rounded."""
-    if abs(case.difference) >= 1 or case.holding.instrument.type not in _SHARES:
+    if abs(case.difference) >= 1 or case.holding.instrument.type not in SHARES:
         return None
     whole = case.position.quantity == case.position.quantity.to_integral_value()
     if whole and case.expected != case.expected.to_integral_value():
@@ -130,13 +152,17 @@ def wrong_sign(case: Case) -> Suspicion | None:
     for each in case.counted:
         if (each.quantity or ZERO) * 2 == -case.difference and case.may_be(each):
             confidence = _contradiction(case, each)
+            if fits(case, turned(case, each)):
+                # What a trade that is missing would leave as well proves nothing.
+                proof = "0.6" if fits(case, closed_last(case)) else "0.92"
+                confidence = max(confidence or "", proof)
             if confidence is not None:
                 says = (
-                    f"{begun(told(each, case.symbol))} has the wrong sign: the other way "
-                    f"round the quantities agree."
+                    f"{begun(told(each, case.symbol))} was probably {_other_way(each)}: counted "
+                    f"so, the quantities agree."
                 )
                 return suspicion(
-                    Cause.WRONG_SIGN, confidence, says, evidence("the fact", each.fact)
+                    Cause.WRONG_SIGN, confidence, says, evidence(told(each, case.symbol), each.fact)
                 )
     if not case.expected or case.position.quantity != -case.expected:
         return None
@@ -147,6 +173,12 @@ def wrong_sign(case: Case) -> Suspicion | None:
     # Where the money of each trade says that it was bought or sold as we have it, it may be chance.
     confidence = "0.45" if _money_is_right(case) else "0.86"
     return suspicion(Cause.WRONG_SIGN, confidence, says)
+
+
+def _other_way(movement: Movement) -> str:
+    if movement.kind is not MovementKind.TRADE:
+        return "the other way round"
+    return "a sale" if (movement.quantity or ZERO) > 0 else "a purchase"
 
 
 def _money_is_right(case: Case) -> bool:
@@ -163,10 +195,11 @@ def _contradiction(case: Case, movement: Movement) -> str | None:
         return "0.97"
     before = _before(case, movement)
     word = movement.open_close
-    if word is OpenClose.CLOSE and before * quantity > 0:
-        return "0.92"
-    if word is OpenClose.OPEN and before * quantity < 0:
-        return "0.92"
+    if (word is OpenClose.CLOSE and before * quantity > 0) or (
+        word is OpenClose.OPEN and before * quantity < 0
+    ):
+        # So it is as well where another trade is missing that came before.
+        return "0.88"
     if word is None and case.agreed is not None and not movement.proceeds:
         return "0.62"
     return None
@@ -189,8 +222,8 @@ def wrong_multiplier(case: Case) -> Suspicion | None:
         if factor == 1 or (theirs != ours * factor and ours != theirs * factor):
             continue
         says = (
-            f"The broker has {count(theirs)} and we {count(ours)} {case.symbol}: one of them "
-            f"counts with the multiplier {count(factor)}."
+            f"The broker has {held(theirs, case.symbol)}, and we {held(ours, case.symbol)}: the "
+            f"one counts what the other counts {count(factor)} times."
         )
         if instrument.type in DERIVATIVES:
             return suspicion(Cause.WRONG_MULTIPLIER, "0.92", says)

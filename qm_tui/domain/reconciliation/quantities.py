@@ -4,8 +4,8 @@ import datetime as dt
 from collections.abc import Sequence
 from decimal import Decimal
 
-from qm_tui.domain.reconciliation.case import Case, Suspicion, held, suspicion
-from qm_tui.domain.reconciliation.discrepancy import Discrepancy, evidence
+from qm_tui.domain.reconciliation.case import Case, Suspicion, held, suspicion, told
+from qm_tui.domain.reconciliation.discrepancy import Discrepancy, Evidence, evidence
 from qm_tui.domain.reconciliation.passing import DERIVATIVES, OPTIONS
 from qm_tui.domain.reconciliation.replay import ZERO, Replay, replay_of
 from qm_tui.domain.reconciliation.severity import severity_of, worth
@@ -18,6 +18,7 @@ _CLEARING = dt.timedelta(days=4)
 _REORGANIZING = dt.timedelta(days=10)
 _LATE_STATEMENTS = dt.timedelta(days=4)
 """How far what is told of an account may be behind its positions without a word."""
+_SHOWN = 3
 _VAGUE = frozenset(
     {
         Cause.UNSETTLED, Cause.MISSING_TRADE, Cause.UNEXPLAINED, Cause.HISTORY_STARTS_LATER,
@@ -76,8 +77,27 @@ def quantity_break(verdict: Verdict, case: Case, found: Suspicion) -> Discrepanc
         cause=found.cause,
         confidence=found.confidence,
         explanation=found.says,
-        evidence=tuple(found.evidence),
+        evidence=(*found.evidence, *_broker_row(case, found)),
     )
+
+
+def _broker_row(case: Case, found: Suspicion) -> Sequence[Evidence]:
+    """Return the row in which the broker says what is held, unless it is shown already."""
+    told = case.position
+    if told.fact is None:
+        return () if any(each.fact is not None for each in found.evidence) else _opened(case)
+    if any((each.table, each.fact) == told.fact for each in found.evidence):
+        return ()
+    says = f"the broker's position on {told.as_of.date()}: {held(told.quantity, case.symbol)}"
+    return (evidence(says, told.fact),)
+
+
+def _opened(case: Case) -> Sequence[Evidence]:
+    """Show what opened that of which the broker has none, and so no row either."""
+    opening = [each for each in case.counted if (each.quantity or ZERO) * case.expected > 0]
+    says = f"the broker's answer of {case.as_of.date()} has no {case.symbol}"
+    shown = (evidence(told(each, case.symbol), each.fact) for each in opening[-_SHOWN:])
+    return (evidence(says), *shown)
 
 
 def not_known(
@@ -167,7 +187,9 @@ def _state(holding: Holding, told: ToldPosition, replay: Replay) -> Discrepancy:
     ours = replay.upto(told.as_of)
     if not ours:
         says = f"{symbol} {verb} on {ended}, and the broker still has {what} on {day}."
-        found = suspicion(Cause.STALE_DATA, "0.7", says, evidence("its position", told.fact))
+        found = suspicion(
+            Cause.STALE_DATA, "0.7", says, evidence("the broker's position", told.fact)
+        )
     else:
         cause = Cause.CORPORATE_ACTION
         if expired and holding.instrument.type in OPTIONS:
@@ -178,7 +200,7 @@ def _state(holding: Holding, told: ToldPosition, replay: Replay) -> Discrepancy:
             f"{symbol} {verb} on {ended}; the broker still has {what} on {day}, and our facts "
             f"{held(ours, symbol)}: nobody told how it ended."
         )
-        found = suspicion(cause, "0.85", says, evidence("its position", told.fact))
+        found = suspicion(cause, "0.85", says, evidence("the broker's position", told.fact))
     return quantity_break(Verdict.STATE, case, found)
 
 

@@ -152,6 +152,38 @@ class ToldClosing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ToldGain:
+    """What a closing trade gained, as the broker says and by our lots."""
+
+    fact: FactRef
+    """The trade."""
+    day: dt.date
+    told: Sequence[Decimal]
+    """By the trade, and by the lots that the broker closed with it: those that were told."""
+    ours: Sequence[Decimal]
+    """By each way to count disallowed losses that are in the basis of the lots."""
+    lots: int = 1
+    fees: Decimal = Decimal(0)
+    """Commission and taxes of the trade, positive."""
+    other_lots: bool = False
+    """Whether the broker closed lots of other days than we."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """What the end of an option on the instrument delivers, as the option's own facts say."""
+
+    day: dt.date
+    shares: Decimal
+    """Signed change of the holding."""
+    contracts: Decimal
+    """Signed change of the option."""
+    symbol: str
+    """The option's."""
+    fact: FactRef
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InstrumentSide:
     """What has to be known of an instrument."""
 
@@ -169,6 +201,7 @@ class InstrumentSide:
     """Shares one contract delivers; None: the multiplier."""
     issuer: str | None = None
     """Equal of instruments of one company: the issuer, or the first six places of the CUSIP."""
+    isin: str | None = None
     same_ticker: frozenset[int] = frozenset()
     """Other instruments that bear or bore the same ticker."""
     gone_on: dt.date | None = None
@@ -211,7 +244,10 @@ class Holding:
     elsewhere: Sequence[Movement] = ()
     """Transfers of the instrument in the taxpayer's other accounts."""
     actions: Sequence[KnownAction] = ()
+    deliveries: Sequence[Delivery] = ()
     closings: Sequence[ToldClosing] = ()
+    gains: Sequence[ToldGain] = ()
+    """Those of which both sides are known; what agrees may be left out."""
     findings: Sequence[BookingFinding] = ()
     history: History = History()
     account_value: Decimal | None = None
@@ -274,6 +310,8 @@ class Part:
     says: str
     value: Decimal | None
     """None: not known, so that the total cannot be compared."""
+    rounding: Decimal = Decimal(0)
+    """How much it may be off, beside a cent: its currency was changed at a rounded rate."""
     fact: FactRef | None = None
 
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from qm_tui.domain.booking.sentences import count
+from qm_tui.domain.instruments import InstrumentType
 from qm_tui.domain.reconciliation.case import Case, Suspicion, begun, held, suspicion, told
 from qm_tui.domain.reconciliation.discrepancy import Evidence, evidence
 from qm_tui.domain.reconciliation.replay import ZERO, nominal
@@ -22,6 +23,7 @@ SPLITS = frozenset(
 """What multiplies a holding."""
 _ODD_RATIOS = frozenset(Fraction(a, b) for a, b in ((3, 2), (4, 3), (5, 4), (5, 3), (5, 2)))
 _USUAL_RATIOS = frozenset(Fraction(n) for n in (2, 3, 4, 5, 10, 20)) | {Fraction(3, 2)}
+SHARES = frozenset({InstrumentType.EQUITY, InstrumentType.FUND})
 _PLAIN = 10
 """Shares; of fewer any two numbers are in some ratio."""
 _MOST = 100
@@ -52,8 +54,9 @@ def split_missing(case: Case) -> Suspicion | None:
             if found is not None:
                 return found
     if case.bases_agree is False:
-        # A split leaves the cost of all as it is.
-        return None
+        # A split leaves the cost of all as it is, but for what was paid in cash.
+        cut = _cut(case, case.expected)
+        return None if cut is None else _cut_off(case, cut, case.expected)
     suspected = (_unknown_split(case), _between_answers(case))
     said = [each for each in suspected if each is not None]
     return max(said, key=_confidence, default=None)
@@ -135,6 +138,9 @@ def _on(case: Case, day: dt.date | None, before: Decimal) -> tuple[int, Suspicio
     if not before or (before > 0) != (case.position.quantity > 0):
         return None
     ratio = 1 + Fraction(case.difference) / Fraction(before)
+    cut = None if split_ratio(ratio) else _cut(case, before)
+    if cut is not None:
+        return 2, _cut_off(case, cut, before)
     confidence = _without_a_fact(case, ratio) if split_ratio(ratio) else None
     if confidence is None:
         return None
@@ -146,6 +152,41 @@ def _on(case: Case, day: dt.date | None, before: Decimal) -> tuple[int, Suspicio
     )
     found = suspicion(Cause.SPLIT_NOT_APPLIED, confidence, says, *_same_cost(case))
     return (0 if max(ratio, 1 / ratio) in _USUAL_RATIOS else 1), found
+
+
+def _cut(case: Case, before: Decimal) -> Fraction | None:
+    """Find a split after which the fraction of a share was paid in cash; the price must say so."""
+    left = before + case.difference
+    if case.holding.instrument.type not in SHARES or left != left.to_integral_value():
+        return None
+    for usual in sorted(_USUAL_RATIOS):
+        for ratio in (usual, 1 / usual):
+            over = abs(Fraction(before) * ratio) - abs(Fraction(left))
+            if 0 < over < 1 and left * before > 0 and _prices_fit(case, ratio):
+                return ratio
+    return None
+
+
+def _cut_off(case: Case, ratio: Fraction, before: Decimal) -> Suspicion:
+    says = (
+        f"A split {written(ratio)} makes {count(abs(before + case.difference))} {case.symbol} and "
+        f"a fraction of our {count(abs(before))}, and the price fits: no split is in our facts, "
+        f"and the fraction was probably paid in cash."
+    )
+    sold = _little_less(case, ratio, before)
+    return suspicion(Cause.SPLIT_NOT_APPLIED, "0.88" if sold else "0.7", says)
+
+
+def _little_less(case: Case, ratio: Fraction, before: Decimal) -> bool:
+    """Whether all costs as much as before, but for the fraction."""
+    told, lots = case.position.cost_basis, case.holding.lots
+    costs = [lot.cost_basis for lot in lots or () if lot.cost_basis is not None]
+    if told is None or not costs or len(costs) < len(lots or ()):
+        return False
+    ours = sum(costs, ZERO)
+    share = 1 - abs(Fraction(before + case.difference)) / abs(Fraction(before) * ratio)
+    # Which lot the fraction is of, nobody says: it may be the dearest.
+    return 0 <= Fraction(ours - told) / Fraction(ours) <= 2 * share + Fraction(1, 1000)
 
 
 def _same_cost(case: Case) -> tuple[Evidence, ...]:

@@ -9,6 +9,8 @@ from decimal import Decimal
 
 from qm_tui.domain.reconciliation.beginnings import missing, orphan, starts_later
 from qm_tui.domain.reconciliation.case import Case, Suspicion, held, signed
+from qm_tui.domain.reconciliation.deliveries import undelivered
+from qm_tui.domain.reconciliation.lot_traces import bought_untold, closed_untold, lots_untold
 from qm_tui.domain.reconciliation.passing import (
     fractional,
     gone,
@@ -18,6 +20,7 @@ from qm_tui.domain.reconciliation.passing import (
     wrong_sign,
 )
 from qm_tui.domain.reconciliation.replay import Replay
+from qm_tui.domain.reconciliation.retold import told_again
 from qm_tui.domain.reconciliation.sides import Holding, ToldPosition
 from qm_tui.domain.reconciliation.splits import action_missing, split_missing, split_twice
 from qm_tui.domain.reconciliation.told_twice import duplicate, stale, taken_back, unsettled
@@ -26,9 +29,9 @@ from qm_tui.domain.reconciliation.words import Cause
 Rule = Callable[[Case], Suspicion | None]
 
 RULES: Sequence[Rule] = (
-    duplicate, taken_back, unsettled, starts_later, split_missing, split_twice, unpaired_transfer,
-    option_ended, gone, action_missing, fractional, wrong_sign, wrong_multiplier, missing, stale,
-    orphan,
+    duplicate, told_again, taken_back, unsettled, starts_later, lots_untold, split_missing,
+    split_twice, unpaired_transfer, undelivered, option_ended, gone, action_missing, fractional,
+    wrong_sign, wrong_multiplier, missing, closed_untold, bought_untold, stale, orphan,
 )  # fmt: skip
 RATIO_RULES: Sequence[Rule] = (
     split_missing, unpaired_transfer, option_ended, gone, action_missing, fractional, wrong_sign,

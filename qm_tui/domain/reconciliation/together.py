@@ -14,6 +14,7 @@ from qm_tui.domain.reconciliation.discrepancy import Discrepancy, Evidence, evid
 from qm_tui.domain.reconciliation.passing import OPTIONS
 from qm_tui.domain.reconciliation.sides import Holding, InstrumentSide
 from qm_tui.domain.reconciliation.splits import split_ratio
+from qm_tui.domain.reconciliation.tolerance import CENT, sum_tolerance
 from qm_tui.domain.reconciliation.words import Cause, Verdict
 
 _OF_QUANTITY = frozenset({Verdict.QUANTITY, Verdict.STATE})
@@ -93,6 +94,7 @@ def _near(odd: Sequence[_Odd]) -> Iterator[tuple[_Odd, _Odd]]:
             other = by_place.get((each.holding.account, like))
             if other is not None and each.difference < 0:
                 yield each, other
+    yield from _of_like_cost(odd)
     keys: tuple[Callable[[_Odd], int], ...] = (
         lambda each: each.holding.account, lambda each: each.instrument.id,
     )  # fmt: skip
@@ -103,6 +105,23 @@ def _near(odd: Sequence[_Odd]) -> Iterator[tuple[_Odd, _Odd]]:
         for (where, difference), some in few.items():
             if difference < 0:
                 yield from product(some, few.get((where, -difference), ()))
+
+
+def _of_like_cost(odd: Sequence[_Odd]) -> Iterator[tuple[_Odd, _Odd]]:
+    """Yield what is gone with what came for just as much, in any ratio."""
+    gone: dict[tuple[int, Decimal], list[_Odd]] = defaultdict(list)
+    for each in odd:
+        position = each.holding.position
+        if position is not None and not position.quantity:
+            cost = sum(
+                (lot.cost_basis or Decimal(0) for lot in each.holding.lots or ()), Decimal(0)
+            )
+            gone[each.holding.account, cost.quantize(CENT)].append(each)
+    for each in odd:
+        position = each.holding.position
+        if position is not None and position.cost_basis and not each.holding.movements:
+            place = each.holding.account, position.cost_basis.quantize(CENT)
+            yield from ((one, each) for one in gone.get(place, ()) if one is not each)
 
 
 def _pair(one: _Odd, other: _Odd) -> Suspicion | None:
@@ -119,7 +138,7 @@ def _between_accounts(one: _Odd, other: _Odd) -> Suspicion | None:
         f"One account has {count(abs(one.difference))} {one.instrument.symbol} more than our "
         f"facts, and another as many fewer: a transfer between them is probably missing."
     )
-    return suspicion(Cause.UNPAIRED_TRANSFER, "0.8", says, *_positions(one, other))
+    return suspicion(Cause.UNPAIRED_TRANSFER, "0.88", says, *_positions(one, other))
 
 
 def _exercised(option: _Odd, stock: _Odd) -> Suspicion | None:
@@ -147,9 +166,10 @@ def _renamed(one: _Odd, other: _Odd) -> Suspicion | None:
     """One instrument has too many of what another of the same issuer lacks."""
     few, many = (one, other) if one.difference < 0 else (other, one)
     ratio = abs(Fraction(many.difference) / Fraction(few.difference))
-    if one.difference * other.difference > 0 or not (ratio == 1 or split_ratio(ratio)):
+    if one.difference * other.difference > 0:
         return None
-    relation = _relation(few.instrument, many.instrument)
+    relation = _relation(few.instrument, many.instrument) if _is_usual(ratio) else None
+    relation = relation or _of_one_cost(few, many)
     if relation is None or (ratio != 1 and relation[0] is not Cause.IDENTITY_CHANGE):
         return None
     cause, confidence, how = relation
@@ -166,6 +186,8 @@ def _named(one: _Odd, other: _Odd) -> str:
     symbol = one.instrument.symbol
     if symbol != other.instrument.symbol:
         return symbol
+    if one.instrument.currency != other.instrument.currency:
+        return f"{symbol} in {one.instrument.currency}"
     return f"{'new' if one.difference > 0 else 'old'} {symbol}"
 
 
@@ -178,9 +200,33 @@ def _relation(few: InstrumentSide, many: InstrumentSide) -> tuple[Cause, str, st
         return Cause.IDENTITY_CHANGE, "0.9", "they bore the same ticker and are probably one"
     if few.type in OPTIONS and few.underlying is not None:
         return _ADJUSTED if _contract(few) == _contract(many) else None
+    return _of_one_company(few, many)
+
+
+def _of_one_company(few: InstrumentSide, many: InstrumentSide) -> tuple[Cause, str, str] | None:
+    if few.isin is not None and few.isin == many.isin:
+        return Cause.TWO_LISTINGS, "0.92", "they are two listings of one security"
     if few.issuer is not None and few.issuer == many.issuer and few.type == many.type:
         return Cause.IDENTITY_CHANGE, "0.85", "they are of one issuer, and one became the other"
     return None
+
+
+def _is_usual(ratio: Fraction) -> bool:
+    return ratio == 1 or split_ratio(ratio)
+
+
+def _of_one_cost(few: _Odd, many: _Odd) -> tuple[Cause, str, str] | None:
+    """All of one is gone, and another, of which nothing is known, cost just as much."""
+    gone, came = few.holding.position, many.holding.position
+    if gone is None or gone.quantity or came is None or not came.cost_basis:
+        return None
+    if few.instrument.type != many.instrument.type or many.holding.movements:
+        return None
+    costs = [lot.cost_basis for lot in few.holding.lots or ()]
+    ours = sum((each for each in costs if each is not None), Decimal(0))
+    if not costs or None in costs or abs(ours - came.cost_basis) > sum_tolerance(len(costs)):
+        return None
+    return Cause.IDENTITY_CHANGE, "0.89", "it costs just as much: the one became the other"
 
 
 _ADJUSTED = (Cause.IDENTITY_CHANGE, "0.75", "the contract was probably adjusted")

@@ -6,16 +6,28 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from qm_tui.domain.booking.sentences import amount
-from qm_tui.domain.reconciliation.case import Case, Suspicion, begun, held, suspicion, told
+from qm_tui.domain.reconciliation.case import (
+    Case,
+    Suspicion,
+    begun,
+    held,
+    on_days,
+    signed,
+    suspicion,
+    told,
+)
 from qm_tui.domain.reconciliation.discrepancy import Evidence, evidence
 from qm_tui.domain.reconciliation.replay import ZERO, nominal, window
 from qm_tui.domain.reconciliation.sides import Movement, MovementKind
 from qm_tui.domain.reconciliation.splits import SPLITS
+from qm_tui.domain.reconciliation.what_if import fits, without
 from qm_tui.domain.reconciliation.words import Cause
 
 _SETTLING = dt.timedelta(days=3)
 _SOON = dt.timedelta(days=1)
 _SEVERAL = 2
+_NUMBERS = frozenset({"TX", "TR", "EX", "ID"})
+"""Kinds of keys that are numbers of a broker."""
 
 
 def duplicate(case: Case) -> Suspicion | None:
@@ -27,8 +39,9 @@ def duplicate(case: Case) -> Suspicion | None:
     extras = [each for group in groups for each in _told_apart(group)]
     if len(extras) >= _SEVERAL and sum(_quantities(extras)) == -case.difference:
         says = (
-            f"{len(extras)} trades of {case.symbol} were probably imported twice, from different "
-            f"documents: together they are the difference."
+            f"{len(extras)} trades of {case.symbol} {on_days([each.day for each in extras])} were "
+            f"probably imported twice, from different documents: together they come to "
+            f"{signed(-case.difference)}, which is the difference."
         )
         shown = (
             evidence(f"{told(each, case.symbol)} is there twice", each.fact) for each in extras
@@ -58,20 +71,29 @@ def _surplus(case: Case, group: Sequence[Movement]) -> Suspicion | None:
         f"{'one' if surplus == 1 else surplus} of them the quantities agree: it was probably "
         f"imported twice."
     )
-    shown = (evidence(f"told under the key {each.key}", each.fact) for each in group)
-    return suspicion(Cause.DUPLICATE_IMPORT, _likeness(group), says, *shown)
+    shown = (evidence(_known_as(case, each), each.fact) for each in group)
+    return suspicion(Cause.DUPLICATE_IMPORT, _likeness(case, group, surplus), says, *shown)
 
 
-def _likeness(group: Sequence[Movement]) -> str:
+def _known_as(case: Case, movement: Movement) -> str:
+    kind, _, rest = movement.key.partition(":")
+    what = told(movement, case.symbol)
+    return f"{what}, the broker's number {rest}" if kind in _NUMBERS and rest else what
+
+
+def _likeness(case: Case, group: Sequence[Movement], surplus: int) -> str:
     """Say how probable it is that some of these are one: two fills may well be alike."""
     if _told_apart(group):
         return "0.95"
     if len({each.likeness for each in group}) < len(group) and group[0].likeness:
         return "0.9"
     if all(each.documents for each in group):
-        return "0.67"
+        # One document tells both: they may well be two, and something else may be missing.
+        if not fits(case, without(case, group[-surplus:])):
+            return "0.67"
+        return "0.89" if len({each.at for each in group}) == 1 else "0.86"
     moments = {each.at for each in group if each.at is not None}
-    return "0.89" if len(moments) == 1 else "0.85"
+    return "0.89" if len(moments) <= 1 else "0.85"
 
 
 def _told_apart(group: Sequence[Movement]) -> list[Movement]:
@@ -110,14 +132,16 @@ def taken_back(case: Case) -> Suspicion | None:
 def _perhaps_taken_back(case: Case, candidates: Sequence[Movement]) -> Suspicion | None:
     if not candidates:
         return None
-    which = candidates[-1]
+    proven = [each for each in candidates if fits(case, without(case, [each]))]
+    which = (proven or candidates)[-1]
     pinned = case.agreed is not None and len(candidates) == 1
     says = (
         f"Without {told(which, case.symbol)} the quantities agree: it may have been cancelled or "
         f"corrected."
     )
-    shown = [evidence("without it the quantities agree", each.fact) for each in candidates]
-    confidence = "0.7" if pinned else "0.5"
+    shown = [evidence(told(each, case.symbol), each.fact) for each in proven or candidates]
+    refuted = not proven and fits(case, without(case, [which])) is False
+    confidence = "0.8" if proven else "0.7" if pinned else "0.3" if refuted else "0.45"
     return suspicion(Cause.CANCELLED_OR_CORRECTED, confidence, says, *shown)
 
 

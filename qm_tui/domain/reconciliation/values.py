@@ -97,6 +97,11 @@ def _why_value(holding: Holding, expected: Decimal, actual: Decimal) -> Suspicio
     return suspicion(Cause.UNEXPLAINED, "0", f"{says}: nothing explains it.", shown)
 
 
+def distance(total: Total) -> Decimal:
+    """Return how far a total is from the sum of those parts that are known."""
+    return abs((total.value or ZERO) - sum((part.value or ZERO for part in total.parts), ZERO))
+
+
 def judge_total(total: Total) -> Sequence[Discrepancy]:
     """Compare a total with the sum of its parts, to a cent for each."""
     if total.value is None or not total.parts:
@@ -106,9 +111,13 @@ def judge_total(total: Total) -> Sequence[Discrepancy]:
     if len(known) < len(total.parts):
         return (_part_unknown(total, expected),)
     difference = total.value - expected
-    if abs(difference) <= sum_tolerance(len(known)):
+    if abs(difference) <= sum_tolerance(len(known)) + _rounding(total):
         return ()
     return (_total_break(total, expected, _why_total(total, expected, difference)),)
+
+
+def _rounding(total: Total) -> Decimal:
+    return sum((part.rounding for part in total.parts), ZERO)
 
 
 def _total_break(total: Total, expected: Decimal, found: Suspicion) -> Discrepancy:
@@ -163,7 +172,7 @@ def _why_total(total: Total, expected: Decimal, difference: Decimal) -> Suspicio
         f"{total.tag} is {amount(total.value)} {total.currency}, and its {len(total.parts)} parts "
         f"come to {amount(expected)}"
     )
-    near = sum_tolerance(len(total.parts))
+    near = sum_tolerance(len(total.parts)) + _rounding(total)
     shown: list[Evidence] = [evidence("the total", total.fact)]
     for part in total.parts:
         value = part.value or ZERO

@@ -3,7 +3,7 @@
 import datetime as dt
 from decimal import Decimal
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, and_, func, select
 
 from qm_tui.store.schema.market import fx_rates
 
@@ -13,8 +13,12 @@ Rates = dict[tuple[str, str], Decimal]
 
 def newest_rates(connection: Connection, as_of: dt.date | None = None) -> Rates:
     """Return the newest rate of every pair of currencies, none of them later than a day."""
-    query = select(fx_rates.c.from_currency, fx_rates.c.to_currency, fx_rates.c.rate)
+    r = fx_rates.c
+    last = select(r.from_currency, r.to_currency, func.max(r.date).label("date"))
     if as_of is not None:
-        query = query.where(fx_rates.c.date <= as_of)
-    rows = connection.execute(query.order_by(fx_rates.c.date))
-    return {(row.from_currency, row.to_currency): row.rate for row in rows}
+        last = last.where(r.date <= as_of)
+    # Of years of daily rates only the last are read.
+    newest = last.group_by(r.from_currency, r.to_currency).subquery()
+    same = and_(*(r[name] == newest.c[name] for name in ("from_currency", "to_currency", "date")))
+    query = select(r.from_currency, r.to_currency, r.rate).join_from(newest, fx_rates, same)
+    return {(row.from_currency, row.to_currency): row.rate for row in connection.execute(query)}

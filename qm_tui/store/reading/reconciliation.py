@@ -5,7 +5,7 @@ Cheap enough for everything there is, so that only what does not agree has to be
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
@@ -14,10 +14,12 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, select, true
 
 from qm_tui.domain.instruments import InstrumentType
+from qm_tui.domain.reconciliation.sides import ToldGain
 from qm_tui.domain.selection import Scope
 from qm_tui.domain.words import Authority, Section
 from qm_tui.store.reading.booking_rows import counted
 from qm_tui.store.reading.holdings import SeenSet, current_sets, last_answers
+from qm_tui.store.reading.reconciliation_gains import doubtful_gains
 from qm_tui.store.reading.waiting import waiting
 from qm_tui.store.schema.activity import corporate_actions, option_events, trades, transfers
 from qm_tui.store.schema.holdings import broker_lots, observation_sets, positions
@@ -29,7 +31,7 @@ Place = tuple[int, int]
 MOVING = ("trades", "transfers", "corporate_actions")
 """Tables of facts that move holdings; option events mostly repeat what trades tell."""
 _AT_ONCE = 5_000
-_ZERO = Decimal(0)
+_ZERO, _ONE = Decimal(0), Decimal(1)
 _decimal = lru_cache(maxsize=65_536)(Decimal)
 
 
@@ -82,6 +84,11 @@ class Sums:
     """Accounts of which nobody told what happened, or only the fills of a day."""
     expired: Mapping[int, dt.date] = field(default_factory=dict)
     """Instrument → when it expired."""
+    gains: Mapping[Place, Sequence[ToldGain]] = field(default_factory=dict)
+    """Of closings whose gain was told otherwise than it follows from our lots."""
+
+    multipliers: Mapping[int, Decimal] = field(default_factory=dict)
+    """Of instruments that have another one than 1."""
 
     def position(self, place: Place) -> Seen | None:
         """Return what a broker says of a holding; flat where a complete answer is silent."""
@@ -95,7 +102,7 @@ class Sums:
 
     def places(self) -> set[Place]:
         """Return all that either side knows of, of accounts that can be compared."""
-        found = {*self.seen, *self.replayed, *self.broker_lots, *(self.lots or ())}
+        found = {*self.seen, *self.replayed, *self.broker_lots, *(self.lots or ()), *self.gains}
         return {place for place in found if place[0] not in self.untold}
 
 
@@ -117,7 +124,11 @@ def sums(connection: Connection) -> Sums:
         lots=None if waiting(connection) else _lots(connection),
         broker_lots=_broker_lots(connection, canonical),
     )
+    if found.lots is not None:
+        found.gains = doubtful_gains(connection, canonical)
     found.untold = _untold(connection, found.answers)
+    many = connection.execute(select(i.id, i.multiplier).where(i.multiplier != _ONE))
+    found.multipliers = {row.id: row.multiplier for row in many}
     gone = connection.execute(select(i.id, i.expiry).where(i.expiry.is_not(None)))
     last = max(found.answers.values(), default=None)
     if last is not None:

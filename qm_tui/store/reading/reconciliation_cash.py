@@ -15,9 +15,11 @@ from sqlalchemy import Connection, select
 from qm_tui.domain.reconciliation.discrepancy import FactRef
 from qm_tui.domain.reconciliation.sides import CashMovement, CashSide, ToldBalance
 from qm_tui.store.reading.reconciliation_accounts import AccountSide
-from qm_tui.store.reading.reconciliation_moved import Moved, moved
+from qm_tui.store.reading.reconciliation_futures import Between, Dealing, dealings, gains
+from qm_tui.store.reading.reconciliation_moved import Moved, moved, with_settlements
 from qm_tui.store.reading.reconciliation_reports import (
     ENDING,
+    SETTLING,
     STARTING,
     Purse,
     Span,
@@ -43,27 +45,72 @@ class Cash(NamedTuple):
     compared: Collection[Purse]
     doubtful: Sequence[CashSide]
     """What does not come out by its sums."""
+    whole: Collection[Purse] = ()
+    """What is compared from the first day of the account's history on."""
 
 
 def cash(connection: Connection, sides: Mapping[int, AccountSide]) -> Cash:
     """Compare the cash of all accounts as sums, and read more of what does not come out."""
     spans = _spans(connection, sides)
-    parts = segments(sides)
-    settled = settle_futures(connection, spans, parts)
     if not spans:
         return Cash((), ())
+    parts = segments(sides)
+    futures = _with_futures(connection, spans, parts)
+    settled = settle_futures(connection, spans, futures.keys())
     book = _Book(connection, parts, settled)
+    doubtful = _doubtful(book, spans)
+    silent = doubtful & (futures.keys() - {(one.account, one.currency) for one in settled})
+    unknown = set()
+    for purse in silent:
+        gained = gains(connection, futures[purse], purse, _dates(spans[purse]))
+        if gained is None:
+            unknown.add(purse)
+        else:
+            settled += gained
+    if silent - unknown:
+        doubtful = _doubtful(book, spans)
+    whole = {
+        (account, currency)
+        for (account, currency), span in spans.items()
+        if (first := sides[account].history.first_day) and span.anchor.as_of.date() < first
+    }
+    return Cash(spans.keys(), _closely(book, spans, doubtful, sides, unknown), whole)
+
+
+def _with_futures(
+    connection: Connection, spans: Mapping[Purse, Span], parts: Mapping[int, int]
+) -> dict[Purse, list[Dealing]]:
+    """Return the trades in futures whose settlements nobody tells one by one."""
+    told = {(parts.get(one, one), currency) for one, currency in with_settlements(connection)}
+    found: defaultdict[Purse, list[Dealing]] = defaultdict(list)
+    for (account, currency), some in dealings(connection).items():
+        found[parts.get(account, account), currency] += some
+    return {
+        purse: sorted(some, key=lambda one: (one.day, one.id))
+        for purse, some in found.items()
+        if purse in spans and purse not in told
+    }
+
+
+def _dates(span: Span) -> Between:
+    row = span.balance.fact
+    return Between(
+        span.anchor.as_of.date(), span.balance.as_of.date(), None if row is None else row.id
+    )
+
+
+def _doubtful(book: "_Book", spans: Mapping[Purse, Span]) -> set[Purse]:
+    """Return what does not come out by its sums."""
     found: defaultdict[Purse, Decimal] = defaultdict(Decimal)
     for one in book.moved({account for account, _ in spans}):
         span = spans.get((one.account, one.currency))
         if span is not None and one.amount is not None and _is_within(one, span):
             found[one.account, one.currency] += one.amount
-    doubtful = {
+    return {
         purse
         for purse, span in spans.items()
         if abs(span.anchor.value + found[purse] - span.balance.value) > _CENT
     }
-    return Cash(spans.keys(), _closely(book, spans, doubtful, sides))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +154,11 @@ def _closely(
     spans: Mapping[Purse, Span],
     doubtful: Collection[Purse],
     sides: Mapping[int, AccountSide],
+    unsettled: Collection[Purse],
 ) -> list[CashSide]:
     if not doubtful:
         return []
-    untold = without_section(book.connection, spans, doubtful)
+    untold = without_section(book.connection, spans, doubtful) | dict.fromkeys(unsettled, SETTLING)
     movements: defaultdict[Purse, list[CashMovement]] = defaultdict(list)
     for one in book.moved({account for account, _ in doubtful}):
         purse = (one.account, one.currency)

@@ -18,6 +18,7 @@ from qm_tui.domain.reconciliation.sides import (
 )
 from qm_tui.store.reading.reconciliation import Place, Seen, Sums
 from qm_tui.store.reading.reconciliation_accounts import AccountSide, account_sides
+from qm_tui.store.reading.reconciliation_deliveries import deliveries
 from qm_tui.store.reading.reconciliation_earlier import earlier_positions
 from qm_tui.store.reading.reconciliation_facts import Told, closings_of, told_of
 from qm_tui.store.reading.reconciliation_instruments import InstrumentBook, instrument_book
@@ -45,13 +46,18 @@ def holdings(connection: Connection, sums: Sums, places: Collection[Place]) -> l
     lots = derived(connection, wanted) if sums.lots is not None else None
     by_broker = told_lots(connection, wanted, sums.canonical)
     earlier = earlier_positions(connection, wanted, root_of)
-    return [
+    delivered = deliveries(connection, wanted)
+    found = (
         _holding(
             place, sums, sides, book, told[place[1]], lots, by_broker.get(place),
             earlier.get(place, ()),
         )
         for place in sorted(wanted)
-    ]  # fmt: skip
+    )  # fmt: skip
+    return [
+        replace(one, deliveries=delivered.get((one.account, one.instrument.id), ()))
+        for one in found
+    ]
 
 
 def _holding(
@@ -86,6 +92,7 @@ def _holding(
             for one in closings_of(told.facts, account)
             if one.disposition_date is not None
         ],
+        gains=sums.gains.get(place, ()),
         findings=[] if lots is None else lots.findings[place],
         history=side.history,
         account_value=side.value,

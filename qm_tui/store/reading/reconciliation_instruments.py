@@ -24,6 +24,7 @@ _ENDS = frozenset(
 _DERIVATIVES = frozenset(
     {InstrumentType.EQUITY_OPTION, InstrumentType.FUTURE, InstrumentType.FUTURE_OPTION}
 )
+_WITH_CUSIP = ("US", "CA")
 _ISSUER = 6
 """Places of a CUSIP that are the company's."""
 
@@ -86,12 +87,20 @@ def _side(
         strike=row.strike,
         underlying=underlyings.get(row.underlying_conid or row.underlying_symbol or ""),
         underlying_symbol=row.underlying_symbol,
-        issuer=row.issuer or (row.cusip[:_ISSUER] if row.cusip else None),
+        issuer=row.issuer or _company(row.cusip, row.isin),
+        isin=row.isin,
         same_ticker=likes,
         gone_on=None if end is None else end.action.date,
         gone_by=None if end is None else FactRef("corporate_actions", end.action.id),
         successor=None if end is None else end.successor,
     )
+
+
+def _company(cusip: str | None, isin: str | None) -> str | None:
+    """Return the places of a CUSIP that are the company's; an ISIN of North America holds one."""
+    if not cusip and isin and isin[:2] in _WITH_CUSIP:
+        cusip = isin[2:]
+    return cusip[:_ISSUER] if cusip else None
 
 
 def _underlyings(connection: Connection, rows: Iterable[Any]) -> dict[str, int]:

@@ -15,6 +15,7 @@ _day = lru_cache(maxsize=16_384)(dt.date.fromisoformat)
 _CURRENCY = 3
 """Letters of a currency; `EUR.USD` is so many EUR, paid in USD."""
 _AT_ONCE = 5_000
+_CENT = Decimal("0.01")
 
 _TRADES = f"""
     SELECT trades.id, trades.key, trades.account_id, trades.currency, trades.trade_date,
@@ -57,11 +58,6 @@ _OTHERS = {
     "corporate_actions": _ACTIONS,
     "option_events": _ENDS,
 }
-_FUTURES = """
-    SELECT DISTINCT trades.account_id, trades.currency
-    FROM trades JOIN instruments ON instruments.id = trades.instrument_id
-    WHERE instruments.instrument_type = ?
-"""
 _SETTLEMENTS = """
     SELECT DISTINCT c.account_id, c.currency
     FROM cash_transactions AS c LEFT JOIN instruments ON instruments.id = c.instrument_id
@@ -86,23 +82,21 @@ class Moved(NamedTuple):
     likeness: str | None
 
 
-def with_futures(connection: Connection) -> set[tuple[int, str]]:
-    """Return (account, currency) in which futures were traded."""
-    return _of_futures(connection, _FUTURES)
-
-
 def with_settlements(connection: Connection) -> set[tuple[int, str]]:
     """Return (account, currency) in which the daily settlements of futures are told one by one."""
-    return _of_futures(connection, _SETTLEMENTS)
-
-
-def _of_futures(connection: Connection, statement: str) -> set[tuple[int, str]]:
     cursor = connection.connection.cursor()
     try:
-        cursor.execute(statement, (InstrumentType.FUTURE.value,))
+        cursor.execute(_SETTLEMENTS, (InstrumentType.FUTURE.value,))
         return {(row[0], row[1]) for row in cursor.fetchall()}
     finally:
         cursor.close()
+
+
+def paid_in_full(net: str | None, *brought: str | None) -> bool:
+    """Whether what a broker calls the net cash of a trade is all that its price comes to."""
+    if net is None or brought[0] is None or not Decimal(brought[0]):
+        return False
+    return abs(sum(map(Decimal, filter(None, brought)), -Decimal(net))) <= _CENT
 
 
 def moved(connection: Connection, accounts: Collection[int]) -> Iterator[Moved]:
@@ -148,7 +142,7 @@ def _of_trade(row: tuple[Any, ...]) -> Iterator[Moved]:
     if kind == InstrumentType.FOREX.value:
         yield one(symbol[:_CURRENCY], Decimal(quantity))
         amount = _sum(proceeds, None if foreign else commission, taxes)
-    elif kind == InstrumentType.FUTURE.value:
+    elif kind == InstrumentType.FUTURE.value and not paid_in_full(net, proceeds, commission, taxes):
         # It is not paid for; what some brokers call its net cash is the gain of its first day.
         amount = _sum("0", None if foreign else commission, taxes)
     elif net is not None:

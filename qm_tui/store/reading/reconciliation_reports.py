@@ -1,8 +1,8 @@
 """Cash reports of statements, and cash where futures are traded: these are settled every day.
 
 What the settlements came to is known where the broker tells them one by one (Tastytrade), or sums
-them up in the cash report of a statement (Interactive Brokers). Elsewhere cash in that currency
-cannot be compared.
+them up in the cash report of a statement (Interactive Brokers). Elsewhere it follows from prices,
+or is not known.
 """
 
 import datetime as dt
@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Table, select
 
 from qm_tui.domain.reconciliation.discrepancy import FactRef
 from qm_tui.domain.reconciliation.sides import ToldBalance
-from qm_tui.store.reading.reconciliation_moved import Moved, with_futures, with_settlements
+from qm_tui.store.reading.reconciliation_moved import Moved
 from qm_tui.store.reading.reconciliation_times import NEW_YORK, told_at
 from qm_tui.store.schema.activity import cash_transactions, trades
 from qm_tui.store.schema.holdings import balances
@@ -23,6 +23,8 @@ from qm_tui.store.schema.sync import coverage
 ENDING, STARTING = "endingCash", "startingCash"
 _SETTLING = ("cashSettlingMtm", "realizedVm", "realizedForexVm")
 """What a cash report calls the gains of futures that were paid out."""
+SETTLING = "settlements of futures (`Cash Settling MTM` in the cash report)"
+"""What a query lacks where nobody tells of them."""
 _STANDS = frozenset({ENDING, STARTING, "endingSettledCash"})
 _TRADED = frozenset(
     {
@@ -56,32 +58,29 @@ class _Report(NamedTuple):
 
 
 def settle_futures(
-    connection: Connection, spans: MutableMapping[Purse, Span], segments: Mapping[int, int]
+    connection: Connection,
+    spans: MutableMapping[Purse, Span],
+    unsettled: Collection[Purse],
 ) -> list[Moved]:
-    """Return the settlements that only cash reports tell, and leave out what nobody tells.
+    """Return the settlements of futures that only cash reports tell.
 
     Where cash reports sum them up, the span becomes that of the reports that follow each other.
 
     Args:
         connection: of the store.
         spans: what is compared.
-        segments: account → the one of which it is a part.
+        unsettled: where futures were traded and no settlement is told as such.
     """
-    traded, told = (
-        {(segments.get(account, account), currency) for account, currency in some}
-        for some in (with_futures(connection), with_settlements(connection))
-    )
-    doubtful = (traded & spans.keys()) - told
-    if not doubtful:
-        return []
     settled: list[Moved] = []
-    reports = _reports(connection, doubtful)
-    for purse in doubtful:
-        span = spans.pop(purse)
-        chain = _chain(reports.get(purse, ()), span.balance.as_of)
+    if not unsettled:
+        return settled
+    reports = _reports(connection, unsettled)
+    for purse in unsettled:
+        end = spans[purse].balance
+        chain = _chain(reports.get(purse, ()), end.as_of)
         if not chain:
             continue
-        spans[purse] = Span(chain[-1].anchor, span.balance, ())
+        spans[purse] = Span(chain[-1].anchor, end, ())
         settled += [
             Moved(
                 "balances", row.id, row.tag, *purse, row.as_of.date(),

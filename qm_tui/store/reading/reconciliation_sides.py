@@ -1,4 +1,4 @@
-"""What is read to be compared, a portion at a time; each says how far the store was then."""
+"""What is read to be compared, a portion at a time."""
 
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
@@ -21,13 +21,6 @@ class Overview(NamedTuple):
     sums: Sums
 
 
-class Closely(NamedTuple):
-    """Some holdings with all that is known of them."""
-
-    state: State
-    holdings: Sequence[Holding]
-
-
 class Money(NamedTuple):
     """The cash of all accounts, and the totals that brokers told."""
 
@@ -41,9 +34,9 @@ def overview(connection: Connection) -> Overview:
     return Overview(state(connection), sums(connection))
 
 
-def closely(connection: Connection, known: Sums, places: Collection[Place]) -> Closely:
+def closely(connection: Connection, known: Sums, places: Collection[Place]) -> Sequence[Holding]:
     """Read all that is known of some holdings."""
-    return Closely(state(connection), holdings(connection, known, places))
+    return holdings(connection, known, places)
 
 
 def money(connection: Connection) -> Money:

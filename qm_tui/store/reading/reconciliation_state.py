@@ -30,3 +30,13 @@ class State(NamedTuple):
 def state(connection: Connection) -> State:
     """Return how far the store is."""
     return State(*connection.exec_driver_sql(_STATE).one())
+
+
+def facts(connection: Connection) -> int:
+    """Return roughly how many facts there are to compare: trades, and positions as often told."""
+    return int(
+        connection.exec_driver_sql(
+            "SELECT (SELECT coalesce(max(id), 0) FROM trades) "
+            "+ (SELECT coalesce(max(id), 0) FROM positions) / 10"
+        ).scalar_one()
+    )

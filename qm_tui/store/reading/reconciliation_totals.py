@@ -3,7 +3,9 @@
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
+from itertools import chain, combinations
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, select
@@ -11,6 +13,8 @@ from sqlalchemy import Connection, select
 from qm_tui.domain.instruments import InstrumentType
 from qm_tui.domain.reconciliation.discrepancy import FactRef
 from qm_tui.domain.reconciliation.sides import Part, Total
+from qm_tui.domain.reconciliation.tolerance import places, sum_tolerance
+from qm_tui.domain.reconciliation.values import distance
 from qm_tui.domain.selection import Scope
 from qm_tui.domain.words import Section
 from qm_tui.store.reading.accounts import newest_values
@@ -21,14 +25,18 @@ from qm_tui.store.schema.holdings import observation_sets, positions
 from qm_tui.store.schema.instruments import instruments
 
 _LINES = ("stock", "options", "bonds", "funds")
-_IN_LINES = frozenset(
-    {
-        InstrumentType.EQUITY.value, InstrumentType.EQUITY_OPTION.value, InstrumentType.BOND.value,
-        InstrumentType.FUND.value,
-    }
-)  # fmt: skip
+_KINDS = {
+    "stock": InstrumentType.EQUITY.value, "options": InstrumentType.EQUITY_OPTION.value,
+    "bonds": InstrumentType.BOND.value, "funds": InstrumentType.FUND.value,
+}  # fmt: skip
+_ACCRUALS = frozenset({"dividend_accruals", "interest_accruals"})
+_IN_LINES = frozenset(_KINDS.values())
 """What is counted in these lines, and nowhere else."""
-_VALUE_LINES = (*_LINES, "cash", "dividend_accruals", "interest_accruals")
+_VALUE_LINES = (*_LINES, "cash", *sorted(_ACCRUALS))
+_ACCRUED_AT_MOST = Decimal("0.05")
+"""Of all that is held: half a year of a high coupon."""
+_RATE_PLACES = 5
+"""Places of a rate, as statements write it."""
 _PARTS_OF_LINES = ("Long", "Short", "Component", "Date", "Id", "Alias")
 _LENT = re.compile("slb")
 """Whether lent securities are in the lines of their kind, or beside them, statements do not say."""
@@ -60,14 +68,28 @@ def totals(connection: Connection, sides: Mapping[int, AccountSide]) -> Sequence
         for key, row in sorted(summaries.items())
         if key in parts
     ]
-    found += [_of_lines(row, sides[key.account]) for key, row in sorted(summaries.items())]
+    found += [
+        _of_lines(row, parts.get(key), sides[key.account]) for key, row in sorted(summaries.items())
+    ]
     return [total for total in found if total is not None]
 
 
-def _of_lines(row: Any, side: AccountSide) -> Total | None:
-    """Return the value of an account and the lines of its summary; None where one is not told."""
-    lines = {name: getattr(row, name) for name in _VALUE_LINES}
-    if row.total is None or None in lines.values():
+def _of_lines(
+    row: Any, held: Mapping[str, Sequence[Part]] | None, side: AccountSide
+) -> Total | None:
+    """Return the value of an account and the lines of its summary; None where one is not told.
+
+    Of what nothing is held a query may leave out the line.
+    """
+    lines: dict[str, Decimal] = {}
+    untold = set()
+    for name in _VALUE_LINES:
+        value = getattr(row, name)
+        if value is not None:
+            lines[name] = value
+        elif held is None or _KINDS.get(name, name) in {*held, name}:
+            untold.add(name)
+    if row.total is None or not lines or not untold <= _ACCRUALS:
         return None
     for name, text in (row.broker_specific or {}).items():
         value = _amount(text)
@@ -76,18 +98,28 @@ def _of_lines(row: Any, side: AccountSide) -> Total | None:
         if value and not name.endswith(_PARTS_OF_LINES):
             lines[name] = value
     fact = FactRef("nav_summaries", row.id)
+    parts = [
+        Part(says=_said(name), value=value, fact=fact) for name, value in lines.items() if value
+    ]
+    if untold and _may_be_accrued(row.total - sum(lines.values()), lines):
+        parts += [Part(says=_said(name), value=None, fact=fact) for name in sorted(untold)]
     return Total(
         account=side.id,
         currency=row.currency or side.base_currency or "",
         tag=NET_ASSET_VALUE,
         value=row.total,
-        parts=[
-            Part(says=_said(name), value=value, fact=fact) for name, value in lines.items() if value
-        ],
+        parts=parts,
         as_of=told_at(row.as_of),
         fact=fact,
         account_value=side.value,
     )
+
+
+def _may_be_accrued(difference: Decimal, lines: Mapping[str, Decimal]) -> bool:
+    """Whether dividends and interest that are not told may come to so much."""
+    if abs(difference) <= sum_tolerance(len(lines)):
+        return False
+    return abs(difference) <= _ACCRUED_AT_MOST * sum(map(abs, lines.values()))
 
 
 def _amount(text: object) -> Decimal | None:
@@ -104,11 +136,15 @@ def _said(name: str) -> str:
 
 
 def _of_summary(row: Any, held: Mapping[str, Sequence[Part]], side: AccountSide) -> Total | None:
-    """Return the securities of a summary; None where something is held that may not be in it."""
+    """Return the securities of a summary; None where it has no such lines.
+
+    What is no security may be in its lines or not: of the ways to count the nearest one.
+    """
     said: list[Decimal] = [value for name in _LINES if (value := getattr(row, name)) is not None]
-    if not said or not held.keys() <= _IN_LINES | _IN_NONE:
+    if not said:
         return None
-    return Total(
+    others = [held[kind] for kind in sorted(held.keys() - _IN_LINES - _IN_NONE)]
+    plain = Total(
         account=side.id,
         currency=row.currency or side.base_currency or "",
         tag=SECURITIES,
@@ -118,6 +154,12 @@ def _of_summary(row: Any, held: Mapping[str, Sequence[Part]], side: AccountSide)
         fact=FactRef("nav_summaries", row.id),
         account_value=side.value,
     )
+    ways = (
+        replace(plain, parts=[*plain.parts, *chain.from_iterable(some)])
+        for size in range(len(others) + 1)
+        for some in combinations(others, size)
+    )
+    return min(ways, key=distance)
 
 
 def _positions(
@@ -150,10 +192,20 @@ def _positions(
         found[key][row.instrument_type].append(
             Part(
                 says=row.symbol, value=_in_base(row, summaries[key].currency),
+                rounding=_rounding(row, summaries[key].currency),
                 fact=FactRef("positions", row.id),
             )
         )  # fmt: skip
     return found
+
+
+def _rounding(row: Any, base: str | None) -> Decimal:
+    """Return what the rounding of a rate may do to a value."""
+    rate, value = row.fx_rate_to_base, row.market_value
+    if value is None or rate is None or row.currency == base:
+        return Decimal(0)
+    half = Decimal(5).scaleb(-max(places(rate), _RATE_PLACES) - 1)
+    return half * abs(Decimal(value))
 
 
 def _in_base(row: Any, base: str | None) -> Decimal | None:

@@ -1,7 +1,7 @@
 """What accounts were worth at the end of each day, by statement or by answer."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -77,13 +77,20 @@ def _keep(found: dict[tuple[int, dt.date], DayValue], value: DayValue) -> None:
 
 
 def daily_rates(
-    connection: Connection, since: dt.date | None = None
+    connection: Connection, among_these: Collection[str] | None = None
 ) -> dict[tuple[str, str], list[tuple[dt.date, Decimal]]]:
-    """Return by (from, to) the exchange rates of days, the oldest first."""
+    """Return by (from, to) the exchange rates of days, the oldest first.
+
+    Args:
+        connection: to the store.
+        among_these: the currencies that both have to be of; None is all there are.
+    """
     rates = fx_rates.c
     query = select(rates.from_currency, rates.to_currency, rates.date, rates.rate)
-    if since is not None:
-        query = query.where(rates.date >= since)
+    if among_these is not None:
+        query = query.where(
+            rates.from_currency.in_(among_these), rates.to_currency.in_(among_these)
+        )
     found: dict[tuple[str, str], list[tuple[dt.date, Decimal]]] = {}
     for row in connection.execute(query.order_by(rates.date)):
         found.setdefault((row.from_currency, row.to_currency), []).append((row.date, row.rate))

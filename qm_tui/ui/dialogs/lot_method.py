@@ -18,6 +18,7 @@ from qm_tui.ui.cell import Cell, Tone
 from qm_tui.ui.context import MethodDesk
 from qm_tui.ui.left_once import LeftOnce
 from qm_tui.ui.screens.lots_pages.choice import METHOD_WORDS, METHODS
+from qm_tui.ui.troubles import reason_of
 from qm_tui.ui.widgets.bar import Bar, words
 from qm_tui.ui.widgets.columns import Column
 from qm_tui.ui.widgets.fields import Fields
@@ -175,7 +176,7 @@ class LotMethodDialog(LeftOnce[None], ModalScreen[None]):
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Say why a decision was refused."""
         if event.state is WorkerState.ERROR and event.worker.error is not None:
-            reason = str(event.worker.error) or type(event.worker.error).__name__
+            reason = reason_of(event.worker.error)
             self._say(reason, bad=True)
 
     def action_leave(self) -> None:

@@ -1,7 +1,7 @@
 """The stops of the tour: where each is, what it says, and how one gets there by hand."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from qm_tui.ui.screens.table_screen import TableScreen
@@ -200,8 +200,8 @@ async def until(there: Callable[[], object]) -> None:
 
 async def _show(app: "MonitorApp", mode: str) -> None:
     """Show the screen of a number."""
-    app.action_show(mode)
-    await until(lambda: app.current_mode == mode and len(app.screen_stack) == 1)
+    # Not by its key: that is heard later, and would take away what is opened here meanwhile.
+    await app.show(mode)
 
 
 async def _point_at(app: "MonitorApp", wanted: Callable[[object], bool]) -> None:
@@ -209,14 +209,16 @@ async def _point_at(app: "MonitorApp", wanted: Callable[[object], bool]) -> None
     page = app.page
     if not isinstance(page, TableScreen):
         return
-    table = page.table
-    await until(lambda: page.loaded is not None and (table.cursor_row or not len(table.source)))
-    source = table.source
-    for index in range(len(source)):
-        row = source.row(index)
-        if row is not None and wanted(row):
-            page.table.move_cursor(index)
-            return
+
+    def found() -> Sequence[int]:
+        source = page.table.source
+        rows = ((index, source.row(index)) for index in range(len(source)))
+        return [index for index, row in rows if row is not None and wanted(row)]
+
+    # Whoever begins the tour at once is here before there is anything to point at.
+    await until(lambda: page.loaded is not None and found())
+    if at := found():
+        page.table.move_cursor(at[0])
 
 
 async def _open(app: "MonitorApp", action: Callable[[], object]) -> None:

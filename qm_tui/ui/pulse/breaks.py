@@ -4,15 +4,14 @@ from collections.abc import Iterator, Sequence
 
 from textual.content import Content
 
+from qm_tui.queries.discrepancy_views import DiscrepancyView
 from qm_tui.queries.pulse_views import Breaks, PulseView
-from qm_tui.queries.views import DiscrepancyView
-from qm_tui.ui.break_words import cause_of, explained
+from qm_tui.ui.break_words import SIGNS, cause_of, explained, subject_of
 from qm_tui.ui.cell import plain
 from qm_tui.ui.format import Format
-from qm_tui.ui.pulse.lines import MUTED, beside, short_symbol, shown
+from qm_tui.ui.pulse.lines import MUTED, beside, in_width, short_symbol, shown, widest
 from qm_tui.ui.widgets.bar import words
 
-SIGNS = {"major": "‼", "minor": "!", "dust": "·"}
 STYLES = {"major": "$text-error", "minor": "$text-warning", "dust": MUTED}
 _WORST = 3
 _ROOMY = 8
@@ -50,13 +49,15 @@ def _worst(
 ) -> Iterator[Content]:
     # Where there is room, a sentence says what a word only names.
     is_roomy = height >= _ROOMY + len(found)
-    for one in found:
+    names = [words(plain(short_symbol(subject_of(one))), "bold") for one in found]
+    # Causes stand below each other, unless one name is very long.
+    column = min(widest(names), width // 3)
+    for one, name in zip(found, names, strict=True):
         sign = words(f"{SIGNS.get(one.severity, '·')} ", STYLES.get(one.severity, MUTED))
-        what = plain(short_symbol(one.symbol or "") or one.currency or one.tag or one.account)
-        cause = cause_of(one)
-        left = Content.assemble(sign, words(what, "bold"), words(f"  {cause}", MUTED))
+        what = name if name.cell_length > column else in_width(name, column)
+        left = Content.assemble(sign, what, words(f"  {cause_of(one)}", MUTED))
         value = shown(form.amount(one.currency_value))
-        has_room = width - value.cell_length > left.cell_length + 6
+        has_room = width - value.cell_length > left.cell_length
         yield beside(left, value, width) if has_room else left
         if is_roomy and width >= 50:
             yield words(f"    {explained(form, one)}", MUTED)

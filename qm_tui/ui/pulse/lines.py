@@ -1,5 +1,6 @@
 """What the panels' lines are made of: gains with arrows, meters, columns that stand straight."""
 
+import datetime as dt
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
@@ -13,6 +14,8 @@ from qm_tui.ui.widgets.bar import words
 
 MUTED = "$text-muted"
 _FULL, _EMPTY = "━", "╌"
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_WEEK = dt.timedelta(days=7)
 
 
 def arrow(value: Decimal | None) -> str:
@@ -27,6 +30,13 @@ def tone_of(value: Decimal | None) -> Tone:
     if value is None or not value:
         return Tone.MUTED
     return Tone.POSITIVE if value > 0 else Tone.NEGATIVE
+
+
+def day_word(day: dt.date | None, today: dt.date) -> str:
+    """Name the day that gains of a day are of: on a weekend they are Friday's."""
+    if day is None or day >= today:
+        return "day"
+    return _DAYS[day.weekday()] if today - day < _WEEK else f"{day:%m-%d}"
 
 
 def gain(form: Format, value: Decimal | None, share: Decimal | None = None) -> Content:

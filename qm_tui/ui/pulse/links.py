@@ -17,7 +17,7 @@ from qm_tui.ui.tones import STYLES
 from qm_tui.ui.widgets.bar import words
 
 if TYPE_CHECKING:
-    from qm_tui.queries.views import StatusView
+    from qm_tui.queries.sync_views import StatusView
 
 _WIDE = 32
 _WELL = frozenset({LinkState.LIVE, LinkState.IDLE})
@@ -59,7 +59,7 @@ def _state(health: Health, now: dt.datetime, width: int, *, with_age: bool) -> C
 
 def _times(health: Health, sync: UnderWay | None, now: dt.datetime, width: int) -> Content:
     if sync is not None:
-        return words(f"  {doing(sync, now, 40)}", MUTED)
+        return words(f"  {doing(sync, now, width - 2)}", MUTED)
     data = None if health.data_as_of is None else age(now, health.data_as_of)
     synced = None if health.last_success is None else age(now, health.last_success)
     if width < _WIDE:

@@ -6,7 +6,7 @@ from textual.content import Content
 
 from qm_tui.queries.pulse_views import Margin, MarginUse, PulseView
 from qm_tui.ui.format import Format
-from qm_tui.ui.pulse.lines import MUTED, beside, meter, shown
+from qm_tui.ui.pulse.lines import MUTED, beside, meter, named, shown
 from qm_tui.ui.widgets.bar import words
 
 STYLES = {
@@ -62,10 +62,14 @@ def _margin(view: PulseView, form: Format, width: int, height: int) -> Iterator[
     if whole.used is None:
         yield words("margin — no account tells it", MUTED)
         return
-    yield _meter_line("margin", whole, form, width)
+    # Where there is no room for who is missing it is said at least that it is not all.
+    is_told = not whole.missing or height > 5
+    yield _meter_line("margin" if is_told else "margin ?", whole, form, width)
     if height > 5:
         yield beside(words("used", MUTED), shown(form.money(whole.used)), width)
         yield beside(words("available", MUTED), shown(form.money(whole.available)), width)
+    if whole.missing and is_told:
+        yield words(f"without {named(whole.missing)}", "$text-warning")
     # Accounts do not help each other out: each has its own call.
     if len(view.margins) < 2:
         return

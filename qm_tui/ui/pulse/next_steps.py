@@ -11,10 +11,11 @@ from qm_tui.queries.pulse_views import Margin, PulseView
 from qm_tui.ui.cell import plain
 from qm_tui.ui.format import age, count
 from qm_tui.ui.link_words import WORDS
+from qm_tui.ui.pulse.lines import named
 from qm_tui.ui.widgets.bar import words
 
 if TYPE_CHECKING:
-    from qm_tui.queries.views import StatusView
+    from qm_tui.queries.sync_views import StatusView
 
 _OLD = dt.timedelta(days=4)
 """Longer than a weekend and a holiday."""
@@ -52,7 +53,7 @@ def _of_links(health: Sequence[Health]) -> Iterator[Step]:
     for each in health:
         if each.state is LinkState.REFUSED:
             gravity = 0
-        elif each.state in {LinkState.WAITING, LinkState.STALE, LinkState.LEASED}:
+        elif each.state in {LinkState.WAITING, LinkState.STALE}:
             gravity = 1
         elif each.lacking:
             gravity = 2
@@ -60,6 +61,10 @@ def _of_links(health: Sequence[Health]) -> Iterator[Step]:
             continue
         said = plain(each.says[:_LONGEST]) or WORDS[each.state][1]
         yield Step(gravity, f"{plain(each.connection)}: {said}", "syncs", "7")
+    # Of a second monitor that is all of them, and what the first one brings is shown here, too.
+    leased = [plain(each.connection) for each in health if each.state is LinkState.LEASED]
+    if leased:
+        yield Step(2, f"another program syncs {named(leased, 3)}", "syncs", "7")
 
 
 def _of_book(view: PulseView) -> Iterator[Step]:
@@ -87,15 +92,18 @@ def _of_book(view: PulseView) -> Iterator[Step]:
         said = count(view.stale, "position was", "positions were")
         yield Step(2, f"{said} not confirmed by the newest answer", "positions", "2")
     if view.unconverted:
-        names = ", ".join(sorted(set(view.unconverted.values())))
-        yield Step(3, f"no exchange rate for {plain(names)}: sums go without", "accounts", "1")
+        names = ", ".join(sorted(set(view.unconverted.values()) - {""}))
+        untold = named([who for who, money in view.unconverted.items() if not money])
+        lacks = [f"no exchange rate for {plain(names)}"] if names else []
+        lacks += [f"no base currency told of {plain(untold)}"] if untold else []
+        yield Step(3, f"{' and '.join(lacks)}: sums go without", "accounts", "1")
 
 
 def draw_steps(steps: Sequence[Step], width: int, height: int) -> Sequence[Content]:
     """As many lines as there are steps, one behind the other where there is one line only."""
     lines = []
     for step in steps[:height]:
-        sign, style = ("‼", "$text-error") if step.gravity < 2 else ("!", "$text-warning")
+        sign, style = ("▲", "$text-error") if step.gravity < 2 else ("△", "$text-warning")
         key = words(f" {step.key} ", "bold $accent")
         lines.append(Content.assemble(words(f"{sign} ", style), words(step.text), " →", key))
     if len(steps) > height and lines:

@@ -1,5 +1,6 @@
-"""What expires this week, and what moved most today."""
+"""What expires this week, and what moved most on the day."""
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import TypeVar
 
@@ -12,6 +13,7 @@ from qm_tui.ui.pulse.lines import (
     arrow,
     beside,
     columned,
+    day_word,
     short_symbol,
     shown,
     tone_of,
@@ -70,12 +72,18 @@ def _money(inside: bool | None, *, is_wide: bool) -> Content:  # noqa: FBT001 - 
     return words("◇ out of the money" if is_wide else "◇OTM", MUTED)
 
 
+def movers_title(day: dt.date | None, today: dt.date) -> str:
+    """Say of which day the biggest gains and losses are."""
+    word = day_word(day, today)
+    return "Movers today" if word == "day" else f"Movers of {word}"
+
+
 def draw_movers(view: PulseView, form: Format, width: int, height: int) -> Sequence[Content]:
     """Lines for the panel: the biggest gains and losses of the day."""
     if not view.movers:
         if view.positions and view.without_day:
-            return [words("nobody tells today's gains", MUTED)]
-        return [words("nothing moved today", MUTED)]
+            return [words("nobody tells gains of the day", MUTED)]
+        return [words("nothing moved", MUTED)]
     told = view.movers[:height]
     return [_mover(one, form, width, told) for one in told]
 

@@ -9,7 +9,7 @@ from textual.content import Content
 from qm_tui.queries.net_liquidation import APART, Point
 from qm_tui.queries.pulse_views import Figure, PulseView
 from qm_tui.ui.format import Format
-from qm_tui.ui.pulse.lines import MUTED, arrow, beside, gain, named, shown, tone_of
+from qm_tui.ui.pulse.lines import MUTED, arrow, beside, day_word, gain, named, shown, tone_of
 from qm_tui.ui.tones import STYLES
 from qm_tui.ui.widgets.bar import words
 from qm_tui.ui.widgets.sparkline import blocks, braille, over_time
@@ -22,6 +22,10 @@ _ROOM_BELOW = 9
 _FIGURES = 24
 """Cells that the figures need beside it."""
 _APART = 2
+_WITH_AXIS = 56
+"""Cells from which on there is room for what the line's height stands for."""
+_TALL_AXIS = 5
+"""Lines of the drawing from which on it is told."""
 
 
 def draw_worth(
@@ -38,7 +42,7 @@ def draw_worth(
         height: in lines.
     """
     if height < _ROOM_BELOW:
-        figures = list(_figures(view, form, one_line=False))
+        figures = list(_figures(view, form, today, one_line=False))
         room = width - max(_FIGURES, *(line.cell_length for line in figures)) - _APART
         if room < 12:
             return [
@@ -47,18 +51,18 @@ def draw_worth(
             ]
         chart = list(_line(view, form, today, span, room, max(height - 1, 1)))
         return _side_by_side(figures, chart, width - room, height)
-    figures = list(_figures(view, form, one_line=width >= 70))
+    figures = list(_figures(view, form, today, one_line=width >= 70))
     chart = list(_line(view, form, today, span, width, height - len(figures) - 2))
     return [*figures, Content(), *chart]
 
 
-def _figures(view: PulseView, form: Format, *, one_line: bool) -> Iterator[Content]:
+def _figures(view: PulseView, form: Format, today: dt.date, *, one_line: bool) -> Iterator[Content]:
     net = view.net_liquidation
     yield Content.assemble(
         shown(form.money(net.value)).stylize("bold"),
         words(f" {view.base_currency or ''}", MUTED),
     )
-    day = _labeled("day", form, view.daily_pnl)
+    day = _labeled(day_word(view.day, today), form, view.daily_pnl)
     whole = _labeled("open", form, view.unrealized_pnl)
     if one_line:
         yield Content("     ").join([day, whole])
@@ -70,14 +74,15 @@ def _figures(view: PulseView, form: Format, *, one_line: bool) -> Iterator[Conte
 
 
 def _labeled(label: str, form: Format, figure: Figure) -> Content:
-    return Content.assemble(words(f"{label:5}", MUTED), gain(form, figure.value, figure.share))
+    return Content.assemble(words(f"{label:<4} ", MUTED), gain(form, figure.value, figure.share))
 
 
 def _lacking(view: PulseView) -> str:
     """Who is not in the figures, and why."""
     if view.unconverted:
-        pairs = [f"{account} ({money})" for account, money in view.unconverted.items()]
-        return f"without {named(pairs)}: no rate"
+        pairs = [f"{who} ({money})" if money else who for who, money in view.unconverted.items()]
+        why = "no rate" if any(view.unconverted.values()) else "no currency"
+        return f"without {named(pairs)}: {why}"
     for figure, name in (
         (view.net_liquidation, ""), (view.daily_pnl, "day "), (view.unrealized_pnl, "open "),
     ):  # fmt: skip
@@ -92,8 +97,10 @@ def _line(
     """The line over time, and what it did."""
     begin = today - RANGES[span]
     series = view.history.since(begin)
-    values = over_time(drawable(series.points), begin, today, width * 2, APART)
-    known = [point for point in series.points if point[1] is not None]
+    known = [value for _, value in series.points if value is not None]
+    axis = _axis(known, form, height) if width >= _WITH_AXIS else []
+    room = width - (axis[0].cell_length + 1 if axis else 0)
+    values = over_time(drawable(series.points), begin, today, room * 2, APART)
     if len(known) < 2:
         yield from (Content() for _ in range(height - 1))
         yield words("no history yet", MUTED)
@@ -102,15 +109,29 @@ def _line(
     came = [who for who, day in view.begun if day > begin + APART]
     share = None if came else change(series.points)
     style = STYLES[tone_of(share)] if share else "$primary"
-    for row in braille(values, height, filled=True):
-        yield words(row, style)
+    for number, row in enumerate(braille(values, height, filled=True)):
+        line = words(row, style)
+        yield Content.assemble(axis[number], " ", line) if axis else line
     said = words(
         "" if share is None else f"{arrow(share)} {form.change(share, digits=1).text}", style
     )
     if came:
         said = words(f"{named(came, 1)} came later", MUTED)
     is_narrow = width < len(span) + said.cell_length + 1
-    yield beside(words(_SHORT[span] if is_narrow else span, MUTED), said, width)
+    since = f"{begin:%d %b %Y} " if axis else ""
+    left = " " * (width - room) + f"{since}· {span}" if axis else span
+    yield beside(words(_SHORT[span] if is_narrow else left, MUTED), said, width)
+
+
+def _axis(known: Sequence[Decimal], form: Format, height: int) -> list[Content]:
+    """What each line of the drawing stands for, told at its ends and in the middle; as wide."""
+    if len(known) < 2 or form.hidden or height < _TALL_AXIS:
+        return []
+    low, high = min(known), max(known)
+    told = {0: high, height // 2: (low + high) / 2, height - 1: low}
+    labels = {row: form.decimal(value, digits=0).text.strip() for row, value in told.items()}
+    width = max(map(len, labels.values()))
+    return [words(labels.get(row, "").rjust(width), MUTED) for row in range(height)]
 
 
 def drawable(points: Sequence[Point]) -> list[tuple[dt.date, float | None]]:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
+from textual.content import Content
 from typing_extensions import override
 
 from qm_tui.domain.selection import Scope
@@ -26,8 +27,8 @@ from qm_tui.ui.widgets.record_table import RecordTable
 
 if TYPE_CHECKING:
     from qm_tui.domain.live import LiveChange
+    from qm_tui.queries.account_views import AccountView
     from qm_tui.queries.accounts import AccountBasis
-    from qm_tui.queries.views import AccountView
     from qm_tui.store.reader import Reader
 
 CHANGES = 0.3
@@ -173,6 +174,12 @@ class AccountsScreen(Charted, NarrowedScreen["AccountView"]):
     def body(self) -> ComposeResult:
         yield from super().body()
         yield AccountPanel(self.session.format)
+
+    @override
+    def more_about(self, row: "AccountView", width: int) -> Sequence[Content]:
+        from qm_tui.ui.margin_lines import margin_lines  # noqa: PLC0415 - where there is room
+
+        return margin_lines(row, self.session.format, width)
 
     @override
     def below(self, row: "AccountView") -> Page:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 from typing_extensions import override
 
 from qm_tui.domain.selection import Order, Scope
+from qm_tui.queries.activity_views import CashView, InterestView, TradeView, TransferView
 from qm_tui.queries.paging import Pages
-from qm_tui.queries.views import CashView, InterestView, TradeView, TransferView
 from qm_tui.ui.column_kinds import Kinds
 from qm_tui.ui.format import Format
 from qm_tui.ui.screens.activity_tab import Tab, account_column
@@ -46,9 +46,9 @@ class Trades(Tab[TradeView]):
                 flexible=True,
             ),
             kinds.text("open_close", "O/C", 5, lambda t: t.open_close, drop_order=4),
-            kinds.quantity("quantity", "Quantity", lambda t: t.quantity, letter="q"),
-            kinds.price("price", "Price", lambda t: t.price, letter="p"),
-            kinds.amount("proceeds", "Proceeds", lambda t: t.proceeds, letter="r"),
+            kinds.quantity("quantity", "Quantity", lambda t: t.quantity, min_width=9, letter="q"),
+            kinds.price("price", "Price", lambda t: t.price, min_width=10, letter="p"),
+            kinds.amount("proceeds", "Proceeds", lambda t: t.proceeds, min_width=10, letter="r"),
             kinds.amount("commission", "Commission", lambda t: t.commission, 10, drop_order=5),
             kinds.text("currency", "Ccy", 3, lambda t: t.currency, drop_order=3, letter="c"),
             kinds.gain(
@@ -82,7 +82,7 @@ class Cash(Tab[CashView]):
         return (
             kinds.date("date", "Date", lambda c: c.date, letter="d"),
             *account_column(kinds, scope),
-            kinds.text("type", "Type", 17, lambda c: c.type, letter="y"),
+            kinds.word("type", "Type", 17, lambda c: c.type, letter="y"),
             kinds.text(
                 "symbol", "Symbol", 21, lambda c: c.symbol, drop_order=3, min_width=8, letter="s"
             ),

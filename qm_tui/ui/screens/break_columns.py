@@ -8,7 +8,7 @@ from decimal import Decimal
 from textual.content import Content
 
 from qm_tui.domain.reconciliation.words import DiscrepancyStatus, Verdict
-from qm_tui.queries.views import DiscrepancyView
+from qm_tui.queries.discrepancy_views import DiscrepancyView
 from qm_tui.ui.break_words import (
     GRAVITY,
     advice_of,

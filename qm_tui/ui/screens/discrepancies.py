@@ -12,9 +12,9 @@ from typing_extensions import override
 
 from qm_tui.domain.conditions import Kind
 from qm_tui.domain.selection import Scope
-from qm_tui.queries.views import DiscrepancyView, ReconciliationView
-from qm_tui.ui.break_groups import FLAT, grouping_by, heading_of, letters
-from qm_tui.ui.break_words import said_together, worst_first
+from qm_tui.queries.discrepancy_views import DiscrepancyView, ReconciliationView
+from qm_tui.ui.break_groups import grouping_by, heading_of, letters
+from qm_tui.ui.break_words import advice_of, explained, said_together, sentence, worst_first
 from qm_tui.ui.condition_fields import Field
 from qm_tui.ui.feeds import Feed, ListFeed
 from qm_tui.ui.format import age, count
@@ -22,6 +22,8 @@ from qm_tui.ui.screens.break_columns import about_break, break_columns
 from qm_tui.ui.screens.page import Page
 from qm_tui.ui.screens.table_screen import TableScreen
 from qm_tui.ui.session import Session
+from qm_tui.ui.ways_to_group import FLAT
+from qm_tui.ui.widgets.beside import side_notes
 from qm_tui.ui.widgets.columns import Column
 from qm_tui.ui.widgets.grouped_source import GroupedSource
 from qm_tui.ui.widgets.record_table import RecordTable
@@ -81,6 +83,16 @@ class DiscrepanciesScreen(TableScreen[DiscrepancyView]):
     def body(self) -> ComposeResult:
         yield from super().body()
         yield Sentences(id="about-break")
+
+    @override
+    def more_about(self, row: DiscrepancyView, width: int) -> Sequence[Content]:
+        form = self.session.format
+        said = [sentence(form, row, f"· {each.says}") for each in row.evidence]
+        return [
+            *side_notes("What probably happened", [explained(form, row)], width),
+            *side_notes("What to do", [advice_of(row)], width),
+            *side_notes("What speaks for it", said, width),
+        ]
 
     # The rows
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 
 from qm_tui.domain.health import Health, LinkState
-from qm_tui.queries.views import RunView, SyncView
+from qm_tui.queries.sync_views import RunView, SyncView
 from qm_tui.ui.cell import Cell, Tone
 from qm_tui.ui.format import as_sentences, count, countdown
 from qm_tui.ui.link_words import LACKING, WORDS

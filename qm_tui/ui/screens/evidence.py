@@ -8,7 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from typing_extensions import override
 
-from qm_tui.queries.views import DiscrepancyEventView, DiscrepancyView, EvidenceView
+from qm_tui.queries.discrepancy_views import DiscrepancyEventView, DiscrepancyView, EvidenceView
 from qm_tui.ui.break_life import life_of
 from qm_tui.ui.break_words import (
     advice_of,

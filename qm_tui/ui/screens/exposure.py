@@ -7,7 +7,7 @@ from typing import ClassVar
 from typing_extensions import override
 
 from qm_tui.domain.selection import Scope
-from qm_tui.queries.views import ExposureView, PositionView
+from qm_tui.queries.position_views import ExposureView, PositionView
 from qm_tui.ui.cell import Cell, Tone
 from qm_tui.ui.column_kinds import Kinds
 from qm_tui.ui.format import UNKNOWN

@@ -8,10 +8,11 @@ from typing_extensions import override
 
 from qm_tui.domain.selection import Scope
 from qm_tui.queries.grouping import GroupBy
-from qm_tui.queries.views import PositionView
-from qm_tui.ui.row_groups import FLAT, RowGroups, letters
+from qm_tui.queries.position_views import PositionView
+from qm_tui.ui.row_groups import RowGroups, letters
 from qm_tui.ui.screens.narrowed import NarrowedScreen
 from qm_tui.ui.session import Session
+from qm_tui.ui.ways_to_group import FLAT
 from qm_tui.ui.widgets.headings import Sum
 from qm_tui.ui.widgets.live_source import LiveSource
 from qm_tui.ui.widgets.row_source import RowSource

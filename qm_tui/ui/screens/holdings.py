@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from typing_extensions import override
 
 from qm_tui.domain.selection import Scope
-from qm_tui.queries.views import PositionView
+from qm_tui.queries.position_views import PositionView
 from qm_tui.ui.cell import Cell, Tone, plain
 from qm_tui.ui.feeds import Feed, ListFeed
 from qm_tui.ui.format import age
@@ -176,7 +176,7 @@ class HoldingsScreen(GroupedScreen[V]):
     @override
     def body(self) -> ComposeResult:
         yield from super().body()
-        yield SumLines(id="foot")
+        yield SumLines(id="foot", edges=lambda: self.table.edges)
 
     @override
     def show_frame(self) -> None:
@@ -267,6 +267,7 @@ class HoldingsScreen(GroupedScreen[V]):
             title="Age",
             cell=self.age_of,
             width=8,
+            min_width=6,
             align="right",
             sort_key=lambda row: row.as_of,
             drop_order=1,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from textual.content import Content
 
 from qm_tui.domain.health import LinkState
-from qm_tui.queries.views import LinkView
+from qm_tui.queries.sync_views import LinkView
 from qm_tui.ui.cell import Cell, Tone
 from qm_tui.ui.context import UnderWay
 from qm_tui.ui.format import UNKNOWN, age, as_sentences, countdown

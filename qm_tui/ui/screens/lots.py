@@ -124,7 +124,7 @@ class LotsScreen(TabbedScreen):
         yield Bar(id="choice")
         yield from tables
         yield Static(id="detail", markup=False)
-        yield SumLines(id="foot")
+        yield SumLines(id="foot", edges=lambda: self.table.edges)
 
     @override
     def show_frame(self) -> None:
@@ -152,6 +152,11 @@ class LotsScreen(TabbedScreen):
             rows = [row for row in map(source.row, range(len(source))) if row is not None]
         foot = self.shown_page.foot(rows, self._total, self.session.format)
         self.query_one("#foot", SumLines).say(foot)
+
+    @override
+    def redraw(self) -> None:
+        super().redraw()
+        self._tell()
 
     @on(RecordTable.Highlighted)
     def _tell(self) -> None:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from qm_tui.domain.booking.words import LotMethod
-from qm_tui.queries.views import GainView, LotView
+from qm_tui.queries.lot_views import GainView, LotView
 from qm_tui.ui.feeds import ListFeed
 from qm_tui.ui.format import exact
 from qm_tui.ui.screens.lots_pages.choice import METHODS
@@ -101,7 +101,7 @@ def _offer(screen: "LotsScreen", row: Any, *, short: bool) -> "Offer":
         title=f"What if: {verb} {row.symbol} in {row.account}{held_in_all}",
         verb=verb,
         # All that is held would be the same under every method.
-        quantity=abs(row.quantity) if isinstance(row, LotView) else None,
+        quantity=abs(row.quantity) if isinstance(row, LotView) and not form.hidden else None,
         price=row.market_price if isinstance(row, LotView) else None,
     )
 

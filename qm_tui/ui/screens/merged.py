@@ -7,7 +7,7 @@ from textual.binding import Binding, BindingType
 from typing_extensions import override
 
 from qm_tui.domain.selection import Scope
-from qm_tui.queries.views import MergedView, PositionView
+from qm_tui.queries.position_views import MergedView, PositionView
 from qm_tui.ui.column_kinds import Kinds
 from qm_tui.ui.screens.netted import NettedScreen
 from qm_tui.ui.screens.page import Page

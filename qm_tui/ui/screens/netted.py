@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypeVar
 from typing_extensions import override
 
 from qm_tui.domain.selection import Scope
-from qm_tui.queries.views import ExposureView, MergedView, OptionView, PositionView
+from qm_tui.queries.position_views import ExposureView, MergedView, OptionView, PositionView
 from qm_tui.ui.cell import Cell, Tone
 from qm_tui.ui.feeds import Feed, ListFeed
 from qm_tui.ui.format import age

@@ -6,11 +6,12 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, ClassVar
 
+from textual.content import Content
 from typing_extensions import override
 
 from qm_tui.domain.conditions import Kind
 from qm_tui.queries.grouping import GroupBy
-from qm_tui.queries.views import OptionView
+from qm_tui.queries.position_views import OptionView
 from qm_tui.ui.cell import Cell, Tone
 from qm_tui.ui.column_kinds import Kinds
 from qm_tui.ui.condition_fields import Field
@@ -18,11 +19,12 @@ from qm_tui.ui.format import UNKNOWN, age
 from qm_tui.ui.heading_sums import option_heading, value_of_delta
 from qm_tui.ui.option_sums import OptionSum, option_sums
 from qm_tui.ui.screens.holdings import HoldingsScreen, dimmed
-from qm_tui.ui.tones import labeled
+from qm_tui.ui.sum_words import figure
 from qm_tui.ui.widgets.bar import words
 from qm_tui.ui.widgets.columns import Column
 from qm_tui.ui.widgets.headings import Sum as HeadingSum
 from qm_tui.ui.widgets.sum_lines import Sum
+from qm_tui.ui.widgets.sum_places import Figure
 
 if TYPE_CHECKING:
     from qm_tui.domain.live import LiveBook
@@ -208,13 +210,18 @@ class OptionsScreen(HoldingsScreen[OptionView]):
 
     def _sum(self, each: OptionSum) -> Sum:
         form = self.session.format
-        parts = [
-            labeled("value", form.money(each.market_value), unknown=each.without_value),
-            labeled("unrealized", form.gain(each.unrealized_pnl), unknown=each.without_gain),
-            labeled("delta in money", form.amount(each.delta_value)),
-            labeled("theta/day", form.gain(each.theta)),
-            labeled("vega", form.amount(each.vega)),
-        ]
+        parts: list[Content | Figure] = [
+            figure(
+                "market_value", "value", form.money(each.market_value), unknown=each.without_value
+            ),
+            figure(
+                "unrealized_pnl", "unrealized", form.gain(each.unrealized_pnl),
+                unknown=each.without_gain,
+            ),
+            figure("delta_value", "delta in money", form.amount(each.delta_value)),
+            figure("position_theta", "theta/day", form.gain(each.theta)),
+            figure("position_vega", "vega", form.amount(each.vega)),
+        ]  # fmt: skip
         if each.without_greeks:
             parts.append(words(f"({each.without_greeks:,} without Greeks)", "$text-warning"))
         if each.delayed:

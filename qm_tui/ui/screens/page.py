@@ -18,6 +18,7 @@ from typing_extensions import override
 from qm_tui.ui.cell import plain
 from qm_tui.ui.left_once import LeftOnce
 from qm_tui.ui.session import Session
+from qm_tui.ui.troubles import AT_ONCE
 from qm_tui.ui.widgets.bar import Bar, words
 from qm_tui.ui.widgets.breadcrumbs import breadcrumbs
 from qm_tui.ui.widgets.key_hints import hints_that_fit, key_hints
@@ -68,6 +69,8 @@ class Page(LeftOnce[None]):
         self.loaded: int | None = None
         """The generation of the store that is shown; None while nothing is."""
         self._noticed = False
+        self._failed = False
+        """Whether the last load did: whoever comes back has it tried once more."""
         self._ticks = 0
 
     # What subclasses say
@@ -126,7 +129,8 @@ class Page(LeftOnce[None]):
     def on_screen_resume(self) -> None:
         """Show what has happened while another screen was in front."""
         self.redraw()
-        if self.loaded is not None and self.loaded != self.session.generation:
+        is_old = self.loaded is not None and self.loaded != self.session.generation
+        if is_old or self._failed:
             self.action_reload()
 
     def _tick(self) -> None:
@@ -252,7 +256,7 @@ class Page(LeftOnce[None]):
         if self.session.first_rows.is_set():
             await self.session.take_note(reader)
         generation = self.session.generation
-        self._noticed = False
+        self._noticed = self._failed = False
         await self.load(reader)
         self.loaded = generation
         self.session.first_rows.set()
@@ -269,7 +273,8 @@ class Page(LeftOnce[None]):
         if trouble is None:
             return
         _log.error("%s: %s failed", self.trail[-1], worker.group, exc_info=worker.error)
-        self.app.notify(trouble.says, title=trouble.what, severity="error", markup=False)
+        self.app.notify(trouble.in_short, title=trouble.what, severity="error", markup=False)
+        self._failed = self._failed or worker.group in AT_ONCE
         if self.loaded is None and worker.group == "load":
             lines = [trouble.says, "", "r tries again. E shows all that fails, and the log."]
             self.show_notice(Notice(f"{self.trail[-1]} could not be read", lines, bad=True))

@@ -12,7 +12,7 @@ from typing_extensions import override
 from qm_tui.domain.conditions import Kind
 from qm_tui.domain.selection import Scope
 from qm_tui.queries.grouping import GroupBy, WeightOf
-from qm_tui.queries.views import PositionView
+from qm_tui.queries.position_views import PositionView
 from qm_tui.ui.column_kinds import Kinds
 from qm_tui.ui.condition_fields import Field
 from qm_tui.ui.format import count
@@ -74,7 +74,7 @@ class PositionsScreen(Charted, HoldingsScreen[PositionView]):
     def columns(self) -> Sequence[Column[PositionView]]:
         kinds = Kinds[PositionView](self.session.format)
         account = kinds.text(
-            "account", "Account", 10, lambda p: p.account, min_width=9, drop_order=2, letter="a"
+            "account", "Account", 10, lambda p: p.account, min_width=8, drop_order=2, letter="a"
         )
         made = (
             kinds.text("symbol", "Symbol", 21, lambda p: p.symbol, letter="s"),

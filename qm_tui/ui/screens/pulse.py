@@ -100,6 +100,19 @@ class PulseScreen(Charted):
                 yield Panel(title, partial(self._draw, name), id=name)
             yield Panel("Connections", self._draw_links, id="links")
 
+    @override
+    def show_hints(self) -> None:
+        super().show_hints()
+        # In the border as below: the key that leads where Enter does.
+        keys = {
+            active.binding.action: self.app.get_key_display(active.binding)
+            for active in reversed(self.active_bindings.values())
+        }
+        for name, mode in _LEADS_TO.items():
+            key = keys.get("charts" if mode == "charts" else f"show('{mode}')", "")
+            for panel in self.query(f"#{name}").results(Panel):
+                panel.name_key(key)
+
     def _draw(self, name: str, width: int, height: int) -> Sequence[Content]:
         if self.view is None or (name == "breaks" and not self._compared):
             return ()
@@ -165,7 +178,12 @@ class PulseScreen(Charted):
         return ()
 
     def _bring_up_to_date(self) -> None:
+        from qm_tui.ui.pulse.soon import movers_title  # noqa: PLC0415 - see above
+
         self._look_for_steps()
+        if self.view is not None:
+            title = movers_title(self.view.day, self.session.today)
+            self.query_one("#movers", Panel).entitle(title)
         for panel in self.query(Panel):
             panel.bring_up_to_date()
 

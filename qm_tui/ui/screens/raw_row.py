@@ -11,7 +11,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 from typing_extensions import override
 
-from qm_tui.queries.views import RawRowView
+from qm_tui.queries.sync_views import RawRowView
 from qm_tui.ui.cell import Cell, Tone
 from qm_tui.ui.clipboard import copy
 from qm_tui.ui.masked import masked

@@ -154,7 +154,12 @@ class RowFilter:
     def present(self) -> Present:
         """What relative days count from."""
         context = self._screen.session.context
-        return Present(now=context.now(), today=self._screen.session.today, zone=context.zone)
+        return Present(
+            now=context.now(),
+            today=self._screen.session.today,
+            zone=context.zone,
+            point=context.numerals.point,
+        )
 
     def why_empty(self) -> str:
         """Why no row is shown."""

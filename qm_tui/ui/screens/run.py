@@ -13,7 +13,7 @@ from typing_extensions import override
 from qm_tui.domain.conditions import Wanted
 from qm_tui.domain.selection import Order, Scope
 from qm_tui.queries.paging import Pages
-from qm_tui.queries.views import ChangeView, RunView, SyncView
+from qm_tui.queries.sync_views import ChangeView, RunView, SyncView
 from qm_tui.ui.cell import Cell, Tone
 from qm_tui.ui.column_kinds import Kinds
 from qm_tui.ui.feeds import Feed, PagedFeed

@@ -12,7 +12,7 @@ from typing_extensions import override
 
 from qm_tui.domain.events import SectionCounts
 from qm_tui.domain.selection import Scope
-from qm_tui.queries.views import LinkView, RunView
+from qm_tui.queries.sync_views import LinkView, RunView
 from qm_tui.ui.cell import Cell, Tone, plain
 from qm_tui.ui.column_kinds import Kinds
 from qm_tui.ui.context import UnderWay
@@ -108,7 +108,7 @@ class SyncsScreen(TableScreen[RunView]):
                 letter="s",
                 sort_key=lambda r: r.state,
             ),
-            kinds.text("duration", "Took", 9, self._took, drop_order=5),
+            kinds.text("duration", "Took", 11, self._took, drop_order=5),
             kinds.number("received", "Rows", 8, lambda r: r.received, drop_order=4),
             kinds.number("added", "Added", 7, lambda r: r.added, letter="a"),
             kinds.number("changed", "Changed", 7, lambda r: r.changed, letter="c"),

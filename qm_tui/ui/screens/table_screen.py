@@ -15,12 +15,14 @@ from qm_tui.ui.feeds import Feed, PagedFeed
 from qm_tui.ui.format import count
 from qm_tui.ui.screens.page import Page
 from qm_tui.ui.screens.row_actions import ask_for_order, copy_cell, copy_rows, raw_page
+from qm_tui.ui.screens.row_beside import RowBeside
 from qm_tui.ui.screens.row_filter import RowFilter
 from qm_tui.ui.screens.table_views import TableViews
 from qm_tui.ui.session import Session
 from qm_tui.ui.widgets.columns import Column
 from qm_tui.ui.widgets.record_table import RecordTable
 from qm_tui.ui.widgets.row_source import RowSource
+from qm_tui.ui.widgets.sum_lines import SumLines
 from qm_tui.ui.widgets.table_messages import TableMessage
 
 if TYPE_CHECKING:
@@ -37,7 +39,7 @@ _NEEDS_ROWS = frozenset(
 """Actions that make no sense while a notice stands where rows would be."""
 
 
-class TableScreen(Page, Generic[V]):
+class TableScreen(RowBeside, Generic[V]):
     """Subclasses name the columns, the feed, and what lies below a row."""
 
     EMPTY: ClassVar[str] = "Nothing here. Press I to import a statement."
@@ -57,6 +59,7 @@ class TableScreen(Page, Generic[V]):
         Binding("S", "sort(True)", "Sort also by", id="rows.sort-more", show=False),
         Binding("Y", "copy_cell", "Copy the field", id="rows.copy-cell", show=False),
         Binding("C", "columns", "Columns and views", id="rows.columns", show=False),
+        Binding("D", "beside", "All of the row beside", id="rows.beside", show=False),
         # The capital too: on lots the small one has a meaning of its own.
         Binding("v,V", "views", "Choose a view", id="rows.views", show=False),
     ]
@@ -171,7 +174,7 @@ class TableScreen(Page, Generic[V]):
 
     @override
     def body(self) -> ComposeResult:
-        yield self.table
+        yield self.beside()
 
     @property
     @override
@@ -254,6 +257,11 @@ class TableScreen(Page, Generic[V]):
     async def _leave(self, event: RecordTable.LeaveRequested) -> None:
         if self._is_in_front(event):
             await self.action_back()
+
+    @on(RecordTable.LaidOut)
+    def _follow_columns(self) -> None:
+        for foot in self.query(SumLines):
+            foot.place_again()
 
     @on(RecordTable.SortRequested)
     def _sort(self, event: RecordTable.SortRequested) -> None:

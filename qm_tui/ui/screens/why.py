@@ -15,6 +15,7 @@ from qm_tui.ui.cell import Cell, Tone
 from qm_tui.ui.column_kinds import Kinds
 from qm_tui.ui.feeds import Feed, ListFeed
 from qm_tui.ui.format import UNKNOWN
+from qm_tui.ui.masked import masked
 from qm_tui.ui.screens.table_screen import TableScreen
 from qm_tui.ui.session import Session
 from qm_tui.ui.widgets.bar import Bar, words
@@ -53,7 +54,7 @@ class WhyScreen(TableScreen[Numbered]):
                 width=44,
                 min_width=34,
                 flexible=True,
-                cell=lambda s: _what(s[1]),
+                cell=lambda s: self._what(s[1]),
             ),
             kinds.number("lot", "Lot", 5, lambda s: s[1].lot, drop_order=2),
             Column(
@@ -77,6 +78,21 @@ class WhyScreen(TableScreen[Numbered]):
             kinds.text("currency", "Ccy", 3, lambda s: s[1].currency, drop_order=5),
             kinds.text("document", "From", 24, lambda s: s[1].document, min_width=12, drop_order=4),
         )
+
+    def _what(self, step: WhyStep) -> Cell:
+        """What happened to the lot; what happened to another one is set in."""
+        told = self._told(step)
+        return Cell(f"↳ {told}", Tone.MUTED) if step.aside else Cell(told)
+
+    def _told(self, step: WhyStep) -> str:
+        """The line in words without its day, which has a column."""
+        text = step.text.removeprefix(f"{step.day} ")
+        return masked(self.session.format, text, *self._names())
+
+    def _names(self) -> set[str]:
+        """What stays while amounts are hidden: lots of other accounts and symbols have a part."""
+        steps = () if self.why is None else self.why.steps
+        return {name for step in steps for name in (step.account, step.symbol)}
 
     def _change(self, before: Decimal, after: Decimal) -> Cell:
         form = self.session.format
@@ -126,27 +142,23 @@ class WhyScreen(TableScreen[Numbered]):
         bar.say(words(why.title, "bold $primary"), words("oldest first", "$text-muted"))
         self._tell()
 
+    @override
+    def redraw(self) -> None:
+        super().redraw()
+        self._tell()
+
     @on(RecordTable.Highlighted)
     def _tell(self) -> None:
         """Say all of the step under the cursor, and what it comes to in the end."""
         if self.why is None:
             return
         row = self.table.cursor_row
-        lines = [words(line) for line in self.why.summary]
+        form, names = self.session.format, self._names()
+        lines = [words(masked(form, line, *names)) for line in self.why.summary]
         if row is not None:
-            lines.insert(0, words(f"{row[1].day}  {_told(row[1])}", "bold"))
+            lines.insert(0, words(f"{row[1].day}  {self._told(row[1])}", "bold"))
         self.query_one("#reasons", Static).update(Content("\n").join(lines))
 
     @override
     def source_of(self, row: Numbered) -> tuple[int | None, int | None]:
         return row[1].document_id, row[1].document_row
-
-
-def _what(step: WhyStep) -> Cell:
-    """What happened to the lot; what happened to another one is set in."""
-    return Cell(f"↳ {_told(step)}", Tone.MUTED) if step.aside else Cell(_told(step))
-
-
-def _told(step: WhyStep) -> str:
-    """The line in words without its day, which has a column."""
-    return step.text.removeprefix(f"{step.day} ")

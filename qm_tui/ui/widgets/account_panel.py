@@ -14,7 +14,7 @@ from qm_tui.ui.tones import labeled
 from qm_tui.ui.widgets.bar import words
 
 if TYPE_CHECKING:
-    from qm_tui.queries.views import AccountTotal, AccountView
+    from qm_tui.queries.account_views import AccountTotal, AccountView
 
 _APART = Content("   ")
 _NAMED = 3

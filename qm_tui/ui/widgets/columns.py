@@ -38,6 +38,8 @@ class Column(Generic[R]):
     """Sorts by this column after `s`."""
     wordless: bool = False
     """No cell has a letter in it: a word with letters need not be looked for here."""
+    text: Callable[[R], str | None] | None = None
+    """The cell's text where that is just a text, read in less time; None is unknown."""
     flexible: bool = False
     """Takes the width that is left over (the first such column does)."""
     field: "Field | None" = None

@@ -62,6 +62,14 @@ class LinePainter(Generic[R]):
         segments.append(Segment("".join(pieces), tones[strength][tone]))
         return self._finish(segments, tones[0][Tone.PLAIN])
 
+    def look_ahead(self, rows: Iterable[R]) -> None:
+        """Note what numbers of rows need that are not in sight yet."""
+        numbers = [column for column in self._columns if column[2] == "right"]
+        for row in rows:
+            for cell_of, width, _, placed in numbers:
+                if len(text := cell_of(row).text) > width:
+                    self._note_growth(placed, text)
+
     def heading(self, heading: Heading, look: Look) -> Strip:
         """The line above a group: its title over the text columns, its sums in their columns."""
         tones = self._palette.headings[look]

@@ -15,7 +15,7 @@ from qm_tui.ui.tones import STYLES
 from qm_tui.ui.widgets.bar import words
 
 if TYPE_CHECKING:
-    from qm_tui.queries.views import StatusView
+    from qm_tui.queries.sync_views import StatusView
 
 _APART = words(" · ", "$text-muted")
 _WELL = frozenset({LinkState.LIVE, LinkState.IDLE})

@@ -11,6 +11,7 @@ from textual.message import Message
 from textual.widget import Widget
 from typing_extensions import override
 
+from qm_tui.ui.widgets.bar import words
 from qm_tui.ui.widgets.whole import whole
 
 Draw = Callable[[int, int], Sequence[Content]]
@@ -65,10 +66,26 @@ class Panel(Widget, can_focus=True):
         """
         super().__init__(id=id)
         self._leads_on = leads_on
+        self._title, self._key = title, ""
         self.border_title = title
         self.auto_links = False
         self._draw = draw
         self._lines: Sequence[Content] = ()
+
+    def name_key(self, key: str) -> None:
+        """Say in the border which key goes from anywhere to what the panel leads to."""
+        self._show_title(key, self._title)
+
+    def entitle(self, title: str) -> None:
+        """Say something else in the border, behind the key."""
+        self._show_title(self._key, title)
+
+    def _show_title(self, key: str, title: str) -> None:
+        # To set a title has all lines drawn again, whether or not it is another one.
+        if (key, title) != (self._key, self._title):
+            self._key, self._title = key, title
+            sign = Content.assemble(words(key, "bold $accent"), " ") if key else ""
+            self.border_title = Content.assemble(sign, words(title))
 
     def bring_up_to_date(self) -> bool:
         """Draw again if there is something else to be drawn; whether there was."""

@@ -72,6 +72,9 @@ class RecordTable(TableLines[R], can_focus=True):
     class Folded(HeadingMessage):
         """The user has folded or unfolded a group."""
 
+    class LaidOut(TableMessage):
+        """Columns are elsewhere than before."""
+
     class LeaveRequested(TableMessage):
         """← with nothing left to scroll to."""
 
@@ -119,19 +122,23 @@ class RecordTable(TableLines[R], can_focus=True):
                 are sorted by it already.
             add: keep the columns that rows are sorted by.
         """
-        if not self._orders.turn(column_key, reverse=reverse, add=add):
-            return
+        if self._orders.turn(column_key, reverse=reverse, add=add):
+            self._sort()
+
+    def order_by(self, orders: Sequence[Order]) -> None:
+        """Sort by several columns at once; those that are not there are passed over."""
+        before, self.orders = self._orders.chosen, tuple(orders)
+        if self.orders:
+            self._sort()
+        else:
+            self.orders = before
+
+    def _sort(self) -> None:
         if not self._sort_rows(self._source):
             # Where the cursor's row goes is not known; the top of the new order is.
             self.move_cursor(0)
         self.refresh()
         self.post_message(self.SortRequested(self, self.orders))
-
-    def order_by(self, orders: Sequence[Order]) -> None:
-        """Sort by several columns at once, as `sort_by` one after the other would."""
-        if orders:
-            self.orders = tuple(orders[:-1])
-            self.sort_by(orders[-1][0], reverse=orders[-1][1], add=True)
 
     def move_cursor(self, index: int) -> None:
         """Put the cursor on a row (the nearest there is) and scroll it into sight."""
@@ -291,6 +298,7 @@ class RecordTable(TableLines[R], can_focus=True):
         line = self.cursor_index - self.scroll_offset.y
         self._drawn = None
         self._measure()
+        self.call_later(self._look_ahead)
         self._restore_cursor()
         self.scroll_to(y=self.cursor_index - line, animate=False)
         self._scroll_to_cursor()
@@ -337,8 +345,19 @@ class RecordTable(TableLines[R], can_focus=True):
     def on_resize(self) -> None:
         """Lay the columns out for the new width, the cursor still in sight."""
         self._measure()
+        self.call_later(self._look_ahead)
         self._scroll_to_cursor()
         self._want()
+
+    @override
+    def watch_scroll_x(self, old_value: float, new_value: float) -> None:
+        super().watch_scroll_x(old_value, new_value)
+        self.post_message(self.LaidOut(self))
+
+    @override
+    def _lay_out_again(self) -> None:
+        super()._lay_out_again()
+        self.post_message(self.LaidOut(self))
 
     @override
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:

@@ -1,10 +1,10 @@
 """Where a table's rows come from: what every source does, and the source over rows in memory."""
 
-from array import array
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from typing import Generic, Protocol, TypeVar
 
 from qm_tui.ui.widgets.columns import Column
+from qm_tui.ui.widgets.row_order import RowOrder
 from qm_tui.ui.widgets.sort_keys import SortKey
 from qm_tui.ui.widgets.sorted_rows import RowFilter, SortedRows
 
@@ -59,7 +59,9 @@ class ListSource(Generic[R]):
         self._keys: tuple[SortKey[R], ...] = ()
         self._order: SortedRows[R] = SortedRows()
         # Positions in `_rows`; None is all of them in their own order.
-        self._shown: array[int] | None = None
+        self._shown: RowOrder[R] | None = None
+        # Where `find` found what it was asked for last.
+        self._found = 0
 
     @property
     def loading(self) -> bool:
@@ -98,10 +100,15 @@ class ListSource(Generic[R]):
         return self._key(self._rows[index if self._shown is None else self._shown[index]])
 
     def find(self, key: Hashable) -> int | None:
-        """The index of the first row with this key; looks at every row."""
-        rows, key_of = self._rows, self._key
-        positions: Iterable[int] = range(len(rows)) if self._shown is None else self._shown
-        return next((i for i, at in enumerate(positions) if key_of(rows[at]) == key), None)
+        """The index of the row with this key; looks at every row, unless it is asked again."""
+        rows, key_of, last = self._rows, self._key, self._found
+        at = last if last < len(rows) and key_of(rows[last]) == key else None
+        if at is None:
+            at = next((at for at, row in enumerate(rows) if key_of(row) == key), None)
+        if at is None:
+            return None
+        self._found = at
+        return at if self._shown is None else self._shown.index(at)
 
     def want(self, first: int, last: int) -> None:
         """Nothing to do."""
@@ -153,11 +160,15 @@ class ListSource(Generic[R]):
         """
         return self._order.prepare(self.current, len(self._rows), columns, count)
 
-    def _loaded_positions(self) -> Iterable[int]:
-        everything = range(len(self._rows))
+    def _loaded_positions(self) -> Iterator[int]:
         if self._shown is None:
-            return everything
-        return (*self._shown, *sorted(set(everything).difference(self._shown)))
+            yield from range(len(self._rows))
+            return
+        yield from self._shown
+        passed = bytearray(len(self._rows))
+        for at in self._shown.among():
+            passed[at] = 1
+        yield from (at for at, shown in enumerate(passed) if not shown)
 
     def _arrange(self) -> None:
         self._shown = self._order.arrange(self.current(), self._wanted, self._keys)

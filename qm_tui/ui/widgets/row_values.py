@@ -1,12 +1,13 @@
 """What has been read out of rows to sort and search them, kept while the rows are the same."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from operator import is_
 from typing import Any, Generic, TypeVar
 
 from qm_tui.ui.widgets.columns import Column
+from qm_tui.ui.widgets.row_order import RowOrder
 from qm_tui.ui.widgets.row_texts import RowTexts
-from qm_tui.ui.widgets.sort_keys import SortKey, Values, in_order
+from qm_tui.ui.widgets.sort_keys import SortKey, Values
 
 R = TypeVar("R")
 
@@ -52,14 +53,13 @@ class RowValues(Generic[R]):
         self._values, self._begun = {}, {}
         self._begin([])
 
-    def sorted(self, positions: Iterable[int], keys: Sequence[SortKey[R]]) -> list[int]:
-        """The positions in the order of their rows."""
-        positions = list(positions)
-        if len(positions) * _FEW < len(self._rows) and any(k.by not in self._values for k in keys):
-            rows = [self._rows[at] for at in positions]
-            few = [(Values([key.by(row) for row in rows]), key.reverse) for key in keys]
-            return [positions[at] for at in in_order(list(range(len(rows))), few)]
-        return in_order(positions, [(self._of(key.by), key.reverse) for key in keys])
+    def in_order(self, positions: Sequence[int], keys: Sequence[SortKey[R]]) -> RowOrder[R]:
+        """The positions in the order of their rows as these are now."""
+        known = {key.by: values for key in keys if (values := self._values.get(key.by)) is not None}
+        if keys and len(positions) * _FEW >= len(self._rows):
+            # The further ones count where the first are equal: they are read only there.
+            known[keys[0].by] = self._of(keys[0].by)
+        return RowOrder(positions, keys, rows=self._rows, known=known)
 
     def look_at(self, columns: Sequence[Column[R]]) -> None:
         """Search these columns from now on."""

@@ -6,13 +6,11 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from qm_tui.ui.widgets.columns import Column
+from qm_tui.ui.widgets.row_order import RowOrder
 from qm_tui.ui.widgets.row_values import RowValues
 from qm_tui.ui.widgets.sort_keys import SortKey
 
 R = TypeVar("R")
-
-_MANY = 4
-"""Above a fourth of all rows it is quicker to pick them from the order that is known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +37,7 @@ class SortedRows(Generic[R]):
 
     def __init__(self) -> None:
         self._values: RowValues[R] = RowValues()
-        self._all: tuple[int, tuple[SortKey[R], ...], array[int]] | None = None
+        self._all: tuple[int, tuple[SortKey[R], ...], RowOrder[R]] | None = None
         self._found: tuple[int, RowFilter[R], array[int]] | None = None
         """Whose words passed."""
         self._passed: tuple[int, RowFilter[R], array[int]] | None = None
@@ -80,18 +78,18 @@ class SortedRows(Generic[R]):
 
     def arrange(
         self, rows: Sequence[R], wanted: RowFilter[R], keys: tuple[SortKey[R], ...]
-    ) -> "array[int] | None":
+    ) -> RowOrder[R] | None:
         """The positions of the rows that are shown; None is all of them as they are."""
         if not keys and wanted == RowFilter():
             return None
         self._values.follow(rows)
         found = self._passing(rows, wanted)
-        return self._in_order(found, len(rows), keys) if keys else array("I", found)
+        return self._in_order(found, keys) if keys else RowOrder(found)
 
-    def _passing(self, rows: Sequence[R], wanted: RowFilter[R]) -> Iterable[int]:
+    def _passing(self, rows: Sequence[R], wanted: RowFilter[R]) -> Sequence[int]:
         """The positions of the rows that pass, as they stand; a range of all of them if all do."""
         version, keep = self._values.version, wanted.keep
-        found: Iterable[int] = range(len(rows))
+        found: Sequence[int] = range(len(rows))
         if wanted == RowFilter():
             return found
         if self._passed is not None and self._passed[:2] == (version, wanted):
@@ -107,7 +105,7 @@ class SortedRows(Generic[R]):
         self._passed = (version, wanted, array("I", found))
         return self._passed[2]
 
-    def _with_words(self, among: Iterable[int], wanted: RowFilter[R]) -> Iterable[int]:
+    def _with_words(self, among: Sequence[int], wanted: RowFilter[R]) -> Sequence[int]:
         version, everything = self._values.version, isinstance(among, range)
         if everything and self._found is not None and self._found[0] == version:
             _, former, positions = self._found
@@ -121,22 +119,13 @@ class SortedRows(Generic[R]):
             self._found = (version, wanted, array("I", found))
         return found
 
-    def _in_order(
-        self, found: Iterable[int], count: int, keys: tuple[SortKey[R], ...]
-    ) -> "array[int]":
-        known = self._all
-        if known is not None and known[:2] == (self._values.version, keys):
-            if isinstance(found, range):
-                return known[2]
-            if len(found := list(found)) * _MANY > count:
-                wanted = bytearray(count)
-                for at in found:
-                    wanted[at] = 1
-                return array("I", [at for at in known[2] if wanted[at]])
-        order = array("I", self._values.sorted(found, keys))
-        if isinstance(found, range):
-            self._all = (self._values.version, keys, order)
-        return order
+    def _in_order(self, found: Sequence[int], keys: tuple[SortKey[R], ...]) -> RowOrder[R]:
+        if not isinstance(found, range):
+            return self._values.in_order(found, keys)
+        version = self._values.version
+        if self._all is None or self._all[:2] != (version, keys):
+            self._all = (version, keys, self._values.in_order(found, keys))
+        return self._all[2]
 
 
 def _lettered(words: Iterable[str]) -> list[str]:

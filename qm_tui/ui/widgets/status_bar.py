@@ -10,7 +10,7 @@ from qm_tui.ui.format import age, count
 from qm_tui.ui.widgets.bar import words
 
 if TYPE_CHECKING:
-    from qm_tui.queries.views import StatusView
+    from qm_tui.queries.sync_views import StatusView
 
 _STALE_AFTER = dt.timedelta(days=2)
 
@@ -21,14 +21,16 @@ def about_the_data(status: "StatusView | None", now: dt.datetime) -> Content:
         return words("Opening the store…", "$text-muted")
     if status.empty:
         return words("○ no data yet", "$text-warning")
-    parts = [_connections(status, now), words(count(status.accounts, "account"), "$text-muted")]
-    if status.last_run_at is not None:
-        parts.append(words(f"last import {age(now, status.last_run_at)} ago", "$text-muted"))
+    parts = [_connections(status, now)]
     if status.open_breaks is not None:
         style = "$text-error" if status.open_breaks else "$text-success"
         parts.append(
             words(count(status.open_breaks, "open discrepancy", "open discrepancies"), style)
         )
+    # Last what a narrow terminal can do without.
+    parts.append(words(count(status.accounts, "account"), "$text-muted"))
+    if status.last_run_at is not None:
+        parts.append(words(f"last import {age(now, status.last_run_at)} ago", "$text-muted"))
     return words("  ·  ", "$text-muted").join(parts)
 
 

@@ -1,6 +1,7 @@
 """The lines of a table: which rows are in sight, how they look, and what has to be drawn again."""
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from itertools import islice
 from typing import Generic, TypeVar
 
 from textual.geometry import Region, Size
@@ -31,6 +32,8 @@ _FRAME = 1 / 20
 """Seconds between two repaints of rows that change by themselves."""
 _KEPT_PAGES = 3
 """Of so many pages the lines are kept: paging back draws nothing anew."""
+_AHEAD = 300
+"""Rows in memory whose numbers have room from the start."""
 
 
 class TableLines(ScrollView, Generic[R]):
@@ -54,6 +57,8 @@ class TableLines(ScrollView, Generic[R]):
         self._drawn: DrawnLines[R] | None = None
         self._changed = ChangedRows()
         self._frames: Timer | None = None
+        self._looked_at = 0
+        """How many rows there were at most when widths were looked for."""
 
     # Columns
 
@@ -71,6 +76,13 @@ class TableLines(ScrollView, Generic[R]):
     def shown_columns(self) -> tuple[Column[R], ...]:
         """The columns that are drawn, some perhaps out of sight at the sides."""
         return tuple(placed.column for placed in self._lay_out().placed)
+
+    @property
+    def edges(self) -> Mapping[str, int]:
+        """By column key, the first cell after each column that is wholly in sight."""
+        x, width = self.scroll_offset.x, self.size.width
+        ends = {each.column.key: each.x + each.width - x for each in self._lay_out().placed}
+        return {key: end for key, end in ends.items() if 0 < end <= width}
 
     @property
     def arrangement(self) -> Arrangement:
@@ -109,7 +121,7 @@ class TableLines(ScrollView, Generic[R]):
 
     @orders.setter
     def orders(self, orders: Sequence[Order]) -> None:
-        self._orders.chosen = tuple(orders)
+        self._orders.choose(orders)
 
     @property
     def sorted_by(self) -> str | None:
@@ -299,6 +311,14 @@ class TableLines(ScrollView, Generic[R]):
         if self._drawn is not None and self._drawn.painter.outgrown:
             self._columns.grow(self._drawn.painter.outgrown)
             self._lay_out_again()
+
+    def _look_ahead(self) -> None:
+        """Widen for the rows below now: else columns would go while one scrolls to them."""
+        if self._looked_at < (rows := len(self._source)) and self.size.width:
+            self._looked_at = rows
+            loaded = islice(self._source.loaded(), _AHEAD)
+            self._lines().painter.look_ahead(row for _, row in loaded)
+            self._grow()
 
     def _show_column(self) -> None:
         """Draw the column pointed at, scrolled sideways as far as that takes."""

@@ -1,6 +1,6 @@
 """By which columns a table's rows are sorted, and which way."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Generic, TypeVar
 
 from qm_tui.ui.widgets.columns import Column
@@ -18,6 +18,10 @@ class Orders(Generic[R]):
     def __init__(self, columns: Sequence[Column[R]]) -> None:
         self.chosen: tuple[Order, ...] = ()
         self._by = {column.key: column.sort_key for column in columns if column.sort_key}
+
+    def choose(self, orders: Iterable[Order]) -> None:
+        """Sort by these columns, those passed over that are not there or cannot be sorted."""
+        self.chosen = tuple(order for order in orders if order[0] in self._by)
 
     def turn(self, key: str, *, reverse: bool | None, add: bool) -> bool:
         """Sort by a column, alone or after those chosen before.

@@ -50,6 +50,8 @@ RecordTable {
     & > .record-table--error { color: $text-error; text-style: bold; }
     & > .record-table--accent { color: $text-accent; }
     &:nocolor > .record-table--marked { text-style: bold; }
+    /* Red on blue, of 16 colors, is not to be read. */
+    &:ansi > .record-table--marked { background: $surface; text-style: bold; }
     &:nocolor:focus > .record-table--cursor, &:ansi:focus > .record-table--cursor {
         text-style: bold reverse;
     }

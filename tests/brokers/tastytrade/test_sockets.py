@@ -69,6 +69,9 @@ async def test_what_is_sent_comes_as_json_and_so_does_what_is_received() -> None
         assert await opened.receive() == {"type": "AUTH", "value": [1, "ä€😀"]}
         await opened.send({"price": 0.1})
         assert await opened.receive() == {"price": Decimal("0.1")}
+        # No store takes half a character.
+        await opened.send(["😀 \ud83d"])
+        assert await opened.receive() == ["😀 \ufffd"]
 
 
 async def test_a_message_may_be_a_megabyte_and_more() -> None:

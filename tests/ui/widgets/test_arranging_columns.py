@@ -177,3 +177,20 @@ async def test_texts_of_many_rows_are_read_while_nothing_happens() -> None:
         while reads():
             await pilot.pause(0.02)
         assert source._order._values.texts.complete
+
+
+async def test_to_sort_by_a_column_that_is_gone_leaves_header_rows_and_message_at_one() -> None:
+    app = app_over(holdings(3))
+    async with app.run_test(size=(80, 10)) as pilot:
+        table = app.table
+        table.order_by([("symbol", True), ("gone", False)])
+        await pilot.pause()
+        assert table.orders == (("symbol", True),)
+        assert "Symbol▼" in app.texts()[0]
+        assert [table.source.key(at) for at in range(3)] == [2, 1, 0]
+        asked = [one for one in app.said if isinstance(one, RecordTable.SortRequested)]
+        assert [one.orders for one in asked] == [(("symbol", True),)]
+        table.order_by([("gone", False)])
+        await pilot.pause()
+        assert table.orders == (("symbol", True),)
+        assert [table.source.key(at) for at in range(3)] == [2, 1, 0]

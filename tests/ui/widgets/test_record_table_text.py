@@ -76,6 +76,17 @@ async def test_a_column_of_numbers_grows_to_its_widest_number() -> None:
         assert "+100,000,000,000,000" in app.texts()[1]
 
 
+async def test_no_column_goes_while_one_scrolls_to_a_wider_number() -> None:
+    app = app_over([*(a_holding(number) for number in range(40)), a_holding(40, gain=10**14)])
+    async with app.run_test(size=(60, 8)) as pilot:
+        await pilot.pause()
+        header = app.texts()[0]
+        await pilot.press("G")
+        while "+100,000,000,000,000" not in "".join(app.texts()):
+            await pilot.pause()
+        assert app.texts()[0] == header
+
+
 @pytest.mark.parametrize(
     ("width", "shown"),
     [

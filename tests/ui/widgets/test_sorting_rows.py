@@ -1,3 +1,4 @@
+import datetime as dt
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
@@ -6,6 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qm_tui.ui.cell import Cell
+from qm_tui.ui.column_kinds import Kinds
+from qm_tui.ui.format import UNKNOWN, Format
 from qm_tui.ui.widgets.columns import Column
 from qm_tui.ui.widgets.row_source import ListSource
 from qm_tui.ui.widgets.sort_keys import SortKey
@@ -133,6 +136,20 @@ def test_texts_that_are_read_ahead_are_those_that_are_searched() -> None:
     assert list(source.shown) == [rows[3]]
     source.filter(words=["note", "24"], columns=COLUMNS)
     assert [row.id for row in source.shown] == [24]
+
+
+@given(note=st.one_of(st.none(), st.text(max_size=9), st.just("equity_option")))
+def test_the_text_that_is_searched_is_the_one_that_is_shown(note: str | None) -> None:
+    kinds = Kinds[Holding](Format(zone=dt.UTC))
+    plain = kinds.text("note", "Note", 9, lambda holding: holding.note)
+    for column in (plain, kinds.word("note", "Note", 9, lambda holding: holding.note)):
+        assert column.text is not None
+        row = a_holding(1, note=note)
+        text = column.text(row)
+        assert column.cell(row).text == (UNKNOWN.text if text is None else text)
+        source = over([row])
+        source.filter(words=[column.cell(row).text.casefold()], columns=[column])
+        assert list(source.shown) == [row]
 
 
 def test_to_sort_and_to_show_all_rows_forgets_no_texts() -> None:

@@ -33,7 +33,7 @@ class Adjustments(LotsPage["AdjustmentView"]):
         return (
             kinds.date("day", "Day", lambda a: a.day, letter="d"),
             kinds.text("symbol", "Symbol", 21, lambda a: a.symbol, letter="s"),
-            *self.account(kinds, scope, 3),
+            *self.account(kinds, scope, 1),
             kinds.text(
                 "words",
                 "What",
@@ -44,7 +44,7 @@ class Adjustments(LotsPage["AdjustmentView"]):
                 letter="k",
                 flexible=True,
             ),
-            kinds.date("sold_on", "Loss of", lambda a: a.sold_on, drop_order=1, letter="l"),
+            kinds.date("sold_on", "Loss of", lambda a: a.sold_on, drop_order=3, letter="l"),
             kinds.quantity("quantity", "Quantity", lambda a: a.quantity, 10, letter="q"),
             kinds.amount("amount", "Disallowed", lambda a: a.amount, 11, letter="m"),
             kinds.text("currency", "Ccy", 3, lambda a: a.currency, drop_order=5),

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from typing_extensions import override
 
 from qm_tui.domain.selection import Order, Scope
+from qm_tui.queries.lot_views import GainView
 from qm_tui.queries.paging import Pages
-from qm_tui.queries.views import GainView
 from qm_tui.ui import lot_cells
 from qm_tui.ui.column_kinds import Kinds
 from qm_tui.ui.format import Format
@@ -48,7 +48,7 @@ class ClosedLots(LotsPage[GainView]):
         return (
             kinds.date("disposition_date", "Closed", lambda g: g.disposition_date, letter="d"),
             self.symbol(kinds, scope),
-            *self.account(kinds, scope, 4),
+            *self.account(kinds, scope, 1),
             kinds.date(
                 "acquisition_date", "Acquired", lambda g: g.acquisition_date, drop_order=3,
                 letter="h",
@@ -74,7 +74,7 @@ class ClosedLots(LotsPage[GainView]):
                 align="right",
                 cell=lambda g: lot_cells.adjustment(form, g.wash_disallowed),
                 sort_key=lambda g: g.wash_disallowed,
-                drop_order=1,
+                drop_order=2,
                 letter="w",
             ),
             kinds.gain("net_gain", "Net", lambda g: g.net_gain, 11, drop_order=7, letter="n"),

@@ -38,8 +38,8 @@ class Findings(LotsPage["FindingView"]):
         return (
             kinds.date("day", "Day", lambda f: f.day, letter="d"),
             kinds.text("symbol", "Symbol", 21, lambda f: f.symbol, letter="s"),
-            *self.account(kinds, scope, 2),
-            kinds.quantity("quantity", "Quantity", lambda f: f.quantity, 10, drop_order=1,
+            *self.account(kinds, scope, 1),
+            kinds.quantity("quantity", "Quantity", lambda f: f.quantity, 10, drop_order=2,
                            letter="q"),
             kinds.text(
                 "words", "What", 44, lambda f: said(f, f.words), min_width=24, flexible=True,

@@ -101,7 +101,11 @@ class LotsPage(Generic[V]):
         """The account, unless all rows are of one."""
         if scope.account:
             return ()
-        return (kinds.text("account", "Account", 10, _account, drop_order=drop_order, letter="a"),)
+        return (
+            kinds.text(
+                "account", "Account", 10, _account, min_width=8, drop_order=drop_order, letter="a"
+            ),
+        )
 
 
 def _symbol(row: Any) -> str | None:

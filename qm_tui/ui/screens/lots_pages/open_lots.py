@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from typing_extensions import override
 
 from qm_tui.domain.selection import Scope
-from qm_tui.queries.views import LotView
+from qm_tui.queries.lot_views import LotView
 from qm_tui.ui import lot_cells
 from qm_tui.ui.cell import Cell
 from qm_tui.ui.column_kinds import Kinds
 from qm_tui.ui.format import Format
 from qm_tui.ui.lot_sums import LotSum, lot_sums
 from qm_tui.ui.screens.lots_pages.kind import Asked, LotsPage
-from qm_tui.ui.tones import labeled
+from qm_tui.ui.sum_words import figure
 from qm_tui.ui.widgets.bar import words
 from qm_tui.ui.widgets.columns import Column
 from qm_tui.ui.widgets.sum_lines import Sum
@@ -37,7 +37,7 @@ class OpenLots(LotsPage[LotView]):
         kinds = Kinds[LotView](form)
         return (
             self.symbol(kinds, scope),
-            *self.account(kinds, scope, 4),
+            *self.account(kinds, scope, 1),
             kinds.date(
                 "acquisition_date", "Acquired", lambda lot: lot.acquisition_date, letter="d"
             ),
@@ -63,7 +63,7 @@ class OpenLots(LotsPage[LotView]):
                 width=9,
                 cell=lot_cells.term,
                 sort_key=lot_cells.term_order,
-                drop_order=1,
+                drop_order=2,
                 letter="t",
             ),
             kinds.quantity("quantity", "Quantity", lambda lot: lot.quantity, 10, letter="q"),
@@ -128,8 +128,18 @@ def _sum(each: LotSum, form: Format) -> Sum:
     return Sum(
         name=words(f"Σ {each.currency or 'no currency'}  ", "bold $accent"),
         parts=(
-            labeled("basis", form.money(each.cost_basis), unknown=each.without_basis),
-            labeled("gain", form.gain(each.unrealized_pnl), unknown=each.without_gain),
-            labeled("value", form.money(each.market_value), unknown=each.without_value),
+            figure("cost_basis", "basis", form.money(each.cost_basis), unknown=each.without_basis),
+            figure(
+                "unrealized_pnl",
+                "gain",
+                form.gain(each.unrealized_pnl),
+                unknown=each.without_gain,
+            ),
+            figure(
+                "market_value",
+                "value",
+                form.money(each.market_value),
+                unknown=each.without_value,
+            ),
         ),
     )

@@ -1,0 +1,193 @@
+"""What the broker's own lots and its cost tell of a quantity that differs."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+
+from qm_tui.domain.booking.sentences import amount, count
+from qm_tui.domain.reconciliation.case import Case, Suspicion, held, on_days, suspicion
+from qm_tui.domain.reconciliation.discrepancy import Evidence, evidence
+from qm_tui.domain.reconciliation.replay import ZERO
+from qm_tui.domain.reconciliation.sides import MovementKind, OpenLot, ToldLot
+from qm_tui.domain.reconciliation.tolerance import CENT
+from qm_tui.domain.reconciliation.what_if import (
+    closed_last,
+    days_left,
+    fits,
+    opened_on,
+    own_days,
+    told_days,
+)
+from qm_tui.domain.reconciliation.words import Cause
+
+_SHOWN = 5
+_CHEAPEST, _DEAREST = Decimal("0.4"), Decimal("2.5")
+
+
+def lots_untold(case: Case) -> Suspicion | None:
+    """The broker has lots that we do not have: of days that we know, or of before."""
+    more = _more(case)
+    if not more or case.bases_agree:
+        return None
+    start, whole = case.holding.history.first_day, case.holding.history.whole
+    if start is None and case.counted:
+        start = case.counted[0].day
+    if start is None:
+        return None
+    early = [day for day in more if day < start]
+    if early and len(early) < len(more):
+        return None
+    if not early:
+        return _acquired(case, more)
+    what = held(abs(case.difference), case.symbol)
+    says = f"{what} that the broker has {_were(case)} acquired {on_days(early)}"
+    shown = _lots_of(case, early)
+    if whole:
+        says += (
+            f", before the account was opened on {start}: they must have come by a transfer that "
+            f"is not in our facts."
+        )
+        return suspicion(Cause.UNPAIRED_TRANSFER, "0.8", says, *shown)
+    says += f", and our history of the account starts on {start}: import what is older."
+    return suspicion(Cause.HISTORY_STARTS_LATER, "0.96", says, *shown)
+
+
+def _acquired(case: Case, more: Mapping[dt.date, Decimal]) -> Suspicion:
+    deed = "acquired" if case.difference > 0 else "sold short"
+    one = next((day for day in sorted(more) if len(more) > 1 and _explains(case, day)), None)
+    days = [*more] if one is None else [one]
+    quantity = abs(case.difference)
+    says = (
+        f"{count(quantity)} {case.symbol} that the broker has {_were(case)} "
+        f"{deed} {on_days(days)}: no trade or transfer of that is in our facts."
+    )
+    # Without one fact of it, it may also have come of another instrument, with its dates.
+    confidence = "0.86" if case.counted else "0.7"
+    return suspicion(Cause.MISSING_TRADE, confidence, says, *_lots_of(case, days))
+
+
+def _were(case: Case) -> str:
+    return "was" if abs(case.difference) == 1 else "were"
+
+
+def _explains(case: Case, day: dt.date) -> bool:
+    """Whether all of it, opened on one day, would leave the lots that the broker has."""
+    return days_left(opened_on(case, day)) == told_days(case)
+
+
+def _more(case: Case) -> Mapping[dt.date, Decimal]:
+    """Return what the broker has more by days, where that is all of the difference."""
+    theirs, ours = told_days(case), own_days(case)
+    if theirs is None or ours is None or case.difference * case.position.quantity <= 0:
+        return {}
+    apart = {day: theirs.get(day, ZERO) - ours.get(day, ZERO) for day in {*theirs, *ours}}
+    more = {day: quantity for day, quantity in apart.items() if quantity}
+    if any(each * case.difference < 0 for each in more.values()):
+        return {}
+    # Where lots of the same day cost otherwise, they were split, and none was bought.
+    return {} if any(_costs_otherwise(case, day) for day in {*more} & {*ours}) else more
+
+
+def _costs_otherwise(case: Case, day: dt.date) -> bool:
+    theirs = _unit_cost(lot for lot in case.holding.broker_lots or () if _is_of(lot, day))
+    ours = _unit_cost(lot for lot in case.holding.lots or () if _is_of(lot, day))
+    return theirs is not None and ours is not None and abs(theirs - ours) > abs(ours) / 10
+
+
+def _is_of(lot: ToldLot | OpenLot, day: dt.date) -> bool:
+    return lot.acquisition_date == day
+
+
+def _unit_cost(lots: Iterable[ToldLot | OpenLot]) -> Decimal | None:
+    cost = quantity = ZERO
+    for lot in lots:
+        if lot.cost_basis is None:
+            return None
+        cost, quantity = cost + lot.cost_basis, quantity + lot.quantity
+    return cost / quantity if quantity else None
+
+
+def _lots_of(case: Case, days: Sequence[dt.date]) -> list[Evidence]:
+    lots = [lot for lot in case.holding.broker_lots or () if lot.acquisition_date in days]
+    return [evidence(_described(case, lot), lot.fact) for lot in lots[:_SHOWN]]
+
+
+def _described(case: Case, lot: ToldLot) -> str:
+    cost = "" if lot.cost_basis is None else f" for {_money(case, abs(lot.cost_basis))}"
+    deed = "acquired" if lot.quantity > 0 else "sold short"
+    quantity = count(abs(lot.quantity))
+    return f"a lot at the broker: {quantity} {deed} on {lot.acquisition_date}{cost}"
+
+
+def _money(case: Case, value: Decimal) -> str:
+    return f"{amount(value.quantize(CENT))} {case.holding.instrument.currency or ''}".strip()
+
+
+def closed_untold(case: Case) -> Suspicion | None:
+    """What the broker has left is what a trade would leave that closes the rest."""
+    if case.difference * case.expected >= 0 or abs(case.difference) < 1:
+        return None
+    if not fits(case, closed_last(case)):
+        return None
+    deed = "sale" if case.difference < 0 else "purchase"
+    if told_days(case) is None:
+        return _closed_by_cost(case, deed)
+    says = (
+        f"A {deed} of {count(abs(case.difference))} {case.symbol} is missing in our facts"
+        f"{_when(case)}: without the oldest {count(abs(case.difference))}, our lots are just those "
+        f"that the broker has."
+    )
+    shown = evidence(
+        f"the broker's lots of {held(case.position.quantity, case.symbol)}", case.position.fact
+    )
+    return suspicion(Cause.MISSING_TRADE, "0.87", says, shown)
+
+
+def _closed_by_cost(case: Case, deed: str) -> Suspicion:
+    says = (
+        f"A {deed} of {count(abs(case.difference))} {case.symbol} is missing in our facts"
+        f"{_when(case)}: without the oldest {count(abs(case.difference))}, our lots cost just what "
+        f"the broker says."
+    )
+    told = case.position
+    shown = evidence(f"the broker's cost of {_money(case, told.cost_basis or ZERO)}", told.fact)
+    return suspicion(Cause.MISSING_TRADE, "0.87", says, shown)
+
+
+def _when(case: Case) -> str:
+    return f" {case.began}" if case.began else ""
+
+
+def bought_untold(case: Case) -> Suspicion | None:
+    """The broker's cost is higher by what such a purchase would have cost."""
+    price = _price_of_more(case)
+    if price is None or not case.holding.history.whole:
+        return None
+    deed = "purchase" if case.difference > 0 else "short sale"
+    says = (
+        f"A {deed} of {count(abs(case.difference))} {case.symbol} is missing{_when(case)}: by the "
+        f"broker's cost, at about {amount(price.quantize(CENT))} each."
+    )
+    told = case.position
+    shown = evidence(f"the broker's cost of {_money(case, told.cost_basis or ZERO)}", told.fact)
+    return suspicion(Cause.MISSING_TRADE, "0.68", says, shown)
+
+
+def _price_of_more(case: Case) -> Decimal | None:
+    """Return what each of those cost that the broker has more, if that is a likely price."""
+    told, lots = case.position.cost_basis, case.holding.lots
+    if told is None or not lots or case.difference * case.position.quantity <= 0:
+        return None
+    costs = [lot.cost_basis for lot in lots if lot.cost_basis is not None]
+    if len(costs) < len(lots) or sum((lot.quantity for lot in lots), ZERO) != case.expected:
+        return None
+    more = told - sum(costs, ZERO)
+    price = more / case.difference / case.holding.instrument.multiplier
+    known = [
+        each.price
+        for each in case.counted
+        if each.price and each.price > 0 and each.kind is MovementKind.TRADE
+    ]
+    if not known or not min(known) * _CHEAPEST <= price <= max(known) * _DEAREST:
+        return None
+    return price

@@ -1,0 +1,56 @@
+"""How the monitor ends: workers first, then what is open, and the terminal as it was before."""
+
+import asyncio
+import signal
+from contextlib import suppress
+from functools import partial
+
+from textual.app import App
+from textual.worker import Worker, WorkerError
+
+_GRACE = 3
+"""Seconds that workers are given to end when the monitor does."""
+_NAMES = ("SIGTERM", "SIGHUP")
+
+
+def signals() -> list[signal.Signals]:
+    """Return by what the system, or a terminal that is closed, asks a program to end.
+
+    Who was started so that it is not to be heard (`nohup`) does not hear it.
+    """
+    known = [signal.Signals[name] for name in _NAMES if name in signal.Signals.__members__]
+    return [one for one in known if signal.getsignal(one) is not signal.SIG_IGN]
+
+
+async def end(app: App[None], status: int = 0) -> None:
+    """Let workers end in order, then leave.
+
+    Args:
+        app: the monitor.
+        status: with which the program ends.
+    """
+    app.workers.cancel_all()
+    unfinished = [asyncio.ensure_future(_ended(worker)) for worker in app.workers]
+    if unfinished:
+        await asyncio.wait(unfinished, timeout=_GRACE)
+    app.exit(return_code=status)
+
+
+async def _ended(worker: Worker[object]) -> None:
+    # It was cancelled, or has failed and been told about: both are ends.
+    with suppress(WorkerError):
+        await worker.wait()
+
+
+def end_when_asked(app: App[None]) -> None:
+    """Leave in order when a signal says so: else the terminal would stay as the monitor has it."""
+    loop = asyncio.get_running_loop()
+    for number in signals():
+        # Where there are no such signals nobody sends them.
+        with suppress(NotImplementedError):
+            loop.add_signal_handler(number, partial(_end, app, number))
+
+
+def _end(app: App[None], number: int) -> None:
+    # As shells say it: a program that was ended by a signal.
+    app.call_later(end, app, 128 + number)
