@@ -1,6 +1,7 @@
 """How the monitor ends: workers first, then what is open, and the terminal as it was before."""
 
 import asyncio
+import os
 import signal
 from contextlib import suppress
 from functools import partial
@@ -10,6 +11,8 @@ from textual.worker import Worker, WorkerError
 
 _GRACE = 3
 """Seconds that workers are given to end when the monitor does."""
+_LONGEST = 10
+"""Seconds after which it ends all the same: a terminal that is gone may take no last word."""
 _NAMES = ("SIGTERM", "SIGHUP")
 
 
@@ -48,9 +51,15 @@ def end_when_asked(app: App[None]) -> None:
     for number in signals():
         # Where there are no such signals nobody sends them.
         with suppress(NotImplementedError):
-            loop.add_signal_handler(number, partial(_end, app, number))
+            loop.add_signal_handler(number, partial(_end, app, loop, number))
 
 
-def _end(app: App[None], number: int) -> None:
+def _end(app: App[None], loop: asyncio.AbstractEventLoop, number: int) -> None:
+    loop.call_later(_LONGEST, _end_at_once, loop, number)
     # As shells say it: a program that was ended by a signal.
     app.call_later(end, app, 128 + number)
+
+
+def _end_at_once(loop: asyncio.AbstractEventLoop, number: int) -> None:
+    loop.remove_signal_handler(number)
+    os.kill(os.getpid(), number)
