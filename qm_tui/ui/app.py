@@ -78,7 +78,7 @@ class MonitorApp(App[None]):
         self._warned_at: dt.datetime | None = None
         self._watch = StoreWatch(self, self.session, self._read_again)
         self._tidying = Tidying(self)
-        self._typed = TypedAhead(self, super().on_event)
+        self._typed = TypedAhead(self, self._hand_on)
         self._live = LiveFeed(self, self.session, self._drawn_page, self.action_reload_all)
         for theme in THEMES:
             self.register_theme(theme)
@@ -117,9 +117,13 @@ class MonitorApp(App[None]):
             self._tidying.touch()
         if not isinstance(event, Key | Paste) or event.is_forwarded:
             await super().on_event(event)
-        # A tour that loads its next stop takes no key, or its Enter would open something there.
-        elif not (self._is_led() and isinstance(event, Key) and event.key in TOUR_KEYS):
+        else:
             await self._typed.take(event)
+
+    async def _hand_on(self, event: Event) -> None:
+        # A tour that loads its next stop takes no key, or its Enter would open something there.
+        if not (self._is_led() and isinstance(event, Key) and event.key in TOUR_KEYS):
+            await super().on_event(event)
 
     def _is_led(self) -> bool:
         return self.tour is not None and self.tour.is_under_way
