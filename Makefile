@@ -42,8 +42,9 @@ bench: develop ## run every script in benchmarks/, one after the other
 docs: develop ## write the tables of keys and columns in README and docs/ anew
 	$(BIN)/python -m tests.docs
 
-pictures: develop ## take the pictures in docs/ anew, of the demo
+pictures: develop ## take the pictures in docs/ anew, of the demo, and those that tests compare with
 	$(BIN)/python -m tests.docs.pictures
+	$(BIN)/python -m tests.ui.pictures
 
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--custom-compile-command "make lock" pyproject.toml

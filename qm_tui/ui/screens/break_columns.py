@@ -130,7 +130,9 @@ def written(
     form: Format, row: DiscrepancyView, value: Decimal | None, *, signed: bool = False
 ) -> Cell:
     """Units or money, whichever was compared; a difference with its sign, and no gain or loss."""
-    if row.verdict in _OF_SHARES:
+    # What is not known of a holding is how many there are, or what they cost: with all its digits.
+    in_full = row.verdict == Verdict.NOT_KNOWN and row.symbol is not None
+    if in_full or row.verdict in _OF_SHARES:
         cell = form.quantity(value)
         return Cell(f"+{cell.text}") if signed and _is_more(form, value) else Cell(cell.text)
     cell = form.gain(value) if signed else form.amount(value)
