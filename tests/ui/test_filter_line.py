@@ -1,14 +1,20 @@
 """The line in which rows are filtered: what it shows, offers and remembers."""
 
+from typing import Any
+
 from qm_tui.store.store import Store
 from qm_tui.ui.widgets.filter_bar import FilterBar
 from tests.ui.books import HOSTILE, TRADES, Monitor, a_book, a_context, monitor
+from tests.ui.desk_books import IRA, a_desk
+
+
+def _rows(it: Monitor) -> list[Any]:
+    source = it.table.source
+    return [row for row in (source.row(at) for at in range(len(source))) if row is not None]
 
 
 def _symbols(it: Monitor) -> list[str]:
-    source = it.table.source
-    rows = [source.row(at) for at in range(len(source))]
-    return [row.symbol for row in rows if row is not None]
+    return [row.symbol for row in _rows(it)]
 
 
 def _bar(it: Monitor) -> FilterBar:
@@ -103,6 +109,25 @@ async def test_an_account_is_found_by_its_nickname_once_that_is_known(store: Sto
         await it.press("2", "slash")
         await it.type("account:main")
         await it.until_shown("3 of 4 positions")
+
+
+async def test_an_account_is_found_by_how_it_is_taxed(store: Store) -> None:
+    await a_desk(store)
+    async with monitor(a_context(store)) as it:
+        await it.press("2", "slash")
+        await it.type("account:ira")
+        await it.until_shown("1 of ")
+        assert {row.account for row in _rows(it)} == {IRA}
+
+
+async def test_a_long_list_knows_how_accounts_are_taxed(store: Store) -> None:
+    await a_book(store)
+    async with monitor(a_context(store), (80, 24)) as it:
+        await it.press("6", "t", "slash")
+        await it.type("account:taxable symbol:msft")
+        await it.until(lambda: 0 < len(it.table.source) < TRADES)
+        await _typed(it, "account:roth")
+        await it.until_shown(f"0 of {TRADES + 3} trades")
 
 
 async def test_the_filter_is_there_when_one_comes_back_and_reads_again(store: Store) -> None:

@@ -72,7 +72,11 @@ def referred_by(table: Table) -> dict[str, Referred]:
     of_account = partial(
         Referred, refers=table.c.account_id, ids=select(accounts.c.id).select_from(joined)
     )
-    names = (accounts.c.number, func.coalesce(said.c.nickname, accounts.c.nickname))
+    names = (
+        accounts.c.number,
+        func.coalesce(said.c.nickname, accounts.c.nickname),
+        func.coalesce(said.c.tax_treatment, accounts.c.tax_treatment, "taxable"),
+    )
     found = {
         "account": of_account(columns=names),
         "broker": of_account(columns=(accounts.c.broker,)),
