@@ -19,6 +19,7 @@ from qm_tui.store.books import Books
 from qm_tui.store.dirty import belonging_to, converted_on, facts_of, mark, mark_account
 from qm_tui.store.documents import add_blocks
 from qm_tui.store.incoming import Origin
+from qm_tui.store.reading.agreed_sales import settled_by_positions
 from qm_tui.store.reading.booking_ties import identical
 from qm_tui.store.reported import Reported
 from qm_tui.store.runs import Source, Tally
@@ -55,6 +56,8 @@ class Unit:
         self._dirty: set[tuple[int, int]] = set()
         self._traded: set[int] = set()
         self._covered: set[int] = set()
+        self._seen: set[int] = set()
+        """Accounts whose positions were told."""
         self._reported = Reported(connection)
         self._document_rows = 0
         self.tally = Tally()
@@ -146,6 +149,7 @@ class Unit:
 
     async def _look(self, rows: Sequence[tuple[Bound, int, int | None]], *, amends: bool) -> None:
         """Remember what is reported so far: of all, as what is not named may be gone by now."""
+        self._seen |= {account_id for _, account_id, _ in rows}
         named = None
         if amends:
             known = (one for _, _, one in rows if one is not None)
@@ -169,6 +173,8 @@ class Unit:
         table = self._savers.of_section(holds.section)
         if table is not None:
             account_id = await self._accounts.resolve(holds.account)
+            if holds.section is Section.POSITIONS:
+                self._seen.add(account_id)
             await table.complete(
                 self._connection,
                 account_id,
@@ -252,6 +258,7 @@ class Unit:
         self._dirty |= await facts_of(self._connection, await self._identified_anew())
         self._dirty |= await converted_on(self._connection, self._beside.rated)
         self._dirty |= await self._reported.turned()
+        self._dirty |= await self._connection.run_sync(settled_by_positions, self._seen)
         marks = {
             (self._accounts.taxpayer(account_id), instrument_id)
             for account_id, instrument_id in self._dirty

@@ -20,6 +20,7 @@ from tests.book.reconciled import breaks, reconciled, told_of
 from tests.book.test_reconciling import BEGAN, LATER, SEEN, bought, cash, held, history, seen
 from tests.builders import a_cash_transaction, an_equity
 from tests.conftest import NOW
+from tests.examples import examples
 from tests.store.stores import Told, an_empty_store, tell
 
 T = TypeVar("T")
@@ -82,18 +83,7 @@ def clean(deals: Sequence[Deal]) -> Book:
     return Book(deals, dict(sizes), DEPOSIT - sum(deal.paid for deal in deals))
 
 
-def never_short(deals: Sequence[Deal]) -> list[Deal]:
-    """Leave out what sells more than there is: what opens a short sale a broker says of it."""
-    sizes: defaultdict[int, int] = defaultdict(int)
-    kept = []
-    for deal in sorted(deals, key=lambda one: (one.day, -one.quantity)):
-        if sizes[deal.stock] + deal.quantity >= 0:
-            sizes[deal.stock] += deal.quantity
-            kept.append(deal)
-    return kept
-
-
-_ANY = st.lists(
+DEALS = st.lists(
     st.builds(
         Deal,
         stock=st.integers(0, 2),
@@ -104,8 +94,6 @@ _ANY = st.lists(
     min_size=2,
     max_size=6,
 )
-# Of an account without one trade nobody knows whether trades are told at all.
-DEALS = _ANY.map(never_short).filter(lambda deals: len(deals) > 1)
 
 
 def in_a_store(run: Callable[[Store], Awaitable[T]]) -> T:
@@ -128,13 +116,13 @@ async def found_in(store: Store, told: Sequence[Told]) -> Sequence[DiscrepancyVi
 
 
 @given(DEALS)
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=examples(4), deadline=None)
 def test_a_clean_book_has_no_discrepancy(deals: list[Deal]) -> None:
     assert in_a_store(lambda store: found_in(store, clean(deals).told())) == []
 
 
 @given(DEALS, st.sampled_from(["untold", "other quantity", "held", "cash"]), st.data())
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=examples(8), deadline=None)
 def test_whatever_is_changed_is_told_of_its_symbol_or_currency(
     deals: list[Deal], fault: str, data: st.DataObject
 ) -> None:
@@ -163,7 +151,7 @@ def test_whatever_is_changed_is_told_of_its_symbol_or_currency(
 
 
 @given(DEALS, st.permutations(range(4)))
-@settings(max_examples=2, deadline=None)
+@settings(max_examples=examples(2), deadline=None)
 def test_order_does_not_matter_and_comparing_again_changes_nothing(
     deals: list[Deal], order: list[int]
 ) -> None:
@@ -188,7 +176,7 @@ def test_order_does_not_matter_and_comparing_again_changes_nothing(
 
 
 @given(DEALS)
-@settings(max_examples=2, deadline=None)
+@settings(max_examples=examples(2), deadline=None)
 def test_what_is_mended_closes_by_itself_and_opens_again_as_the_same(deals: list[Deal]) -> None:
     right = clean(deals)
     stock = deals[0].stock

@@ -157,6 +157,25 @@ def test_an_open_major_break_fails_a_strict_sync(
     assert "reconciled: " in strict.err
 
 
+def test_minor_breaks_alone_do_not_fail_a_strict_sync(
+    program: Program, service: Double, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "minor.xml"
+    path.write_text(a_statement_with_cash("20260131", "3949"))
+    assert program("import", path).status == 0
+    monkeypatch.setenv("QM_TUI_IB_FLEX_TOKEN", TOKEN)
+    program.config.write_text(
+        f"[[connection]]\nname='ib-flex'\nbroker='ibkr-flex'\nquery_id='1'\n"
+        f"base_url='{service.said}'\n"
+    )
+
+    strict = program("--config", program.config, "sync", "--strict")
+
+    open_ones = {(each["verdict"], each["severity"]) for each in shown(program)}
+    assert {severity for _, severity in open_ones} == {"minor"}, open_ones
+    assert strict.status == 0, strict
+
+
 def test_a_sync_that_failed_is_graver_than_a_break(
     broken: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -167,3 +186,45 @@ def test_a_sync_that_failed_is_graver_than_a_break(
     )
 
     assert broken("--config", broken.config, "sync", "--strict").status == 1
+
+
+def a_statement_with_cash(day: str, cash: str) -> str:
+    currency = row("CashReportCurrency", currency="USD", endingCash=cash, accountId="U1")
+    return document(
+        statement(
+            row("AccountInformation", accountId="U1", currency="USD", dateOpened="20260101"),
+            section("Trades", row("Trade", BUY)),
+            section(
+                "OpenPositions",
+                row("OpenPosition", POSITION, positionValue="1250", costBasisMoney="1041"),
+            ),
+            section("CashReport", currency),
+            section("CashTransactions", row("CashTransaction", DEPOSIT)),
+            toDate=day,
+            whenGenerated=f"{day};233000",
+        )
+    )
+
+
+DEPOSIT = {
+    "accountId": "U1", "currency": "USD", "type": "Deposits/Withdrawals", "amount": "5000",
+    "dateTime": "20260102", "reportDate": "20260102", "settleDate": "20260102",
+    "transactionID": "77", "description": "CASH RECEIPTS", "levelOfDetail": "DETAIL",
+}  # fmt: skip
+
+
+def test_cash_has_a_currency_and_no_symbol_in_the_published_words(
+    program: Program, tmp_path: Path
+) -> None:
+    for day, cash in (("20260103", "5000"), ("20260131", "3900")):
+        path = tmp_path / f"{day}.xml"
+        path.write_text(a_statement_with_cash(day, cash))
+        assert program("import", path).status == 0
+
+    rows = shown(program, "--why")
+
+    shape = schema()
+    jsonschema.validate(rows, {"$ref": "#/$defs/discrepancies", "$defs": shape["$defs"]})
+    assert {"cash", "cost_basis", "market_value"} <= {each["verdict"] for each in rows}, rows
+    [found] = [each for each in rows if each["verdict"] == "cash"]
+    assert (found["symbol"], found["currency"], found["difference"]) == (None, "USD", "-49")

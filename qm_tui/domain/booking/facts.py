@@ -213,3 +213,5 @@ class GroupFacts:
     """Trade id → the lots the user named for it; these overrule the broker's."""
     reported: Mapping[tuple[int, int], Decimal] = field(default_factory=dict)
     """(account, security) → the newest reported quantity, signed: tells a short from a hole."""
+    agreed: Mapping[tuple[int, int], dt.date] = field(default_factory=dict)
+    """(account, security) → until when facts came to what was reported: no hole is before it."""

@@ -81,6 +81,7 @@ class PlainGroup:
     rates: Mapping[tuple[str, dt.date], Decimal] = field(default_factory=dict)
     chosen_lots: Mapping[int, tuple[Pick, ...]] = field(default_factory=dict)
     reported: Mapping[tuple[int, int], Decimal] = field(default_factory=dict)
+    agreed: Mapping[tuple[int, int], dt.date] = field(default_factory=dict)
     policy: Policy = DEFAULT_POLICY
     """The switches as the user set them."""
 
@@ -159,5 +160,6 @@ def facts_of(group: PlainGroup) -> GroupFacts:
         rates=group.rates,
         chosen_lots=group.chosen_lots,
         reported=group.reported,
+        agreed=group.agreed,
         **made,
     )

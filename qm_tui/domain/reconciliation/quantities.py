@@ -38,13 +38,8 @@ def judge_quantity(
         return (_state(holding, told, replay),)
     if replay.agrees(told.as_of, told.quantity):
         return ()
-    if holding.history.first_day is None and not holding.movements:
-        says = (
-            f"The broker has {held(told.quantity, holding.instrument.symbol)}, and never told what "
-            f"happened in the account: nothing can be compared."
-        )
-        unknown = suspicion(Cause.ORPHAN_POSITION, "0.6", says)
-        return (not_known(holding, unknown, actual=told.quantity),)
+    if not holding.history.moved and not holding.history.whole:
+        return (_unmoved(holding, told),)
     case = case_of(
         holding, told, replay, replay.upto(told.as_of), bases_agree=bases_agree
     )  # fmt: skip
@@ -134,6 +129,22 @@ def _not_told(holding: Holding, replay: Replay) -> Sequence[Discrepancy]:
         f"told all positions of the account: nothing can be compared."
     )
     return (not_known(holding, suspicion(Cause.UNEXPLAINED, "0", says), expected=replay.total),)
+
+
+def _unmoved(holding: Holding, told: ToldPosition) -> Discrepancy:
+    """Say that an account has positions, and not one trade: it may not have been asked for."""
+    start = holding.history.first_day
+    says = (
+        f"The broker has {held(told.quantity, holding.instrument.symbol)}, and told of no trade, "
+        f"transfer or event of the account"
+    )
+    shown = evidence("the broker's position", told.fact)
+    if start is None:
+        found = suspicion(Cause.ORPHAN_POSITION, "0.6", f"{says}: nothing can be compared.", shown)
+    else:
+        reason = f"{says} since {start}: import what is older, or a statement with its trades."
+        found = suspicion(Cause.HISTORY_STARTS_LATER, "0.6", reason, shown)
+    return not_known(holding, found, actual=told.quantity)
 
 
 def _too_early(case: Case, found: Suspicion) -> bool:

@@ -221,6 +221,8 @@ class History:
     """None: to this moment."""
     whole: bool = False
     """Nothing can have been held before `first_day`: the account was opened later."""
+    moved: bool = True
+    """False: not one trade, transfer or event of the account is known: perhaps none was told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

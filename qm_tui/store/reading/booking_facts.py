@@ -15,6 +15,7 @@ from qm_tui.domain.booking.plain import KINDS, Place, PlainGroup
 from qm_tui.domain.booking.section_1256 import is_section_1256
 from qm_tui.domain.booking.securities import Alias, Security
 from qm_tui.domain.instruments import InstrumentType, Right
+from qm_tui.store.reading.agreed_sales import agreed_of
 from qm_tui.store.reading.booking_accounts import (
     LOT_CHOICE,
     Household,
@@ -89,6 +90,7 @@ def plain_groups(
     rates = _rates(connection, people, securities, rows, spans)
     chosen = _chosen(connection, rows, people)
     reported = _reported(connection, known, people, root_of)
+    agreed = agreed_of(connection, rows, known.same)
     policy = tax_settings(connection).policy
     return [
         PlainGroup(
@@ -103,6 +105,7 @@ def plain_groups(
             rates=rates.get(root, {}),
             chosen_lots=chosen.get(root, {}),
             reported=reported.get(root, {}),
+            agreed=agreed.get(root, {}),
             policy=policy,
         )
         for root, group in members.items()

@@ -11,7 +11,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, select, true
+from sqlalchemy import Connection, or_, select, true
 
 from qm_tui.domain.instruments import InstrumentType
 from qm_tui.domain.reconciliation.sides import ToldGain
@@ -24,13 +24,15 @@ from qm_tui.store.reading.waiting import waiting
 from qm_tui.store.schema.activity import corporate_actions, option_events, trades, transfers
 from qm_tui.store.schema.holdings import broker_lots, observation_sets, positions
 from qm_tui.store.schema.instruments import instruments
-from qm_tui.store.schema.sync import coverage
+from qm_tui.store.schema.sync import coverage, raw_documents
 
 Place = tuple[int, int]
 """(account id, the instrument that stands for all its names)."""
 MOVING = ("trades", "transfers", "corporate_actions")
 """Tables of facts that move holdings; option events mostly repeat what trades tell."""
 _AT_ONCE = 5_000
+_OF_A_DAY = ("flex-confirmation",)
+"""Kinds of documents that tell fills of a day, not a history."""
 _ZERO, _ONE = Decimal(0), Decimal(1)
 _decimal = lru_cache(maxsize=65_536)(Decimal)
 
@@ -82,6 +84,8 @@ class Sums:
     broker_lots: dict[Place, BrokerLotSum] = field(default_factory=dict)
     untold: set[int] = field(default_factory=set)
     """Accounts of which nobody told what happened, or only the fills of a day."""
+    unmoved: set[int] = field(default_factory=set)
+    """Accounts with statements that tell of no trade, transfer or event at all."""
     expired: Mapping[int, dt.date] = field(default_factory=dict)
     """Instrument → when it expired."""
     gains: Mapping[Place, Sequence[ToldGain]] = field(default_factory=dict)
@@ -126,7 +130,7 @@ def sums(connection: Connection) -> Sums:
     )
     if found.lots is not None:
         found.gains = doubtful_gains(connection, canonical)
-    found.untold = _untold(connection, found.answers)
+    found.untold, found.unmoved = _untold(connection, found.answers)
     many = connection.execute(select(i.id, i.multiplier).where(i.multiplier != _ONE))
     found.multipliers = {row.id: row.multiplier for row in many}
     gone = connection.execute(select(i.id, i.expiry).where(i.expiry.is_not(None)))
@@ -136,22 +140,25 @@ def sums(connection: Connection) -> Sums:
     return found
 
 
-def _untold(connection: Connection, ours: Collection[int]) -> set[int]:
+def _untold(connection: Connection, ours: Collection[int]) -> tuple[set[int], set[int]]:
     """Return accounts of which there is nothing that could tell what should be held.
 
-    Without a statement or a history fills are those of a day; and a statement of positions alone,
-    without one trade or transfer of the account, says nothing about them.
+    Without a statement or a history fills are those of a day, as confirmations are; an export of
+    the history is not, though its word is no final one. A statement may be silent about
+    trades because there were none, or because it was not asked for them: these are the second.
     """
     covered = set(ours) & set(connection.scalars(select(coverage.c.account_id).distinct()))
-    untold = set(ours)
+    untold, unmoved = set(ours) - covered, covered
+    d = raw_documents.c
+    exports = select(d.id).where(d.kind.not_in(_OF_A_DAY))
     for table in (trades, transfers, corporate_actions, option_events):
         c = table.c
-        books = c.authority != int(Authority.PROVISIONAL)
-        for some, enough in ((covered, true()), (set(ours) - covered, books)):
-            if untold & some:
-                query = select(c.account_id).where(c.account_id.in_(untold & some), enough)
-                untold -= set(connection.scalars(query.distinct()))
-    return untold
+        books = or_(c.authority != int(Authority.PROVISIONAL), c.document_id.in_(exports))
+        for some, enough in ((unmoved, true()), (untold, books)):
+            if some:
+                query = select(c.account_id).where(c.account_id.in_(some), enough)
+                some.difference_update(connection.scalars(query.distinct()).all())
+    return untold, unmoved
 
 
 def _answers(connection: Connection, sets: list[SeenSet]) -> dict[int, dt.datetime]:

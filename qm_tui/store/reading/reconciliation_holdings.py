@@ -94,7 +94,7 @@ def _holding(
         ],
         gains=sums.gains.get(place, ()),
         findings=[] if lots is None else lots.findings[place],
-        history=side.history,
+        history=replace(side.history, moved=account not in sums.unmoved),
         account_value=side.value,
         rate_to_base=side.rate(currency, None if seen is None else seen.fx_rate_to_base),
     )  # fmt: skip

@@ -136,7 +136,9 @@ def test_what_the_broker_never_told_completely_is_no_alarm() -> None:
 
 def test_a_broker_that_never_told_what_happened_raises_no_alarm() -> None:
     told = ToldPosition(quantity=d(100), as_of=moment("2024-06-01"), market_price=d(10))
-    (found,) = judge_holding(Holding(account=1, instrument=STOCK, position=told))
+    (found,) = judge_holding(
+        Holding(account=1, instrument=STOCK, position=told, history=History(moved=False))
+    )
     assert (found.verdict.value, found.alarms) == ("not_known", False)
 
 

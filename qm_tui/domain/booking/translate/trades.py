@@ -124,9 +124,12 @@ class Fills:
             return _OPENS[trade.open_close]
         if trade.quantity > 0 or security.kind in _DERIVATIVES:
             return None
-        # A sale of more than is known to be there: a short sale only where shorts are known,
-        # otherwise the history is incomplete.
-        return None if (trade.account, trade.security) in self._short else False
+        # A sale of more than is known to be there: a short sale only where shorts are known, or
+        # nothing was held before; otherwise the history is incomplete.
+        place = (trade.account, trade.security)
+        whole = self._desk.facts.agreed.get(place)
+        agreed = whole is not None and trade.trade_date <= whole
+        return None if agreed or place in self._short else False
 
     def _fees(self, trade: TradeFact) -> Decimal:
         """Return what was paid beside the price, in the trade's currency; a rebate is negative."""
