@@ -12,11 +12,13 @@ and sums them exactly, without asking for lots, costs, cash or causes.
 import argparse
 import asyncio
 import datetime as dt
+import gc
 import sqlite3
 import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
@@ -60,20 +62,36 @@ async def tell(store: Store, told: Sequence[Position], as_of: dt.datetime) -> No
         await unit.save(a_batch(*told, section=Section.POSITIONS, holds=held))
 
 
+@dataclass(slots=True)
+class Held:
+    """The longest milliseconds between two wakings: how late it was, and what was worked."""
+
+    late: float = 0.0
+    busy: float = 0.0
+
+
 @asynccontextmanager
-async def watched() -> "AsyncIterator[list[float]]":
-    """How many milliseconds the event loop was held each time meanwhile."""
-    held: list[float] = [0.0]
+async def watched() -> "AsyncIterator[Held]":
+    """How long the event loop was held meanwhile."""
+    held = Held()
 
     async def watch() -> None:
         while True:
-            begun = time.perf_counter()
+            begun, worked = time.perf_counter(), time.thread_time()
             await asyncio.sleep(0.001)
-            held.append((time.perf_counter() - begun) * 1000 - 1)
+            held.late = max(held.late, (time.perf_counter() - begun) * 1000 - 1)
+            held.busy = max(held.busy, (time.thread_time() - worked) * 1000)
 
     task = asyncio.create_task(watch())
     yield held
     task.cancel()
+
+
+async def nothing(seconds: float) -> float:
+    """How long the event loop was held while it had nothing to do."""
+    async with watched() as held:
+        await asyncio.sleep(seconds)
+    return held.late
 
 
 def floor_of(path: Path) -> None:
@@ -98,7 +116,8 @@ async def measure(path: Path, holdings: int, each: int, runs: int) -> None:
         await derive_waiting(store.reader, store.writer, now)
         heading(f"{holdings * each:,} trades in {holdings:,} holdings", "ms")
         for name, differing in SHARES:
-            took, longest, floors, found = [], [], [], 0
+            took, floors, found = [], [], 0
+            late, busy, idle = [], [], []
             for _ in range(runs):
                 as_of = now()
                 await tell(store, positions(holdings, each, differing, as_of), as_of)
@@ -107,14 +126,17 @@ async def measure(path: Path, holdings: int, each: int, runs: int) -> None:
                     begun = time.perf_counter()
                     kept = await reconciler.reconcile()
                     took.append((time.perf_counter() - begun) * 1000)
-                longest.append(max(held))
+                late.append(held.late)
+                busy.append(held.busy)
+                idle.append(await nothing(took[-1] / 1000))
                 begun = time.perf_counter()
                 floor_of(path)
                 floors.append((time.perf_counter() - begun) * 1000)
                 assert kept is not None
                 found = len(await discrepancies(store.reader))
             line(f"{name} ({found:,} found)", figure(took), figure(floors), GOAL)
-            line("  the event loop was held for", figure(longest), None, HELD_GOAL)
+            line("  the event loop was held for", figure(late), figure(idle), HELD_GOAL)
+            line("  of these it was busy for", figure(busy), None, HELD_GOAL)
 
 
 def main() -> None:
@@ -124,6 +146,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=3)
     asked = parser.parse_args()
     each = asked.trades // asked.holdings
+    gc.set_threshold(10_000, 5, 1_000)  # as the monitor has it
     with own_folder() as folder:
         path = folder / "portfolio.db"
         asyncio.run(measure(path, asked.holdings, each, asked.runs))

@@ -32,6 +32,16 @@ class ConnectionSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UserSettings:
+    """`[user]`: who uses the program. Nothing depends on it while there is one user."""
+
+    name: str | None = None
+    role: str = "ADMIN"
+    household: str | None = None
+    """Who files taxes together goes by one name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UiSettings:
     """`[ui]`: how it looks."""
 
@@ -55,7 +65,7 @@ class Config:
     categories: Mapping[str, str] = field(default_factory=dict)
     """Account → what kind of account it is to the user; positions can be grouped by it."""
     tax: TaxSettings = field(default_factory=TaxSettings)
-    user: Mapping[str, Any] = field(default_factory=dict)
+    user: UserSettings = field(default_factory=UserSettings)
     keys: Mapping[str, str] = field(default_factory=dict)
     ui: UiSettings = field(default_factory=UiSettings)
 
@@ -155,7 +165,7 @@ def _config(path: Path, table: Table) -> Config:
         accounts=accounts,
         categories={settings.number: kind for settings, kind in said if kind is not None},
         tax=_tax(table.table("tax")),
-        user=table.get("user", dict, "a table [user]") or {},
+        user=_user(table.table("user")),
         keys=keys,
         ui=_ui(table.table("ui")),
     )
@@ -283,6 +293,16 @@ def _tax(table: Table) -> TaxSettings:
         pre_sale=PreSale(table.choice("pre_sale", tuple(PreSale)) or PreSale.STILL_HELD),
         identical=table.groups("identical"),
         spin_offs=table.fractions("spin_offs"),
+    )
+    table.done()
+    return settings
+
+
+def _user(table: Table) -> UserSettings:
+    settings = UserSettings(
+        name=table.text("name"),
+        role=table.choice("role", ("ADMIN", "USER", "READONLY")) or "ADMIN",
+        household=table.text("household"),
     )
     table.done()
     return settings

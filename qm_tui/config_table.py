@@ -128,13 +128,12 @@ class Table:
         value = self.text(key)
         if value is None:
             return None
-        try:
-            place = Path(value).expanduser()
-        except RuntimeError:
-            raise self.fail(key, "the home of somebody who has one, after ~") from None
         if "\0" in value:
             raise self.fail(key, "the name of a file")
-        return place
+        try:
+            return Path(value).expanduser()
+        except RuntimeError:
+            raise self.fail(key, "the home of somebody who has one, after ~") from None
 
     def zone(self, key: str) -> ZoneInfo:
         """Return a time zone; New York when it is not there."""

@@ -25,16 +25,13 @@ from qm_tui.domain.instruments import (
 from qm_tui.domain.records import (
     AccountInfo,
     Balance,
-    BrokerLot,
     CashTransaction,
-    ClosedLot,
     CorporateAction,
     DividendAccrual,
     Fact,
     FxRate,
     InstrumentInfo,
     MarginInterest,
-    NavSummary,
     OptionEvent,
     Position,
     Record,
@@ -42,6 +39,7 @@ from qm_tui.domain.records import (
     Transfer,
     TransferLot,
 )
+from qm_tui.domain.reported import BrokerLot, ClosedLot, NavSummary
 from qm_tui.domain.words import (
     CashType,
     CorporateActionType,

@@ -1,6 +1,7 @@
 """What tests share: a real store in a temporary folder, and a clock that stands still."""
 
 import datetime as dt
+import gc
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -10,6 +11,20 @@ from qm_tui.store.store import Store, open_store
 from tests.store.laid import lay
 
 NOW = dt.datetime(2026, 3, 2, 15, 30, tzinfo=dt.UTC)
+
+
+def pytest_configure() -> None:
+    # Late: processes that tests start take the time from here, and nothing else.
+    from tests.once import begin  # noqa: PLC0415
+
+    begin()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """Have the garbage collector pass over modules and tests: none of them becomes garbage."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture

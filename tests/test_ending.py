@@ -2,10 +2,17 @@
 
 import os
 import signal
+import subprocess
+import sys
+import threading
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from textual.drivers import linux_driver
+from textual.drivers._writer_thread import WriterThread
 
+from qm_tui.ui.lost_terminal import outlive_terminals
 from tests.terminal import Terminal, terminal
 
 
@@ -52,3 +59,61 @@ def test_the_terminal_is_given_back_by_who_is_asked_to_end(
         (b"\x1b[?1000l", b"\x1b[?1000h"),
     ):
         assert it.written.rfind(given_back) > it.written.rfind(taken) >= 0
+
+
+def test_a_monitor_whose_terminal_is_gone_ends(tmp_path: Path) -> None:
+    with terminal(tmp_path) as it:
+        it.until_shown("Welcome to qm-tui")
+        it.child.ptyproc.fileobj.close()
+        waiting = threading.Thread(target=it.child.wait, daemon=True)
+        waiting.start()
+        waiting.join(timeout=20)
+        assert not waiting.is_alive()
+
+
+def test_nobody_waits_for_a_terminal_that_is_gone_to_take_what_is_written(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(linux_driver, "WriterThread", WriterThread)
+    outlive_terminals()
+    window, program = os.openpty()
+    file = os.fdopen(program, "w")
+    writer: WriterThread = vars(linux_driver)["WriterThread"](file)
+    writer.start()
+    os.close(window)
+
+    def draw() -> None:
+        for _ in range(1_000):
+            writer.write("a line")
+        writer.stop()
+
+    drawing = threading.Thread(target=draw, daemon=True)
+    drawing.start()
+    drawing.join(timeout=10)
+    with suppress(OSError):
+        file.close()
+    assert not drawing.is_alive()
+
+
+_FROZEN = """
+import asyncio, os, queue, signal
+from textual.app import App
+from qm_tui.ui import ending
+
+async def draw():
+    ending._LONGEST = 0.2
+    ending.end_when_asked(App())
+    lines = queue.Queue(1)
+    lines.put("what the terminal does not take")
+    os.kill(os.getpid(), signal.SIGTERM)
+    lines.put("what waits for it")
+
+asyncio.run(draw())
+"""
+
+
+def test_a_monitor_whose_terminal_stands_still_ends_when_it_is_asked_to() -> None:
+    ended = subprocess.run(  # noqa: S603 - our own interpreter and code
+        [sys.executable, "-c", _FROZEN], timeout=30, check=False
+    )
+    assert ended.returncode == 128 + signal.SIGTERM

@@ -68,11 +68,13 @@ def _compared(seen: Overview, other: Money) -> Compared:
     currencies = set(other.cash.compared)
     totals = {(total.account, total.tag) for total in other.totals}
     cash, sums = (Counter(account for account, _ in some) for some in (currencies, totals))
+    accounts = compared_accounts(seen.sums)
     return Compared(
-        accounts={
+        counts={
             account: Counts(holdings=held[account], currencies=cash[account], totals=sums[account])
-            for account in compared_accounts(seen.sums)
+            for account in {*accounts, *cash, *sums}
         },
+        accounts=accounts,
         currencies=currencies,
         totals=totals,
         derived=seen.sums.lots is not None,

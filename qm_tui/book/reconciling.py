@@ -71,8 +71,8 @@ class Reconciler:
         """Compare once; None when the store has changed meanwhile."""
         comparison = await self._comparison()
         compared = comparison.compared
-        self.holdings = sum(counts.holdings for counts in compared.accounts.values())
-        self.compared = bool(compared.accounts or compared.currencies or compared.totals)
+        self.holdings = sum(counts.holdings for counts in compared.counts.values())
+        self.compared = bool(compared.counts)
         return await self._writer.keep_discrepancies(comparison.found, compared, self._now())
 
     async def _comparison(self) -> Comparison:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from qm_tui.brokers.registry import SECRETS
 from qm_tui.cli.doctor_links import History, look_at
+from qm_tui.cli.doctor_screen import of_the_screen
 from qm_tui.cli.environment import Environment
 from qm_tui.cli.findings import Finding, trouble
 from qm_tui.config import log_path
@@ -31,6 +32,7 @@ async def doctor(here: Environment) -> int:
     store, histories = await _store(here)
     findings = [
         _configuration(here),
+        *of_the_screen(here.config),
         store,
         *await look_at(here, histories),
         await _keyring(here),

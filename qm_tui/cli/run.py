@@ -27,24 +27,18 @@ _LEFT = {
 """What is left of a command that was interrupted."""
 
 
+class _Mistake(Exception):  # noqa: N818 - told to the user
+    """The arguments do not go together. Speaks to the user."""
+
+
 def run(arguments: argparse.Namespace, out: TextIO, err: TextIO) -> int:
     """Run the command that was asked for and return the exit status."""
     try:
-        config = configuration(arguments)
-    except ConfigError as error:
+        here = _environment(arguments, out, err)
+        return _command(arguments, here)
+    except (ConfigError, _Mistake) as error:
         _say(err, str(error))
         return USAGE
-    here = Environment(
-        config=config,
-        store_path=arguments.store or config.store,
-        now=lambda: dt.datetime.now(dt.UTC),
-        out=out,
-        err=err,
-    )
-    environment.log_to_file(arguments.log_level)
-    sys.excepthook = partial(environment.tell_of_a_bug, err)
-    try:
-        return _command(arguments, here)
     except environment.refusals() as error:
         _say(err, str(error))
         return NOTHING
@@ -60,6 +54,24 @@ def run(arguments: argparse.Namespace, out: TextIO, err: TextIO) -> int:
         what = f"{error.filename}: " if error.filename else ""
         _say(err, f"{what}{(error.strerror or str(error)).lower()}.")
         return NOTHING
+
+
+def _environment(arguments: argparse.Namespace, out: TextIO, err: TextIO) -> Environment:
+    """Read the configuration, and begin the log."""
+    if arguments.demo and arguments.command is not None:
+        # It would speak of the user's own store, and look like the demo's.
+        raise _Mistake(f"--demo opens the monitor; leave it or {arguments.command!r} out.")
+    config = configuration(arguments)
+    here = Environment(
+        config=config,
+        store_path=arguments.store or config.store,
+        now=lambda: dt.datetime.now(dt.UTC),
+        out=out,
+        err=err,
+    )
+    environment.log_to_file(arguments.log_level)
+    sys.excepthook = partial(environment.tell_of_a_bug, err)
+    return here
 
 
 def _say(err: TextIO, text: str) -> None:

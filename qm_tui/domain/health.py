@@ -54,8 +54,3 @@ class Health:
     """The last sync was not whole: something of what is shown is older than the rest."""
     delayed: bool = False
     """Prices come some fifteen minutes late."""
-
-    @property
-    def error_rate(self) -> float | None:
-        """Share of the last runs that were not whole; None before the first."""
-        return self.failures / self.runs if self.runs else None

@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+from qm_tui.domain.reconciliation.words import Verdict
 from qm_tui.queries.discrepancies import discrepancies, reconciliation
 from qm_tui.queries.discrepancy_views import DiscrepancyView
 from qm_tui.queries.pulse_views import Breaks
@@ -21,10 +22,13 @@ async def open_breaks(reader: Reader) -> Breaks | None:
     for one in found:
         place = (one.broker, one.account, one.instrument_id or (one.currency, one.tag))
         firsts.setdefault(place, one)
+    unknown = sum(one.verdict == Verdict.NOT_KNOWN for one in firsts.values())
+    firsts = {at: one for at, one in firsts.items() if one.verdict != Verdict.NOT_KNOWN}
     graves = Counter(one.severity for one in firsts.values())
     return Breaks(
         major=graves["major"],
         minor=graves["minor"],
         dust=graves["dust"],
+        unknown=unknown,
         worst=tuple(one for one in firsts.values() if one.severity != "dust")[:_WORST],
     )

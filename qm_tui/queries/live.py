@@ -1,5 +1,6 @@
 """What is stored, overlaid with what brokers have pushed since."""
 
+import datetime as dt
 from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
@@ -97,16 +98,18 @@ class Worth(NamedTuple):
     market_value: Decimal | None
     unrealized_pnl: Decimal | None
     daily_pnl: Decimal | None
+    as_of: dt.datetime
+    """When all that was so: the gain of the day is that day's."""
 
 
 def worth_now(live: "LiveBook", view: PositionView) -> Worth:
     """Return what a position is worth and what is gained on it, in all and today, as of now."""
     record = newer_position(view, live)
     values = values_now(view, record)
-    daily = view.daily_pnl
+    daily, as_of = view.daily_pnl, view.as_of
     if record is not None:
-        daily = _of_day(record.daily_pnl, daily, record, view)
-    return Worth(values.market_value, values.unrealized_pnl, daily)
+        daily, as_of = _of_day(record.daily_pnl, daily, record, view), record.as_of
+    return Worth(values.market_value, values.unrealized_pnl, daily, as_of)
 
 
 def _has_no_price(record: "Position") -> bool:

@@ -12,6 +12,7 @@ from qm_tui.queries.grouping import is_option, underlying_of
 from qm_tui.queries.options import options
 from qm_tui.queries.position_views import ExposureView, MergedView, OptionView, PositionView
 from qm_tui.queries.positions import positions
+from qm_tui.queries.profit_days import of_newest_day
 from qm_tui.store.reader import Reader
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def _merged(group: Sequence[PositionView]) -> MergedView:
         market_value=_whole(group, lambda view: view.market_value),
         unrealized_pnl=_whole(group, lambda view: view.unrealized_pnl),
         realized_pnl=_whole(group, lambda view: view.realized_pnl),
-        daily_pnl=_whole(group, lambda view: view.daily_pnl),
+        daily_pnl=_all_of(_daily(group)),
         multiplier=first.multiplier,
         as_of=min(view.as_of for view in group),
         stale=any(view.stale for view in group),
@@ -97,9 +98,17 @@ def _average(cost: Decimal | None, quantity: Decimal, multiplier: Decimal) -> De
 
 def _whole(group: Iterable[V], value: Callable[[V], Decimal | None]) -> Decimal | None:
     """Return the sum of a group; None where one of it is unknown."""
-    found = [value(view) for view in group]
+    return _all_of([value(view) for view in group])
+
+
+def _all_of(found: Sequence[Decimal | None]) -> Decimal | None:
     known = [one for one in found if one is not None]
     return _total(known) if len(known) == len(found) else None
+
+
+def _daily(group: Iterable[PositionView]) -> list[Decimal | None]:
+    """Return what each brought on the newest day of them; where a broker is away, not known."""
+    return of_newest_day((view.as_of, view.daily_pnl) for view in group)
 
 
 def _newest_price(group: Iterable[PositionView]) -> Decimal | None:
@@ -136,6 +145,7 @@ def _exposure(underlying: str, currency: str | None, group: Sequence[PositionVie
     deltas = [_delta(view) for view in contracts]
     known = [delta for delta in deltas if delta is not None]
     delta = _total([units, *known]) if itself or known else None
+    days = _daily(group)
     return ExposureView(
         underlying=underlying,
         currency=currency,
@@ -151,9 +161,11 @@ def _exposure(underlying: str, currency: str | None, group: Sequence[PositionVie
         vega=_greek(contracts, lambda view: view.position_vega),
         market_value=_known(view.market_value for view in group),
         unrealized_pnl=_known(view.unrealized_pnl for view in group),
-        daily_pnl=_known(view.daily_pnl for view in group),
+        daily_pnl=_known(days),
         without_greeks=sum(delta is None for delta in deltas),
         without_value=sum(view.market_value is None for view in group),
+        without_gain=sum(view.unrealized_pnl is None for view in group),
+        without_day=sum(day is None for day in days),
         as_of=min(view.as_of for view in group),
         stale=any(view.stale for view in group),
     )

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from qm_tui.domain.greeks import delta_value
 from qm_tui.queries.position_views import OptionView
+from qm_tui.queries.profit_days import of_newest_day
 from qm_tui.queries.strategies import strategy_of
 from qm_tui.queries.weights import total
 
@@ -43,6 +44,9 @@ class OptionGroupView:
     without_greeks: int
     """Positions that are not in one of the sums of Greeks, `delta_value` among them."""
     without_value: int
+    without_gain: int
+    without_day: int
+    """Gains of a day that is over are not in `daily_pnl`, either."""
     as_of: dt.datetime
     """Of the oldest."""
     stale: bool
@@ -90,6 +94,7 @@ def option_groups(views: Iterable[OptionView], way: str) -> list[OptionGroupView
 def _group(name: str, group: Sequence[OptionView], way: str) -> OptionGroupView:
     underlyings = tuple(sorted({_underlying(view) for view in group}))
     alone = group if len(underlyings) == 1 else ()
+    days = of_newest_day((view.as_of, view.daily_pnl) for view in group)
     first = min(group, key=lambda view: view.expiry or dt.date.max)
     return OptionGroupView(
         group=name,
@@ -103,7 +108,7 @@ def _group(name: str, group: Sequence[OptionView], way: str) -> OptionGroupView:
         quantity=sum((view.quantity for view in group), Decimal(0)),
         market_value=total(view.market_value for view in group),
         unrealized_pnl=total(view.unrealized_pnl for view in group),
-        daily_pnl=total(view.daily_pnl for view in group),
+        daily_pnl=total(days),
         position_delta=total(view.position_delta for view in alone),
         delta_value=total(_delta_value(view) for view in group),
         position_gamma=total(view.position_gamma for view in alone),
@@ -113,6 +118,8 @@ def _group(name: str, group: Sequence[OptionView], way: str) -> OptionGroupView:
             None in {view.position_theta, view.position_vega, _delta_value(view)} for view in group
         ),
         without_value=sum(view.market_value is None for view in group),
+        without_gain=sum(view.unrealized_pnl is None for view in group),
+        without_day=sum(day is None for day in days),
         as_of=min(view.as_of for view in group),
         stale=any(view.stale for view in group),
     )

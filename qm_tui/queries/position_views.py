@@ -138,6 +138,9 @@ class ExposureView:
     daily_pnl: Decimal | None
     without_greeks: int
     without_value: int
+    without_gain: int
+    without_day: int
+    """Gains of a day that is over are not in `daily_pnl`, either."""
     as_of: dt.datetime
     """Of the oldest position."""
     stale: bool

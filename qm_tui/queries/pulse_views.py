@@ -56,6 +56,8 @@ class Breaks:
     major: int
     minor: int
     dust: int
+    unknown: int = 0
+    """Holdings, currencies and totals of which one side is not known."""
     worst: tuple[DiscrepancyView, ...]
     """The gravest first."""
 

@@ -22,7 +22,8 @@ from typing_extensions import override
 from qm_tui.domain.batches import Batch, RefusedRow
 from qm_tui.domain.exact import canonical, utc_text
 from qm_tui.domain.instruments import Instrument
-from qm_tui.domain.records import BrokerLot, Fact, NavSummary, Observation, Record, Trade
+from qm_tui.domain.records import Fact, Observation, Record, Trade
+from qm_tui.domain.reported import BrokerLot, NavSummary
 from qm_tui.domain.soundness import RULES, Flaw
 from qm_tui.store.texts import json_text
 

@@ -24,18 +24,16 @@ from qm_tui.store.reading.booking_rates import RATE_HOLDS, TAX_CURRENCY
 from qm_tui.store.reading.parts import AT_ONCE, parts
 from qm_tui.store.schema.accounts import accounts
 from qm_tui.store.schema.activity import (
-    SETTLEMENTS,
     cash_transactions,
-    closed_lots,
     corporate_actions,
     option_events,
-    statement_lines,
     trades,
     transfer_lots,
     transfers,
 )
 from qm_tui.store.schema.booking import booking_state, dirty_marks
 from qm_tui.store.schema.instruments import instruments
+from qm_tui.store.schema.reported import SETTLEMENTS, closed_lots, statement_lines
 from qm_tui.store.upsert import upsert
 from qm_tui.store.year_ends import last_business_day
 

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 BUSY_TIMEOUT_MS = 60_000
 """How long a writer waits for another process: longer than the import of a large statement."""
 
+# Engines hide parameters: an error is logged with its statement, and what somebody owns is no part
+# of a log.
+
 
 def _listen(engine: Engine, pragmas: tuple[str, ...], begin: str) -> None:
     @event.listens_for(engine, "connect")
@@ -42,6 +45,7 @@ def reading_engine(path: Path) -> Engine:
         poolclass=QueuePool,
         pool_size=2,
         max_overflow=0,
+        hide_parameters=True,
     )
     _listen(engine, ("query_only=ON", "cache_size=-16000", "mmap_size=268435456"), "BEGIN")
     return engine
@@ -57,6 +61,7 @@ def writing_engine(path: Path) -> "AsyncEngine":
         pool_size=1,
         max_overflow=0,
         pool_timeout=3600,
+        hide_parameters=True,
         connect_args={"timeout": BUSY_TIMEOUT_MS / 1000},
     )
     _listen(
@@ -79,6 +84,15 @@ def writing_engine(path: Path) -> "AsyncEngine":
             connection.rollback()
 
     return engine
+
+
+async def let_go_of_pages(connection: "AsyncConnection") -> None:
+    """Free what the connection remembers of the file and nobody needs now.
+
+    It would grow with the file for as long as the program runs. The system still has the pages.
+    """
+    if connection.dialect.name == "sqlite":
+        await connection.exec_driver_sql("PRAGMA shrink_memory")
 
 
 async def written_elsewhere(connection: "AsyncConnection") -> int:

@@ -16,6 +16,7 @@ from qm_tui.domain.events import SectionCounts
 from qm_tui.domain.words import Section
 from qm_tui.store import runs, saved_sections
 from qm_tui.store.books import Shelf
+from qm_tui.store.engine import let_go_of_pages
 from qm_tui.store.incoming import Origin
 from qm_tui.store.runs import Source, Tally
 from qm_tui.store.saved_sections import Saved
@@ -70,6 +71,7 @@ class LiveRun:
         """Write that it runs."""
 
         async def work(connection: AsyncConnection) -> None:
+            await let_go_of_pages(connection)
             self._connection_id = await runs.connection_id(connection, self._source)
             self.number = await runs.begin(
                 connection, self._source, self._connection_id, None, self._started

@@ -136,7 +136,7 @@ def _upgrade(path: Path) -> None:
     config.set_main_option("script_location", "qm_tui:store/migrations")
     config.set_main_option("path_separator", "os")
     address = URL.create("sqlite", database=str(path))
-    engine = create_engine(address, connect_args={"timeout": 60})
+    engine = create_engine(address, connect_args={"timeout": 60}, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def configure(connection: sqlite3.Connection, _record: object) -> None:

@@ -57,8 +57,12 @@ class Reader:
         """Whether the file that is read is the one of that name.
 
         One that was deleted can be read and written as long as it is open, and is lost then.
+
+        Raises:
+            StoreRefused: nobody may look.
         """
-        return await asyncio.to_thread(_identity, self._path) == self._file
+        with in_words(self._path):
+            return await asyncio.to_thread(_identity, self._path) == self._file
 
     async def close(self) -> None:
         """Let go of the file."""
@@ -69,6 +73,8 @@ class Reader:
 def _identity(path: Path) -> tuple[int, int] | None:
     try:
         at = path.stat()
+    except PermissionError:
+        raise
     except OSError:
         return None
     return at.st_dev, at.st_ino

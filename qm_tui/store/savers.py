@@ -3,16 +3,17 @@
 from sqlalchemy import Dialect, Table
 
 from qm_tui.domain import records as r
+from qm_tui.domain import reported as told
 from qm_tui.domain.words import Section
 from qm_tui.store.facts import FactTable
 from qm_tui.store.observations import ObservationTable
-from qm_tui.store.schema import activity, holdings
+from qm_tui.store.schema import activity, holdings, reported
 from qm_tui.store.trades import TradeTable
 
 _FACTS: dict[type[r.Record], tuple[Table, Section]] = {
-    r.TradeSummary: (activity.trade_summaries, Section.TRADE_SUMMARIES),
-    r.ClosedLot: (activity.closed_lots, Section.CLOSED_LOTS),
-    r.BrokerWashSale: (activity.broker_wash_sales, Section.WASH_SALES),
+    told.TradeSummary: (reported.trade_summaries, Section.TRADE_SUMMARIES),
+    told.ClosedLot: (reported.closed_lots, Section.CLOSED_LOTS),
+    told.BrokerWashSale: (reported.broker_wash_sales, Section.WASH_SALES),
     r.CashTransaction: (activity.cash_transactions, Section.CASH),
     r.DividendAccrual: (activity.dividend_accruals, Section.DIVIDEND_ACCRUALS),
     r.MarginInterest: (activity.margin_interest, Section.INTEREST),
@@ -20,15 +21,15 @@ _FACTS: dict[type[r.Record], tuple[Table, Section]] = {
     r.TransferLot: (activity.transfer_lots, Section.TRANSFERS),
     r.CorporateAction: (activity.corporate_actions, Section.CORPORATE_ACTIONS),
     r.OptionEvent: (activity.option_events, Section.OPTION_EVENTS),
-    r.StatementLine: (activity.statement_lines, Section.STATEMENT_LINES),
-    r.NavSummary: (activity.nav_summaries, Section.NAV),
-    r.OtherRow: (activity.other_rows, Section.OTHER),
+    told.StatementLine: (reported.statement_lines, Section.STATEMENT_LINES),
+    told.NavSummary: (reported.nav_summaries, Section.NAV),
+    told.OtherRow: (reported.other_rows, Section.OTHER),
 }
 _OBSERVATIONS: dict[type[r.Record], tuple[type[r.Observation], Table, Section, tuple[str, ...]]] = {
     r.Balance: (r.Balance, holdings.balances, Section.BALANCES, ("tag", "currency")),
     r.Position: (r.Position, holdings.positions, Section.POSITIONS, ("instrument_id",)),
-    r.BrokerLot: (
-        r.BrokerLot,
+    told.BrokerLot: (
+        told.BrokerLot,
         holdings.broker_lots,
         Section.BROKER_LOTS,
         ("instrument_id", "key"),
@@ -54,7 +55,7 @@ _SECTIONS: dict[type[r.Record], Section] = {
 _BOOKED = frozenset(
     {
         r.Trade, r.Transfer, r.TransferLot, r.CorporateAction, r.CashTransaction, r.OptionEvent,
-        r.ClosedLot,
+        told.ClosedLot,
     }
 )  # fmt: skip
 

@@ -15,6 +15,7 @@ class RowRefused(Exception):  # noqa: N818 - what the store did; told to the use
 
 
 _DAMAGED = "the file is damaged; `qm-tui db check` says how, a backup helps"
+_CLOSED = "permission denied; you need the right to read the file, and to enter its folders"
 _TROUBLES = {
     sqlite3.SQLITE_FULL: "there is no room left on the disk",
     sqlite3.SQLITE_IOERR: "the disk cannot be read or written; perhaps it is full",
@@ -46,6 +47,8 @@ def in_words(path: Path) -> Iterator[None]:
         if trouble is None:
             raise
         raise StoreRefused(f"{path}: {trouble}.") from error
+    except PermissionError as error:
+        raise StoreRefused(f"{path}: {_CLOSED}.") from error
 
 
 def trouble_of(error: BaseException | None) -> str | None:

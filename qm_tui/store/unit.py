@@ -10,7 +10,8 @@ from qm_tui.domain.batches import Batch, Holds
 from qm_tui.domain.events import SectionCounts
 from qm_tui.domain.exact import utc_text
 from qm_tui.domain.instruments import Instrument
-from qm_tui.domain.records import NavSummary, Observation, Position, Record
+from qm_tui.domain.records import Observation, Position, Record
+from qm_tui.domain.reported import NavSummary
 from qm_tui.domain.words import Section
 from qm_tui.store import overlaps
 from qm_tui.store.beside import Beside

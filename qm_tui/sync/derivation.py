@@ -9,6 +9,7 @@ from qm_tui.store.troubles import StoreRefused
 from qm_tui.sync.courses import Tell
 from qm_tui.sync.deriving import Deriver
 from qm_tui.sync.waiting import outcome
+from qm_tui.sync.words import NOT_DERIVED
 
 _log = logging.getLogger(__name__)
 
@@ -57,6 +58,7 @@ class Derivation:
             if error is not None:
                 # The marks are still there: the next facts, or the next start, derive them.
                 _log.error("what follows from facts was not derived", exc_info=error)
+                self._tell(DerivingFailed(reason=NOT_DERIVED))
             if (took := self._deriver.compared_in) > _LONG:
                 # What live connections push without end must not be compared without end.
                 await asyncio.sleep(min(_REST * took, _MOST_REST))

@@ -32,6 +32,8 @@ class Intervals:
     """A lease holds for a minute: a large import may stand between two renewals."""
     lease_again: float = 5.0
     """Between two looks at a lease that another program has."""
+    store_within: float = 1.0
+    """So long the store may take before it is said that it is waited for."""
     look_every: float = 30.0
     """How often the clock is looked at while waiting: it may be set, the machine may sleep."""
 

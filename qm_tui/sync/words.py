@@ -3,6 +3,8 @@
 from qm_tui.store.leases import Leased
 
 CANCELLED = "Cancelled. What had been stored stays."
+NOT_DERIVED = "It broke down by a mistake in this program; the log says more, please report it."
+WAITS_FOR_STORE = "Waits for the store: another program writes to it."
 ENDED = "The program was closed. What had been stored stays."
 
 

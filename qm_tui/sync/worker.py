@@ -1,5 +1,6 @@
 """Looks after one connection: its lease, its attempts, its waits; it never gives up for good."""
 
+import asyncio
 import datetime as dt
 import logging
 from contextlib import suppress
@@ -8,6 +9,7 @@ from typing import Never
 from qm_tui.brokers.client import BrokerRefused, BrokerUnavailable
 from qm_tui.domain.events import SectionDone, SyncFailed
 from qm_tui.domain.health import Health, LinkState
+from qm_tui.store.leases import Leased
 from qm_tui.store.reading.links import link_history
 from qm_tui.store.runs import Source
 from qm_tui.store.troubles import RowRefused, StoreRefused
@@ -21,7 +23,7 @@ from qm_tui.sync.schedule import BackOff
 from qm_tui.sync.session import Session
 from qm_tui.sync.statement_life import StatementLife
 from qm_tui.sync.waiting import outcome, together, within
-from qm_tui.sync.words import leased_elsewhere, unforeseen
+from qm_tui.sync.words import WAITS_FOR_STORE, leased_elsewhere, unforeseen
 
 _log = logging.getLogger(__name__)
 
@@ -101,7 +103,7 @@ class Worker:
         intervals, condition = self._desk.intervals, self._post.condition
         while True:
             try:
-                leased = await self._lease.take()
+                leased = await self._lease_of_store()
                 histories = await self._desk.store.reader.read(link_history, [self.link.name])
             except StoreRefused as error:
                 await self._wait(str(error))
@@ -114,6 +116,19 @@ class Worker:
             self._post.asked = False
             again = self._desk.now() + dt.timedelta(seconds=intervals.lease_again)
             await self._post.until(lambda: again)  # noqa: B023 - awaited before the next round
+
+    async def _lease_of_store(self) -> Leased | None:
+        """Take the lease; where the store cannot be written for long, say what it waits for."""
+        condition, patience = self._post.condition, self._desk.intervals.store_within
+        telling = asyncio.get_running_loop().call_later(
+            patience, condition.turn, LinkState.CONNECTING, WAITS_FOR_STORE
+        )
+        try:
+            return await self._lease.take()
+        finally:
+            telling.cancel()
+            if condition.health.says == WAITS_FOR_STORE:
+                condition.note(says="")
 
     # --- attempts --------------------------------------------------------------------------------
 

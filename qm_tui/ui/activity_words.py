@@ -16,16 +16,18 @@ _KINDS: Mapping[str, tuple[str, str, Tone]] = {
 }
 """Kind → its sign, its name where no type says more, and its tone."""
 _TYPES: Mapping[str, str] = {
-    "withholding_tax": "tax withheld",
+    "withholding_tax": "withheld",
     "payment_in_lieu": "in lieu",
-    "interest_received": "interest in",
-    "interest_paid": "interest paid",
+    "interest_received": "interest",
+    "interest_paid": "int. paid",
     "commission_adjustment": "commission",
     "price_adjustment": "price adj.",
-    "return_of_capital": "capital back",
+    "return_of_capital": "cap. back",
     "dividend_reinvestment": "reinvested",
-    "cash_settlement": "cash settled",
+    "cash_settlement": "settled",
     "stock_dividend": "stock div.",
+    "reverse_split": "rev. split",
+    "symbol_change": "renamed",
 }
 """Types whose own names are long."""
 

@@ -19,16 +19,18 @@ from typing_extensions import override
 
 from qm_tui.ui.app_keys import KEYS
 from qm_tui.ui.cell import plain
-from qm_tui.ui.complaints import complaints, keymap_of
+from qm_tui.ui.complaints import complain, keymap_of
 from qm_tui.ui.context import Context
 from qm_tui.ui.ending import end, end_when_asked
 from qm_tui.ui.harmless import Harmless
 from qm_tui.ui.import_desk import ImportDesk
 from qm_tui.ui.live_feed import LiveFeed
+from qm_tui.ui.lost_terminal import outlive_terminals
 from qm_tui.ui.modes import MODES
 from qm_tui.ui.no_color import without_color
 from qm_tui.ui.octets import forgive_octets
 from qm_tui.ui.places import Places
+from qm_tui.ui.quick_escape import take_quick_escapes
 from qm_tui.ui.screens.page import Page
 from qm_tui.ui.session import Session
 from qm_tui.ui.store_watch import StoreWatch
@@ -108,8 +110,8 @@ class MonitorApp(App[None]):
         self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
         if self.session.context.demo:
             self.notify(TOUR, timeout=10, markup=False)
-        for complaint in complaints(self.session, self.available_themes):
-            self.notify(complaint, severity="warning", markup=False, timeout=15)
+        if about := complain(self.session, self.available_themes):
+            self.notify(about, severity="warning", markup=False, timeout=15)
 
     @override
     async def on_event(self, event: Event) -> None:
@@ -187,8 +189,8 @@ class MonitorApp(App[None]):
         return next(pages, None)
 
     def _drawn_page(self) -> Page | None:
-        """The page, once it has its widgets: it is in front a moment before."""
-        page = self.page
+        """The page, while it has its widgets: it is in front a moment before, and at the end."""
+        page = self.page if self.is_running else None
         return page if page is not None and page.is_mounted else None
 
     def action_help(self) -> None:
@@ -351,5 +353,8 @@ def run_monitor(context: Context) -> int:
     """Run the monitor until the user leaves; the exit status."""
     app = MonitorApp(context)
     forgive_octets()
+    outlive_terminals()
+    given = keymap_of(context.keys).values()
+    take_quick_escapes({key for keys in given for key in keys.split(",")})
     app.run()
     return app.return_code or 0

@@ -6,6 +6,7 @@ from decimal import Decimal
 from qm_tui.domain.reconciliation.words import Cause, DiscrepancyStatus, Severity, Verdict
 from qm_tui.queries.discrepancy_views import DiscrepancyView
 from qm_tui.ui.cell import Cell, Tone
+from qm_tui.ui.contracts import said_contract
 from qm_tui.ui.format import UNKNOWN, Format
 from qm_tui.ui.masked import masked
 
@@ -35,6 +36,8 @@ STATUSES: Mapping[str, Cell] = {
     DiscrepancyStatus.AUTO_CORRECTED: Cell("corrected", Tone.POSITIVE),
     DiscrepancyStatus.CLOSED: Cell("✓ closed", Tone.MUTED),
 }
+CAUSE_WIDTH = 20
+"""Cells that the longest of them takes: a column of causes cuts none."""
 CAUSES: Mapping[str, tuple[str, str]] = {
     Cause.DUPLICATE_IMPORT: (
         "imported twice",
@@ -51,7 +54,7 @@ CAUSES: Mapping[str, tuple[str, str]] = {
         "Import older statements: what was held before the first of them is not known here.",
     ),
     Cause.CANCELLED_OR_CORRECTED: (
-        "cancelled or corrected",
+        "cancelled, corrected",
         "Sync again, or import the statement that tells the correction.",
     ),
     Cause.UNSETTLED: ("not settled yet", "Wait for the broker's next answer."),
@@ -60,7 +63,7 @@ CAUSES: Mapping[str, tuple[str, str]] = {
         "Import a statement with the corporate actions of those days.",
     ),
     Cause.SPLIT_APPLIED_TWICE: (
-        "a split counted twice",
+        "split counted twice",
         "Look at the corporate actions: the same split stands there twice.",
     ),
     Cause.CORPORATE_ACTION: (
@@ -68,19 +71,19 @@ CAUSES: Mapping[str, tuple[str, str]] = {
         "Import a statement with the corporate actions of those days.",
     ),
     Cause.UNPAIRED_TRANSFER: (
-        "transfer without its other side",
+        "one-sided transfer",
         "Import the other account's statement, or the one that tells where it came from.",
     ),
     Cause.TRANSFER_WITHOUT_BASIS: (
-        "transferred without basis",
+        "transfer, no basis",
         "Ask the former broker for the cost basis, or import its statements.",
     ),
     Cause.OPTION_EVENT_MISSING: (
-        "expiry or exercise is missing",
+        "option event missing",
         "Import a statement that tells how the option ended.",
     ),
     Cause.PREMIUM_NOT_FOLDED: (
-        "premium not in the basis",
+        "premium not in basis",
         "Look at the exercise or assignment, or import the statement that tells it: its premium "
         "belongs to the cost of the shares.",
     ),
@@ -90,7 +93,7 @@ CAUSES: Mapping[str, tuple[str, str]] = {
         "Sync again, so that the contract is described anew.",
     ),
     Cause.IDENTITY_CHANGE: (
-        "another symbol or number",
+        "known by two names",
         "The same holding goes by two names: import a statement that tells the change.",
     ),
     Cause.TWO_LISTINGS: (
@@ -108,14 +111,14 @@ CAUSES: Mapping[str, tuple[str, str]] = {
         "Nothing: the broker knows of wash sales in one account only.",
     ),
     Cause.LOT_CHOICE: (
-        "other lots were closed",
+        "other lots closed",
         "Set the method by which the broker closes lots (screen 4, A).",
     ),
     Cause.FX_DATE: ("rate of another day", "Nothing: rates of two days were used."),
     Cause.ROUNDING: ("rounding", "Nothing: it is rounded."),
     Cause.STALE_DATA: ("old data", "Sync again (r)."),
     Cause.ORPHAN_POSITION: (
-        "held without any history",
+        "held, no history",
         "Import statements of this account: there is not one trade of it here.",
     ),
     Cause.UNEXPLAINED: (
@@ -153,6 +156,11 @@ def status_of(row: DiscrepancyView) -> Cell:
 def subject_of(row: DiscrepancyView) -> str:
     """What it is about: a holding, a currency, a total."""
     return row.symbol or row.tag or (f"{row.currency} cash" if row.currency else "account")
+
+
+def name_of(row: DiscrepancyView) -> str:
+    """The same in a column: an option as one says it, all of it in a few cells."""
+    return said_contract(subject_of(row))
 
 
 def confidence_of(row: DiscrepancyView) -> Cell:

@@ -266,7 +266,7 @@ class Kinds(Generic[R]):
 
         def cell(row: R) -> Cell:
             number = value(row)
-            return Cell(f"{number:,}", tone if number else Tone.MUTED)
+            return Cell(self._form.number(number), tone if number else Tone.MUTED)
 
         return Column(
             key=key,

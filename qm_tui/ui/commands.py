@@ -1,6 +1,7 @@
 """What the palette offers: all that can be done here, and every place one could want to be at."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
@@ -12,6 +13,7 @@ from textual.types import IgnoreReturnCallbackType
 from typing_extensions import override
 
 from qm_tui.domain.selection import Scope
+from qm_tui.store.troubles import StoreRefused
 from qm_tui.ui.cell import plain
 from qm_tui.ui.saved_views import PLAIN
 from qm_tui.ui.screens.page import Page
@@ -52,7 +54,10 @@ class MonitorCommands(Provider):
         self._commands = [*self._actions(), *self._themes()]
         await session.kept.read()
         self._commands += self._views()
-        self._places = await self._read_places(session)
+        self._places: Sequence[Command] = ()
+        # Of a store that cannot be read the screens say why; what can be done then is needed most.
+        with suppress(StoreRefused):
+            self._places = await self._read_places(session)
 
     @override
     async def discover(self) -> Hits:

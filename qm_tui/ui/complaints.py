@@ -1,13 +1,40 @@
 """What the configuration asks of the screen that there is not: said once, at the start."""
 
+import datetime as dt
 from collections.abc import Collection, Iterable, Mapping
+from typing import Any, NoReturn
+
+from textual.theme import BUILTIN_THEMES
 
 from qm_tui.ui.cell import plain
+from qm_tui.ui.context import Context
 from qm_tui.ui.key_names import is_key, names_of
 from qm_tui.ui.session import Session
+from qm_tui.ui.themes import THEMES
 
 FORMER_IDS = {"show.imports": "show.syncs"}
 """Ids of keys that were given another name: what a configuration says of them still holds."""
+
+_ADVICE = "Correct it (qm-tui doctor says in which file), and begin again."
+
+_NO_TIME = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+
+
+def complain(session: Session, themes: Collection[str]) -> str | None:
+    """Put what is not known among what fails; return what is said of it in passing.
+
+    Args:
+        session: with the configuration.
+        themes: the names of those there are.
+    """
+    found = list(complaints(session, themes))
+    for complaint in found:
+        about = complaint[: complaint.find("]") + 1]
+        what = f"{about} in the configuration".lstrip()
+        session.troubles.note(f"setting {complaint}", what, complaint, advice=_ADVICE)
+    if len(found) > 1:
+        return f"{session.format.count(len(found), 'setting')} cannot be followed; E says which."
+    return f"{found[0].split('; ')[0].rstrip('.')}; E says more." if found else None
 
 
 def complaints(session: Session, themes: Collection[str]) -> Iterable[str]:
@@ -30,6 +57,22 @@ def complaints(session: Session, themes: Collection[str]) -> Iterable[str]:
         yield from _about_keys(context.keys)
         yield from clashes(keymap_of(context.keys))
     yield from _about_columns(session)
+
+
+def complaints_before(
+    *, theme: str | None, keys: Mapping[str, str], columns: Mapping[str, Any]
+) -> Iterable[str]:
+    """Tell the same of a configuration whose monitor is not open."""
+
+    async def open_nothing() -> NoReturn:
+        raise NotImplementedError
+
+    # Only of settings: what reads the store, or asks for the time, is never begun.
+    context = Context(
+        open_reader=open_nothing, open_importer=open_nothing, now=lambda: _NO_TIME, zone=dt.UTC,
+        version="", theme=theme, keys=keys, columns=columns,
+    )  # fmt: skip
+    return complaints(Session(context), {*BUILTIN_THEMES, *(each.name for each in THEMES)})
 
 
 def _about_keys(keys: Mapping[str, str]) -> Iterable[str]:

@@ -5,6 +5,8 @@ import os
 import signal
 from contextlib import suppress
 from functools import partial
+from threading import Timer
+from types import FrameType
 
 from textual.app import App
 from textual.worker import Worker, WorkerError
@@ -49,17 +51,18 @@ def end_when_asked(app: App[None]) -> None:
     """Leave in order when a signal says so: else the terminal would stay as the monitor has it."""
     loop = asyncio.get_running_loop()
     for number in signals():
-        # Where there are no such signals nobody sends them.
-        with suppress(NotImplementedError):
-            loop.add_signal_handler(number, partial(_end, app, loop, number))
+        # Not by the loop: one that waits for its terminal to take something would not hear it.
+        signal.signal(number, partial(_hear, app, loop))
 
 
-def _end(app: App[None], loop: asyncio.AbstractEventLoop, number: int) -> None:
-    loop.call_later(_LONGEST, _end_at_once, loop, number)
+def _hear(
+    app: App[None], loop: asyncio.AbstractEventLoop, number: int, _frame: FrameType | None
+) -> None:
     # As shells say it: a program that was ended by a signal.
-    app.call_later(end, app, 128 + number)
-
-
-def _end_at_once(loop: asyncio.AbstractEventLoop, number: int) -> None:
-    loop.remove_signal_handler(number)
-    os.kill(os.getpid(), number)
+    status = 128 + number
+    if loop.is_closed():
+        raise SystemExit(status)
+    at_the_latest = Timer(_LONGEST, os._exit, [status])
+    at_the_latest.daemon = True
+    at_the_latest.start()
+    loop.call_soon_threadsafe(app.call_later, end, app, status)

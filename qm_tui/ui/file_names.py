@@ -47,11 +47,13 @@ async def list_matching(typed: str) -> Listing:
 
 
 def _listing(typed: str) -> Listing:
+    if not _may_be_a_name(typed):
+        return Listing()
     home = typed.partition("/")[0] if typed.startswith("~") else ""
     # Not Path's: it would drop a trailing slash, and with it the difference to be completed.
     where = os.path.expanduser(home)  # noqa: PTH111
     meant = where + typed[len(home) :]
-    if _SIGNS & set(meant) and not Path(meant).exists():
+    if _SIGNS & set(meant) and not os.path.exists(meant):  # noqa: PTH110 - as below
         paths = sorted(glob.glob(meant))[:_MOST]  # noqa: PTH207 - the pattern may be absolute
         entries = tuple(_entry(path, path) for path in paths)
         return Listing(entries=entries, files=tuple(e.path for e in entries if not e.is_folder))
@@ -60,10 +62,19 @@ def _listing(typed: str) -> Listing:
     common = os.path.commonprefix([entry.typed for entry in entries])  # noqa: RUF071
     return Listing(
         entries=entries,
-        files=(Path(meant),) if typed and Path(meant).is_file() else (),
+        # Path's would raise where somebody may not look, and at what is too long to be a name.
+        files=(Path(meant),) if typed and os.path.isfile(meant) else (),  # noqa: PTH113
         completion=common if len(common) > len(typed) else None,
-        folder=f"{typed.rstrip('/')}/" if typed and Path(meant).is_dir() else None,
+        folder=f"{typed.rstrip('/')}/" if typed and os.path.isdir(meant) else None,  # noqa: PTH112
     )
+
+
+def _may_be_a_name(typed: str) -> bool:
+    """Tell whether the system would look for it at all: what is pasted may be anything."""
+    try:
+        return b"\0" not in os.fsencode(typed)
+    except UnicodeEncodeError:
+        return False
 
 
 def _beginning_with(path: str) -> list[str]:
@@ -81,7 +92,7 @@ def _beginning_with(path: str) -> list[str]:
 
 def _entry(path: str, typed: str) -> Entry:
     found = Path(path)
-    is_folder = found.is_dir()
+    is_folder = os.path.isdir(path)  # noqa: PTH112 - as above
     try:
         size = None if is_folder else found.stat().st_size
     except OSError:

@@ -19,6 +19,9 @@ _FAINT_BELOW = 10
 """A gain of so little money hardly matters, in any currency one pays coffee in."""
 _STRONG_FROM = 10_000
 """A gain of so much is what one looks for."""
+_MANY_WEEKS = 105
+"""From so many on, years say more."""
+_YEAR = 365.25 * 86_400
 _STEPS = ((60, 1, "s"), (3600, 60, "min"), (86_400, 3600, "h"), (14 * 86_400, 86_400, "d"))
 
 
@@ -96,6 +99,18 @@ class Format:
         """Every digit there is, for a sentence."""
         return self._written(exact(value))
 
+    def number(self, value: int) -> str:
+        """How many: `1,200`."""
+        return self._written(f"{value:,}")
+
+    def count(self, number: int, one: str, many: str | None = None) -> str:
+        """A number with its noun: `1 row`, `1,200 rows`."""
+        return f"{self.number(number)} {one if number == 1 else many or one + 's'}"
+
+    def unknown(self, number: int) -> str:
+        """That so many are not in a sum: `(2 unknown)`; nothing where all are."""
+        return f"({self.number(number)} unknown)" if number else ""
+
     def date(self, value: dt.date | None) -> Cell:
         """A calendar day, as it is: no zone applies."""
         return UNKNOWN if value is None else Cell(value.isoformat())
@@ -132,12 +147,13 @@ def grouped(value: Decimal, digits: int) -> str:
 
 
 def age(now: dt.datetime, then: dt.datetime) -> str:
-    """How long ago, in the largest fitting unit: `12 s`, `5 min`, `3 h`, `2 d`, `6 w`."""
+    """How long ago, in the largest fitting unit: `12 s`, `5 min`, `3 h`, `2 d`, `6 w`, `3 y`."""
     seconds = max(int((now - then).total_seconds()), 0)
     for below, unit, name in _STEPS:
         if seconds < below:
             return f"{seconds // unit} {name}"
-    return f"{seconds // (7 * 86_400)} w"
+    weeks = seconds // (7 * 86_400)
+    return f"{weeks} w" if weeks < _MANY_WEEKS else f"{int(seconds / _YEAR)} y"
 
 
 def countdown(now: dt.datetime, then: dt.datetime) -> str:

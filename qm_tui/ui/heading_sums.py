@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from qm_tui.queries.grouping import WeightOf
 from qm_tui.queries.position_views import OptionView, PositionView
+from qm_tui.queries.profit_days import of_newest_day
 from qm_tui.ui.cell import Cell, Tone
 from qm_tui.ui.format import UNKNOWN, Format
 from qm_tui.ui.widgets.headings import Sum
@@ -30,6 +31,11 @@ class _Money:
     def sum(self, value: Reads, write: Write) -> Sum:
         """Sum what is known of all rows."""
         return summed(map(self._read(value), self._rows), write)
+
+    def sum_of_day(self, write: Write) -> Sum:
+        """Sum gains of the day, as far as they are of the newest."""
+        read = self._read(lambda row: row.daily_pnl)
+        return summed(of_newest_day((row.as_of, read(row)) for row in self._rows), write)
 
     def _read(self, value: Reads) -> Reads:
         weighing = self._weighing
@@ -62,7 +68,7 @@ def position_heading(
         "cost_basis": money.sum(lambda row: row.cost_basis, form.money),
         "market_value": money.sum(lambda row: row.market_value, form.money),
         "unrealized_pnl": money.sum(lambda row: row.unrealized_pnl, form.gain),
-        "daily_pnl": money.sum(lambda row: row.daily_pnl, form.gain),
+        "daily_pnl": money.sum_of_day(form.gain),
     }
     accounts = {(row.broker, row.account) for row in rows}
     if weighing is not None and of is not None and (of is WeightOf.ALL or len(accounts) == 1):
@@ -82,10 +88,10 @@ def option_heading(
     sums = position_heading(rows, form, weighing)
     money = _Money(rows, weighing)
     for key, value in _GREEKS_IN_MONEY.items():
-        sums[key] = money.sum(_of_option(value), form.amount)
+        sums[key] = money.sum(_of_option(value), form.money)
     if len({row.underlying for row in rows}) == 1:
-        sums["position_delta"] = summed((row.position_delta for row in rows), form.amount)
-        sums["position_gamma"] = summed((row.position_gamma for row in rows), form.amount)
+        sums["position_delta"] = summed((row.position_delta for row in rows), form.money)
+        sums["position_gamma"] = summed((row.position_gamma for row in rows), form.money)
     return sums
 
 

@@ -21,11 +21,6 @@ class History(Generic[P]):
         """Where one is; None before the first place."""
         return self._places[self._at] if self._places else None
 
-    @property
-    def can_go(self) -> tuple[int, int]:
-        """How many steps lead back, and how many forward."""
-        return max(self._at, 0), len(self._places) - 1 - self._at
-
     def visit(self, place: P, *, returning: bool = False) -> None:
         """Take note of a place one has come to; what was ahead is forgotten.
 

@@ -49,12 +49,20 @@ class ImportDesk:
 
     def open(self) -> None:
         """Ask what to import, or show the import that runs."""
+        self.ask()
+
+    def ask(self, path: str = "") -> None:
+        """Ask for a file again, or show the import that runs.
+
+        Args:
+            path: of the file.
+        """
         if self._job is not None and not self._job.over:
             self._show_progress(self._job)
         else:
-            self._ask()
+            self._ask(path)
 
-    def _ask(self, path: str = "") -> None:
+    def _ask(self, path: str) -> None:
         from qm_tui.ui.dialogs.import_form import ImportForm  # noqa: PLC0415 - when asked for
 
         self._app.push_screen(ImportForm(path), self._begin)
@@ -76,10 +84,10 @@ class ImportDesk:
                 job.cancel(self._importer.last_stored if self._importer else None)
             case _:
                 job.over = True
-        see_how_it_ended(self._session.troubles, job)
+        see_how_it_ended(self._session.troubles, job, self.ask)
         if not self._show(job):
             self._app.notify(
-                job.result(),
+                job.result(self._session.format),
                 title="Import",
                 severity="information" if job.finished and not job.failed else "warning",
                 markup=False,
@@ -105,13 +113,15 @@ class ImportDesk:
         from qm_tui.ui.dialogs.import_progress import ImportProgress  # noqa: PLC0415 - see above
 
         assert self._worker is not None
-        self._app.push_screen(ImportProgress(job, self._worker.cancel), self._ask_again)
+        self._app.push_screen(
+            ImportProgress(job, self._worker.cancel, self._session.format), self._ask_again
+        )
 
     def _show(self, job: "ImportJob") -> bool:
         """Show how it stands; whether that is in a dialog and not in the status bar alone."""
         from qm_tui.ui.dialogs.import_progress import ImportProgress  # noqa: PLC0415 - see above
 
-        self._session.under_way = None if job.over else job.in_short()
+        self._session.under_way = None if job.over else job.in_short(self._session.format)
         self._on_progress()
         if not isinstance(self._app.screen, ImportProgress):
             return False

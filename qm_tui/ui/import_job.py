@@ -16,7 +16,7 @@ from qm_tui.domain.events import (
     SyncStarted,
     SyncWaits,
 )
-from qm_tui.ui.format import count
+from qm_tui.ui.format import Format
 
 
 @dataclass(slots=True, kw_only=True)
@@ -91,20 +91,22 @@ class ImportJob:
         """How much of the file under way is read, 0…1."""
         return self.done_bytes / self.total_bytes if self.total_bytes else None
 
-    def in_short(self) -> str:
+    def in_short(self, form: Format) -> str:
         """For the status bar, while it runs."""
         if self.deriving is not None:
             done, total = self.deriving.done, self.deriving.total
-            return f"deriving lots and gains {done:,} of {total:,}"
+            return f"deriving lots and gains {form.number(done)} of {form.number(total)}"
         share = "" if self.share is None else f" {self.share:.0%}"
         which = f" ({len(self.outcomes) + 1} of {len(self.paths)})" if len(self.paths) > 1 else ""
         return f"importing {self.current or '…'}{which}{share}"
 
-    def result(self) -> str:
+    def result(self, form: Format) -> str:
         """One sentence, when it is over."""
         if self.cancelled is not None:
             stored = (
-                f" {count(len(self.finished), 'file')} before it stayed." if self.finished else ""
+                f" {form.count(len(self.finished), 'file')} before it stayed."
+                if self.finished
+                else ""
             )
             if self.too_late:
                 return f"Cancelled too late: all of {self.cancelled} is stored.{stored}"
@@ -114,11 +116,11 @@ class ImportJob:
         added = sum(outcome.totals.added for outcome in self.finished)
         changed = sum(outcome.totals.changed for outcome in self.finished)
         refused = sum(outcome.totals.refused for outcome in self.finished)
-        parts = [f"{count(added, 'row')} added", f"{changed:,} changed"]
+        parts = [f"{form.count(added, 'row')} added", f"{form.number(changed)} changed"]
         if refused:
-            parts.append(f"{refused:,} refused")
+            parts.append(f"{form.number(refused)} refused")
         if self.failed:
-            parts.append(f"{count(len(self.failed), 'file')} failed")
+            parts.append(f"{form.count(len(self.failed), 'file')} failed")
         if self.not_derived:
             parts.append(f"lots and gains not derived: {self.not_derived}")
         if self.finished and all(outcome.already_known for outcome in self.finished):

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
+_PATIENCE = 0.25
+"""Seconds to wait until something is stored before going on without."""
+
 
 class Kept:
     """Preferences by name; where nothing can be stored they hold until the monitor is left."""
@@ -21,7 +24,13 @@ class Kept:
         self._open = context.open_preferences
         self._desk: Preferences | None = None
         self._known: dict[str, Any] | None = None
+        self._held: dict[str, Any] = {}
+        """What was wished while nobody could tell what is stored."""
+        self._why: StoreRefused | None = None
+        """Why nobody can."""
         self._reading = asyncio.Lock()
+        self._turn = asyncio.Lock()
+        self._writing: set[asyncio.Task[None]] = set()
         self.refused: Callable[[str], None] | None = None
         """Told why something will not be found again."""
 
@@ -31,32 +40,61 @@ class Kept:
         return self._known is not None or self._open is None
 
     async def read(self) -> None:
-        """Read what is stored, unless that has been done."""
+        """Read what is stored, unless that has been done; it may be that nobody can."""
         async with self._reading:
             if self._known is not None:
                 return
-            if self._open is not None:
-                self._desk = await self._open()
-            self._known = dict(await self._desk.all()) if self._desk is not None else {}
+            try:
+                if self._open is not None:
+                    self._desk = await self._open()
+                stored = {} if self._desk is None else await self._desk.all()
+            except StoreRefused as error:
+                # No screen and no key fails because it is not known how they were left.
+                _log.warning("what was kept is not to be had: %s", error)
+                self._why = error
+                return
+            self._known = {**stored, **self._held}
 
     def get(self, name: str) -> Any:
         """Return what is kept under a name, unchecked; None where that is nothing."""
-        return (self._known or {}).get(name)
+        return (self._held if self._known is None else self._known).get(name)
 
     async def keep(self, name: str, value: Any) -> None:
         """Keep what JSON can hold; None forgets it."""
         await self.read()
-        assert self._known is not None
+        if self._known is None:
+            assert self._why is not None
+            self._held[name] = value
+            self._refuse(name, self._why)
+            return
         if self._known.get(name) == value:
             return
         self._known[name] = value
         if value is None:
             del self._known[name]
         if self._desk is not None:
+            writing = asyncio.create_task(self._write(self._desk, name, value))
+            self._writing.add(writing)
+            writing.add_done_callback(self._written)
+            # No key waits for a store that another program holds locked.
+            await asyncio.wait({writing}, timeout=_PATIENCE)
+
+    async def _write(self, desk: "Preferences", name: str, value: Any) -> None:
+        # In the order in which they were decided.
+        async with self._turn:
             try:
-                await self._desk.keep(name, value)
+                await desk.keep(name, value)
             except StoreRefused as error:
                 # A full disk is no reason to take from the user what he looks at.
-                _log.warning("%s is not kept: %s", name, error)
-                if self.refused is not None:
-                    self.refused(f"This holds until you quit, and is not kept: {error}")
+                self._refuse(name, error)
+
+    def _written(self, writing: asyncio.Task[None]) -> None:
+        self._writing.discard(writing)
+        error = None if writing.cancelled() else writing.exception()
+        if error is not None:
+            self._refuse("something", error)
+
+    def _refuse(self, name: str, error: BaseException) -> None:
+        _log.warning("%s is not kept: %s", name, error, exc_info=error)
+        if self.refused is not None:
+            self.refused(f"This holds until you quit, and is not kept: {error}")

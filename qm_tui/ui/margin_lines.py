@@ -37,5 +37,5 @@ def margin_lines(account: AccountView, form: Format, width: int) -> Sequence[Con
         )
         lines.append(Content(" ").join(cells))
     if len(account.margin) > _MOST:
-        lines.append(words(f"and {len(account.margin) - _MOST:,} more", MUTED))
+        lines.append(words(f"and {form.number(len(account.margin) - _MOST)} more", MUTED))
     return lines

@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from qm_tui.ui.format import count
+from qm_tui.ui.format import Format
 
 if TYPE_CHECKING:
     from qm_tui.domain.live import LiveBook, LiveChange
@@ -28,11 +28,11 @@ class Pause:
         """Count what was pushed."""
         self.waiting += len(change.holdings) + len(change.accounts) + len(change.instruments)
 
-    def in_words(self, now: dt.datetime) -> str:
+    def in_words(self, now: dt.datetime, form: Format) -> str:
         """Write for the status bar: `paused 0:42, 312 updates waiting`."""
         seconds = max(int((now - self.since).total_seconds()), 0)
         minutes, seconds = divmod(seconds, 60)
         hours, minutes = divmod(minutes, 60)
         clock = f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
-        waiting = f", {count(self.waiting, 'update')} waiting" if self.waiting else ""
+        waiting = f", {form.count(self.waiting, 'update')} waiting" if self.waiting else ""
         return f"paused {clock}{waiting}"

@@ -2,16 +2,31 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Generator, Iterable
+from typing import TypeAlias, TypeVar
 
 from textual.dom import DOMNode
 from textual.timer import Timer
+
+T = TypeVar("T")
 
 _SHARE = 20
 """So many times as long as the work took is waited at least before it is done again."""
 
 Work = Callable[[], Iterable[None]]
 """Yields where keys may have their turn."""
+Steps: TypeAlias = Generator[None, None, T]
+"""The same with what comes of it."""
+
+
+def at_once(steps: Steps[T]) -> T:
+    """Do all steps without a turn for keys."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            result: T = end.value
+            return result
 
 
 class Steadily:

@@ -19,7 +19,7 @@ _LONGEST = 24
 """Characters of a name that comes from outside."""
 
 
-def figure(column: str, label: str, cell: Cell, note: str = "", *, unknown: int = 0) -> Figure:
+def figure(column: str, label: str, cell: Cell, note: str = "") -> Figure:
     """A number of a sum, to stand below its column.
 
     Args:
@@ -27,9 +27,7 @@ def figure(column: str, label: str, cell: Cell, note: str = "", *, unknown: int 
         label: what stands before the number where there is room, or no such column.
         cell: the number.
         note: what it could not include.
-        unknown: how many those are, if that is all that is known.
     """
-    note = note or (f"({unknown:,} unknown)" if unknown else "")
     return Figure(
         column=column,
         label=words(label, "$text-muted"),
@@ -47,21 +45,29 @@ def told(
 
 def lacks(part: Part, form: Format) -> str:
     """What a sum could not include, in words; nothing where it is whole."""
-    if part.value is None or not part.without:
+    if part.value is None:
+        # Where nothing is known there is one thing to say: that it was, of another day.
+        return f"({names(part.past, form)}: an earlier day's)" if part.past else ""
+    if not (part.without or part.past):
         return ""
+    said = [f"without {names(part.past, form)}: an earlier day's"] if part.past else []
     if part.covers is not None:
-        return f"(covers {form.percent(_downward(part.covers), digits=0).text} of value)"
-    return f"(without {names(part.without)})"
+        said.append(f"covers {form.percent(_downward(part.covers), digits=0).text} of value")
+    elif part.without:
+        said.append(f"without {names(part.without, form)}")
+    return f"({'; '.join(said)})"
 
 
-def names(of: Sequence[str]) -> str:
+def names(of: Sequence[str], form: Format) -> str:
     """A few names, and how many more there are."""
     first = [plain(name[:_LONGEST]) for name in of[:_NAMED]]
     more = len(of) - _NAMED
-    return ", ".join(first) + (f" and {more:,} more" if more > 0 else "")
+    return ", ".join(first) + (f" and {form.number(more)} more" if more > 0 else "")
 
 
-def position_sum(each: PositionSum, form: Format, weight: str, more: Sequence[Content] = ()) -> Sum:
+def position_sum(
+    each: PositionSum, form: Format, weight: str = "", more: Sequence[Content | Figure] = ()
+) -> Sum:
     """One line of sums.
 
     Args:

@@ -1,12 +1,14 @@
 """What positions are worth together: nothing unknown is zero, and what is left out is named."""
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 from qm_tui.queries.grouping import WeightOf
 from qm_tui.queries.position_views import PositionView
+from qm_tui.queries.profit_days import beginning_of, newest_day
 
 if TYPE_CHECKING:
     from qm_tui.queries.weights import Weighing
@@ -20,6 +22,9 @@ class Weighed(NamedTuple):
     market_value: Decimal | None
     unrealized_pnl: Decimal | None
     daily_pnl: Decimal | None
+    as_of: dt.datetime
+    is_past: bool = False
+    """Whether its gain of the day is of a day that is over, and therefore not told here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +36,8 @@ class Part:
     """The share of the value that is in it, where some is not; None where that cannot be told."""
     without: tuple[str, ...] = ()
     """What is not in it."""
+    past: tuple[str, ...] = ()
+    """Accounts that are not in it because theirs is of a day that is over."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +55,21 @@ class PositionSum:
 
 def as_stored(view: PositionView) -> Weighed:
     """What a position was worth when it was stored."""
-    return Weighed(view, view.market_value, view.unrealized_pnl, view.daily_pnl)
+    return Weighed(view, view.market_value, view.unrealized_pnl, view.daily_pnl, view.as_of)
+
+
+def of_one_day(weighed: Sequence[Weighed]) -> list[Weighed]:
+    """Return the same without gains of days that are over: those of the newest day add up."""
+    newest = newest_day(each.as_of for each in weighed if each.daily_pnl is not None)
+    if newest is None:
+        return list(weighed)
+    begun = beginning_of(newest)
+    return [
+        each
+        if each.daily_pnl is None or each.as_of >= begun
+        else each._replace(daily_pnl=None, is_past=True)
+        for each in weighed
+    ]
 
 
 def position_sums(weighed: Iterable[Weighed]) -> list[PositionSum]:
@@ -113,7 +134,7 @@ def _sum(
             ),
         ),
         unrealized_pnl=_part(list(zip(group, values, gains, strict=True))),
-        daily_pnl=_part(list(zip(group, values, days, strict=True))),
+        daily_pnl=_of_day(list(zip(group, values, days, strict=True))),
         converted=converted,
     )
 
@@ -133,6 +154,15 @@ def _part(found: Sequence[tuple[Weighed, Decimal | None, Decimal | None]]) -> Pa
         covers=covers,
         without=_named(each for each, _ in missing),
     )
+
+
+def _of_day(found: Sequence[tuple[Weighed, Decimal | None, Decimal | None]]) -> Part:
+    """Sum gains of the day; whose are of another one is told by the account."""
+    part = _part(found)
+    lacking = [each for each, _, day in found if day is None]
+    past = dict.fromkeys(each.view.account for each in lacking if each.is_past)
+    without = _named(each for each in lacking if not each.is_past)
+    return replace(part, without=without, past=tuple(past))
 
 
 def _named(group: Iterable[Weighed]) -> tuple[str, ...]:

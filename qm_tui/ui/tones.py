@@ -22,9 +22,9 @@ def toned(cell: Cell) -> Content:
     return words(cell.text.strip(), STYLES[cell.tone])
 
 
-def labeled(label: str, cell: Cell, *, unknown: int = 0) -> Content:
-    """A value with its name before it, and how many are not in it behind it."""
+def labeled(label: str, cell: Cell, note: str = "") -> Content:
+    """A value with its name before it, and what is not in it behind it."""
     name = words(f"{label} ", "$text-muted")
-    if not unknown:
+    if not note:
         return Content.assemble(name, toned(cell))
-    return Content.assemble(name, toned(cell), words(f" ({unknown:,} unknown)", "$text-warning"))
+    return Content.assemble(name, toned(cell), words(f" {note}", "$text-warning"))

@@ -23,7 +23,7 @@ _WORKERS = {
     "filter": "The filter of {place} broke off",
     "export": "The export of {place} broke off",
     "preferences": "What you changed on {place} could not be kept",
-    "views": "Saved views of {place} could not be read or kept",
+    "views": "Saved views could not be read or kept",
     "store-watch": "The store does not answer",
     "tour": "The tour broke off",
     "live": "No live updates",
@@ -37,6 +37,8 @@ _ADVICE: Mapping[str, str] = {
 """Group of workers → what to do, where that is not to read the page again."""
 AT_ONCE = frozenset({"load", "pages", "list"})
 """What reading the page again does once more."""
+_EVERYWHERE = frozenset({"views"})
+"""What is one for all places, and told once."""
 DERIVING = "deriving"
 """The key of lots and gains that could not be derived."""
 
@@ -62,6 +64,13 @@ class Trouble:
     """When it worked again."""
     retry: Retry | None = field(default=None, compare=False)
     """Tries once more; None where only time or the user can."""
+    ask: Retry | None = field(default=None, compare=False)
+    """Opens where the user can try once more."""
+
+    @property
+    def is_news(self) -> bool:
+        """Whether it is to be told in passing: not what the same file causes at each place."""
+        return self.count == 1 or self.key not in _EVERYWHERE
 
     @property
     def in_short(self) -> str:
@@ -93,7 +102,14 @@ class Troubles:
         return sum(trouble.over is None for trouble in self._known.values())
 
     def note(
-        self, key: str, what: str, says: str, *, advice: str = _LOG, retry: Retry | None = None
+        self,
+        key: str,
+        what: str,
+        says: str,
+        *,
+        advice: str = _LOG,
+        retry: Retry | None = None,
+        ask: Retry | None = None,
     ) -> Trouble:
         """Take down that something failed.
 
@@ -103,12 +119,13 @@ class Troubles:
             says: why.
             advice: what to do.
             retry: tries once more.
+            ask: opens where the user can.
         """
         now, before = self._now(), self._known.pop(key, None)
         trouble = Trouble(
             key=key, what=plain(what), says=plain(says)[:_LONGEST], advice=advice,
             since=now if before is None or before.over is not None else before.since,
-            last=now, count=1 if before is None else before.count + 1, retry=retry,
+            last=now, count=1 if before is None else before.count + 1, retry=retry, ask=ask,
         )  # fmt: skip
         self._known[key] = trouble
         self._make_room()
@@ -143,7 +160,7 @@ class Troubles:
             read_again: has the place read what it shows once more.
         """
         group, error = event.worker.group, event.worker.error
-        key = f"{group} {place}".strip()
+        key = group if group in _EVERYWHERE else f"{group} {place}".strip()
         if event.state is WorkerState.SUCCESS:
             self.settle(key)
         if event.state is not WorkerState.ERROR or error is None:
@@ -164,6 +181,8 @@ def reason_of(error: BaseException | None) -> str:
     # What stands between a driver and us repeats the whole question behind what the driver says.
     told = getattr(error, "orig", None)
     first = told if isinstance(told, BaseException) else error
+    if isinstance(first, OSError) and first.strerror and isinstance(first.filename, str):
+        return plain(f"{first.filename}: {first.strerror}")
     return plain(str(first) or type(first).__name__)
 
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from qm_tui.book.reconciling import Reconciler
 from qm_tui.domain.records import Record
 from qm_tui.domain.words import CorporateActionType
+from qm_tui.queries.breaks import open_breaks
 from qm_tui.queries.discrepancies import discrepancies, life, reconciliation
 from qm_tui.store.discrepancies import Compared, Counts
 from qm_tui.store.reading.reconciliation_sides import money
@@ -255,8 +256,9 @@ async def test_what_changed_meanwhile_is_not_written_over(store: Store) -> None:
     await derived(store)
     then = await store.reader.read(state)
     compared = Compared(
-        accounts={1: Counts(holdings=1)}, currencies=(), totals=(), derived=True, state=then
-    )
+        counts={1: Counts(holdings=1)}, accounts={1}, currencies=(), totals=(), derived=True,
+        state=then,
+    )  # fmt: skip
     await tell(store, history(bought(-40, "2024-03-01")))
 
     assert await store.writer.keep_discrepancies([], compared, NOW) is None
@@ -333,6 +335,16 @@ async def test_cash_that_nobody_accounts_for_is_found(store: Store) -> None:
     assert only.difference == 500
 
 
+async def test_cash_counts_as_compared_where_no_positions_are_told(store: Store) -> None:
+    await tell(store, history(bought(100, price=10)), cash("5000", BEGAN), cash("4499", SEEN))
+
+    kept = await reconciled(store)
+
+    assert (kept.open_breaks, kept.major) == (1, 1)
+    now = await reconciliation(store.reader)
+    assert (now.reconciled_at, now.holdings, now.breaks, now.major) == (NOW, 0, 1, 1)
+
+
 # --- totals --------------------------------------------------------------------------------------
 
 
@@ -384,3 +396,6 @@ async def test_a_statement_without_one_cash_transaction_leaves_cash_unknown_and_
     [only] = await discrepancies(store.reader)
     assert (only.verdict, only.currency, only.difference) == ("not_known", "USD", None)
     assert "no cash transactions" in (only.explanation or "")
+    counted = await open_breaks(store.reader)
+    assert counted is not None
+    assert (counted.open, counted.dust, counted.unknown) == (0, 0, 1)

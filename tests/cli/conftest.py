@@ -27,6 +27,12 @@ def no_keyring(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("keyring.core._keyring_backend", None)
 
 
+@pytest.fixture(autouse=True)
+def no_requests_so_far(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ten requests a minute are allowed with one token: earlier tests used none of them up."""
+    monkeypatch.setattr("qm_tui.brokers.ibkr.flex_pace._paces", {})
+
+
 @pytest.fixture(scope="session")
 def generated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small statement of two accounts with everything a query can have; nobody writes to it."""

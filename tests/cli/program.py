@@ -2,18 +2,25 @@
 
 import io
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from qm_tui.cli import main
 from qm_tui.cli.arguments import parser
 from qm_tui.cli.run import run
 from tests.store.laid import lay
 
 ROOT = Path(__file__).parents[2]
+_WITHOUT_RIGHTS = ("setpriv", "--inh-caps=-all", "--bounding-set=-all")
+"""What makes the administrator a user like any other."""
 _LAYING = ("import", "show")
 """Commands that make a store where there is none."""
 
@@ -43,6 +50,16 @@ class Program:
         out, err = io.StringIO(), io.StringIO()
         given = ["--store", str(self.store), *map(str, arguments)]
         status = run(parser().parse_args(given), out, err)
+        return Ran(status, out.getvalue(), err.getvalue())
+
+    def within(self, *arguments: object) -> Ran:
+        """Run all of the program in this process, as `apart` does: mistakes end it, too."""
+        out, err = io.StringIO(), io.StringIO()
+        with redirect_stdout(out), redirect_stderr(err):
+            try:
+                status = main(["--store", str(self.store), *map(str, arguments)])
+            except SystemExit as ended:
+                status = int(ended.code or 0)
         return Ran(status, out.getvalue(), err.getvalue())
 
     @property
@@ -83,3 +100,11 @@ class Program:
             done.stdout.decode("utf-8", "surrogateescape"),
             done.stderr.decode("utf-8", "surrogateescape"),
         )
+
+    def powerless(self, *arguments: object) -> Ran:
+        """Run a command in a process that may no more than any user, whoever runs the tests."""
+        if os.geteuid() != 0:
+            return self.apart(*arguments)
+        if shutil.which(_WITHOUT_RIGHTS[0]) is None:
+            pytest.skip("the administrator may read and write everywhere")
+        return self.apart(*arguments, before=_WITHOUT_RIGHTS)

@@ -43,7 +43,7 @@ def a_demo(path: Path) -> _Opened:
 async def everything(syncs: Syncs) -> bool:
     """Wait until all is there, derived and compared; tell whether prices moved meanwhile."""
     coming, moved = {"ib", "tasty"}, False
-    async with asyncio.timeout(10), aclosing(syncs.news()) as news:
+    async with asyncio.timeout(60), aclosing(syncs.news()) as news:
         async for one in news:
             match one:
                 case SyncFinished():

@@ -147,3 +147,32 @@ def test_connections_are_looked_at_side_by_side_and_told_in_their_order(
 
     assert ran.out.index("[tasty]") < ran.out.index("[ib]")
     assert "There is no client secret for tasty" in ran.out
+
+
+def test_what_the_screen_cannot_do_is_said_before_it_is_opened(program: Program) -> None:
+    program.config.write_text(
+        "[ui]\ntheme='mauve'\nlocale='xx_YY'\ncolumns.positions=['symbol', 'shoes']\n"
+        "[keys]\n'app.qiut'='f9'\n'rows.sort'='ctlr+x'\n"
+    )
+
+    ran = program("--config", program.config, "doctor")
+
+    assert ran.status == 1
+    assert "!!  screen         5 settings of [keys] and [ui] cannot be met" in ran.out
+    for said in (
+        "[ui] theme: there is no 'mauve'; there are ",
+        "[ui] locale: there is no language 'xx_YY'",
+        "[ui.columns] positions: there is no shoes; there are symbol, ",
+        "[keys] app.qiut is no id of a key",
+        "[keys] rows.sort: there is no key ctlr+x",
+    ):
+        assert said in ran.out
+
+
+def test_a_screen_that_is_as_it_was_wished_for_is_well(program: Program) -> None:
+    program.config.write_text("[ui]\ntheme='qm-light'\n[keys]\n'app.quit'='ctrl+x'\n")
+
+    ran = program("--config", program.config, "doctor")
+
+    assert ran.status == 0
+    assert "ok  screen         all of [keys] and [ui] can be met" in ran.out

@@ -46,7 +46,7 @@ async def until(syncs: Syncs, connection: str, state: LinkState) -> Health:
         each = (health for health in syncs.health() if health.connection == connection)
         return next((health for health in each if health.state is state), None)
 
-    async with asyncio.timeout(10), aclosing(syncs.news()) as news:
+    async with asyncio.timeout(60), aclosing(syncs.news()) as news:
         while (found := now()) is None:
             await anext(news)
     return found

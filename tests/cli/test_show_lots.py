@@ -277,7 +277,7 @@ def test_a_mistake_says_what_was_expected(program: Program, given: list[str], sa
 
 
 def _shown(program: Program, given: list[str]) -> Ran:
-    return program.apart("show", *given)
+    return program.within("show", *given)
 
 
 def test_the_words_on_the_command_line_are_those_of_the_books() -> None:

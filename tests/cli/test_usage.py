@@ -8,6 +8,8 @@ import pytest
 
 from qm_tui import __version__
 from tests.cli.program import Program
+from tests.store.laid import lay
+from tests.terminal import terminal
 
 
 @pytest.mark.parametrize(
@@ -30,16 +32,26 @@ from tests.cli.program import Program
         (["--log-level", "loud", "doctor"], "choose from"),
         (["--unknown"], "unrecognized arguments: --unknown"),
         (["show", "trades", "\x1b[31m\u202ex"], "unrecognized arguments: �[31mx"),
+        (["--demo", "show", "accounts"], "--demo opens the monitor; leave it or 'show' out"),
         (["--config", "/no/\x1b[31m", "doctor"], "qm-tui: /no/�[31m: there is no such file"),
     ],
 )
 def test_a_mistake_in_the_arguments_says_what_was_expected(
     program: Program, given: list[str], said: str
 ) -> None:
-    ran = program.apart(*given)
+    ran = program.within(*given)
 
     assert (ran.status, ran.out) == (2, "")
     assert said in ran.err
+    assert "Traceback" not in ran.err
+    assert not program.store.exists()
+
+
+def test_a_mistake_ends_the_process_with_its_status(program: Program) -> None:
+    ran = program.apart("show", "gains", "--source", "broker", "--why")
+
+    assert (ran.status, ran.out) == (2, "")
+    assert "which has no --why" in ran.err
     assert "Traceback" not in ran.err
     assert not program.store.exists()
 
@@ -66,6 +78,14 @@ FLEX = "[[connection]]\nname = 'ib-flex'\nbroker = 'ibkr-flex'\n"
 
 CONFIGS: dict[str, tuple[str | bytes, str]] = {
     "no TOML": ("[store", "is not TOML"),
+    "a role that nobody has": (
+        "[user]\nrole = 'BOSS'\n",
+        "[user] role is 'BOSS'; expected one of ADMIN, USER, READONLY",
+    ),
+    "a user's unknown key": (
+        "[user]\nnick = 'me'\n",
+        "[user] nick is not known here; known are household, name, role",
+    ),
     "an unknown section": ("[storage]\n", "storage is not known here; known are store"),
     "an unknown key": ("[store]\npfad = 'x'\n", "[store] pfad is not known here; known are path"),
     "a number for a path": ("[store]\npath = 7\n", "[store] path is 7; expected a text in quotes"),
@@ -82,6 +102,7 @@ CONFIGS: dict[str, tuple[str | bytes, str]] = {
     "a depth without end": ("x = " + "[" * 5000 + "\n", "has lists within lists"),
     "nobody's home": ("[store]\npath = '~nobody-at-all/x'\n", "expected the home of somebody"),
     "a name that ends within": ('[store]\npath = "a\\u0000b"\n', "expected the name of a file"),
+    "a home that ends within": ('[store]\npath = "~\\u0000/x"\n', "expected the name of a file"),
     "a fraction of nothing": (
         "[tax.spin_offs]\nA = 1e-999999999\n",
         "[tax.spin_offs] A is 1E-999999999; expected a number between 0 and 1",
@@ -244,6 +265,18 @@ def test_a_strange_value_is_a_mistake_in_the_configuration_too(
     assert said in program("--config", program.config, "show", "accounts").err
 
 
+def test_a_language_that_there_is_none_of_is_a_mistake_in_the_configuration(
+    tmp_path: Path,
+) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text("[ui]\nlocale = 'xx_YY'\n")
+
+    with terminal(tmp_path, "--config", str(config), size=(300, 20)) as it:
+        assert it.until_ended() == 2
+        assert "config.toml: [ui] locale: there is no language 'xx_YY'" in it.text
+        assert "something went wrong" not in it.text
+
+
 @pytest.mark.parametrize("name", CONFIGS)
 def test_a_mistake_in_the_configuration_names_file_key_and_expectation(
     program: Program, name: str
@@ -301,6 +334,7 @@ def test_a_reader_who_has_had_enough_ends_the_program_quietly(
 def test_any_encoding_of_the_terminal_can_show_everything(
     program: Program, statement: Path, encoding: str
 ) -> None:
+    lay(program.store)
     imported = program.apart("import", statement, PYTHONIOENCODING=encoding)
     shown = program.apart("show", "accounts", PYTHONIOENCODING=encoding)
 

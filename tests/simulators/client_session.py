@@ -47,7 +47,7 @@ async def _connected(library: Any, tws: TwsDouble, client_id: int = 17) -> Any:
 
 
 async def _until(holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not holds():  # noqa: ASYNC110 - no library tells of all of it
             await asyncio.sleep(0.005)
 

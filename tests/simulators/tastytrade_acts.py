@@ -71,9 +71,15 @@ def body(content: bytes, code: int = 200, content_type: str = "application/json"
 
 
 def changed(change: Callable[[Any], Any]) -> Act:
-    """Answer what is right, with its JSON changed: in place, or to what is returned."""
+    """Answer what is right, with its JSON changed: in place, or to what is returned.
+
+    Who has no token is refused as ever: in that there is nothing of what is to be changed.
+    """
 
     async def act(exchange: Exchange) -> None:
+        if exchange.right.status >= 400:
+            await exchange.reply(exchange.right)
+            return
         payload = exchange.right.data
         other = change(payload)
         await exchange.reply(told(payload if other is None else other, exchange.right.status))

@@ -75,7 +75,7 @@ class Server(ABC):
         """Go on after hanging."""
         self._thawed.set()
 
-    async def until(self, holds: Callable[[], bool], within: float = 5.0) -> None:
+    async def until(self, holds: Callable[[], bool], within: float = 30.0) -> None:
         """Wait until something is so, looked at whenever a client comes, asks, says or goes.
 
         Raises:

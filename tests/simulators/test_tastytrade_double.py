@@ -389,7 +389,7 @@ async def test_a_flood_leaves_in_the_book_what_was_said_last() -> None:
                 await double.until(lambda: flood.events > 2000)
             last: dict[str, float | None] = {}
             told = {symbol: market.bid for symbol, market in double.book.market.items()}
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(30):
                 while last != told:
                     event = await feed.get_event(Quote)
                     last[event.event_symbol] = float(event.bid_price)

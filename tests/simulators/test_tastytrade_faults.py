@@ -12,6 +12,7 @@ import pytest
 from httpx2.websockets import AsyncWebSocketSession, HTTPXWSException
 
 from tests.simulators.tastytrade import TastytradeDouble
+from tests.simulators.tastytrade_acts import ACTS
 from tests.simulators.tastytrade_example import MARGIN, example_book
 from tests.simulators.tastytrade_fault_table import FAULTS, Fault, Outcome
 from tests.simulators.tastytrade_faults_access import ACCESS
@@ -79,6 +80,15 @@ def test_there_are_more_than_a_hundred_faults_and_each_is_described() -> None:
     assert all(fault.says.endswith(".") and fault.never.endswith(".") for fault in every)
     assert len({fault.says for fault in every}) == len(every)
     assert {fault.outcome for fault in every} == set(Outcome)
+
+
+@pytest.mark.parametrize("way", ["items-missing", "items-null", "items-of-nothing"])
+async def test_who_has_no_token_is_refused_whatever_answers_would_be_changed(way: str) -> None:
+    changing = TastytradeDouble(always={"/accounts/*": ACTS[way]})
+    async with changing as double, client(double) as plain:
+        assert (await plain.get(PATHS[1])).status_code == 401
+        await log_in(plain)
+        assert (await plain.get(PATHS[1])).status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -186,7 +186,7 @@ class TwsDouble:
         """How many requests came above 50 a second, over the connections that are up."""
         return sum(session.late_requests for session in self.sessions)
 
-    async def until(self, holds: Callable[[], bool], within: float = 5.0) -> None:
+    async def until(self, holds: Callable[[], bool], within: float = 30.0) -> None:
         """Wait until something is so, looked at whenever a client comes, asks or goes.
 
         Raises:
@@ -197,7 +197,7 @@ class TwsDouble:
                 self._stirred.clear()
                 await self._stirred.wait()
 
-    async def until_asked(self, ask: Ask, times: int = 1, within: float = 5.0) -> None:
+    async def until_asked(self, ask: Ask, times: int = 1, within: float = 30.0) -> None:
         """Wait until something was asked so many times since the start."""
         await self.until(lambda: len(self.asked(ask)) >= times, within)
 

@@ -102,7 +102,7 @@ class WireClient:
         """The errors that came."""
         return [int(row[3]) for row in self.rows(Say.ERROR)]
 
-    async def until(self, holds: Callable[[], bool], within: float = 5) -> None:
+    async def until(self, holds: Callable[[], bool], within: float = 30) -> None:
         """Wait until something came."""
         async with asyncio.timeout(within):
             while not holds():  # noqa: ASYNC110 - rows are only looked at here

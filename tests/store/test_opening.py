@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, text
+from sqlalchemy.exc import OperationalError
 
+from qm_tui.store.engine import writing_engine
 from qm_tui.store.migrate import backup, is_current, prepare
 from qm_tui.store.migrations import HEAD
 from qm_tui.store.reading.holdings import current_positions
@@ -221,3 +223,21 @@ def test_opening_again_changes_nothing(tmp_path: Path) -> None:
 
     assert prepare(path, NOW) is None
     assert state_of(tmp_path) == before
+
+
+async def test_an_error_that_is_logged_does_not_say_what_was_written_or_asked_for(
+    store: Store, tmp_path: Path
+) -> None:
+    wrong = text("SELECT 1 FROM nowhere WHERE amount = :amount"), {"amount": "1234567.89"}
+    writing = writing_engine(tmp_path / "another.db")
+
+    with pytest.raises(OperationalError) as asked:
+        await store.reader.read(lambda connection: connection.execute(*wrong))
+    async with writing.connect() as connection:
+        with pytest.raises(OperationalError) as written:
+            await connection.execute(*wrong)
+    await writing.dispose()
+
+    for raised in (asked, written):
+        assert "no such table: nowhere" in str(raised.value)
+        assert "1234567.89" not in str(raised.value)

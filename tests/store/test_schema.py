@@ -16,6 +16,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Table, create_engine
 
 from qm_tui.domain import records as r
+from qm_tui.domain import reported
 from qm_tui.store.binding import columns
 from qm_tui.store.migrate import prepare
 from qm_tui.store.migrations import HEAD, REVISIONS
@@ -61,7 +62,7 @@ def test_every_value_that_is_bound_has_its_column(kind: type[r.Record]) -> None:
 def test_every_kind_of_fact_and_observation_has_a_table() -> None:
     kinds = {
         kind
-        for kind in vars(r).values()
+        for kind in (*vars(r).values(), *vars(reported).values())
         if isinstance(kind, type)
         and issubclass(kind, r.Fact | r.Observation)
         and kind not in (r.Fact, r.Observation)

@@ -55,7 +55,7 @@ def price_of(program: Program, con_id: int) -> Decimal | None:
     return None if position is None else position.market_price
 
 
-async def stored_as(tws: TwsDouble, store: Store, within: float = 5.0) -> None:
+async def stored_as(tws: TwsDouble, store: Store, within: float = 30.0) -> None:
     """Wait until what is stored is what the gateway holds."""
     deadline = time.monotonic() + within
     while (found := await held(store)) != in_the_book(tws):

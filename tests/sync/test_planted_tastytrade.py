@@ -41,8 +41,8 @@ SALE = row("2026-02-03", "SELL_TO_CLOSE", 30, 22)
     [
         ([FIRST, SECOND, SALE], None, None),
         ([FIRST, SECOND, SECOND, SALE], "-50", "duplicate_import"),
-        # No export says when the account was opened: they may have been held before.
-        ([FIRST, SALE], "50", "history_starts_later"),
+        # Nobody says that the account is older than the export, which opens what is held.
+        ([FIRST, SALE], "50", "missing_trade"),
         ([FIRST, SECOND], "-30", "missing_trade"),
     ],
     ids=["clean", "twice", "no purchase", "no sale"],

@@ -71,7 +71,7 @@ def transactions_kept(connection: Connection) -> list[str]:
 async def until_held(store: Store, symbol: str, quantity: str | None) -> None:
     """Wait until an account holds so much of something, or nothing."""
     wanted = None if quantity is None else Decimal(quantity)
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 30
     while (found := (await held(store)).get((MARGIN, symbol))) != wanted:
         assert time.monotonic() < deadline, f"{symbol}: {found}"
         await asyncio.sleep(0.02)
@@ -97,7 +97,7 @@ async def test_a_fill_changes_what_is_held_and_its_transaction_is_stored(store: 
         before = await traded(store)
         double.desk.fill(MARGIN, "NVDA", "Sell to Close", "40", "141.0")
         await until_held(store, "NVDA", "60")
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 30
         while await traded(store) != before + 1:
             assert time.monotonic() < deadline
             await asyncio.sleep(0.02)

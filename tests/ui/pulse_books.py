@@ -8,7 +8,8 @@ from functools import partial
 from typing import Any
 
 from qm_tui.domain.live import LiveBook
-from qm_tui.domain.records import NavSummary, Record
+from qm_tui.domain.records import Record
+from qm_tui.domain.reported import NavSummary
 from qm_tui.store.runs import Source
 from qm_tui.store.store import Store
 from tests.builders import (

@@ -154,7 +154,7 @@ async def test_every_tab_has_its_key_and_the_first_has_everything(store: Store) 
         await it.press("6")
         await it.until_shown("12 happenings")
         assert all(name in it.lines[1] for name, _ in TABS.values())
-        for sign in ("◇ expiration", "◆ split", "% accrued", "← moved out", "$ tax withheld"):
+        for sign in ("◇ expiration", "◆ split", "% accrued", "← moved out", "$ withheld"):
             assert sign in it.text
         assert "-15,000.00" in it.row("⇄ buy")
         assert "EVIL [red" in it.text

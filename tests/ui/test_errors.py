@@ -1,16 +1,26 @@
 """Errors: what fails, since when, what to do, trying again, and the log."""
 
+import ast
 import datetime as dt
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from decimal import Decimal
 from pathlib import Path
+from typing import NoReturn
 
+import pytest
+
+import qm_tui.ui
 from qm_tui.domain.events import Derived, DerivingFailed
 from qm_tui.domain.health import LinkState
 from qm_tui.store.reader import Reader
 from qm_tui.store.store import Store
+from qm_tui.store.troubles import StoreRefused
+from qm_tui.ui.dialogs.import_form import ImportForm
 from qm_tui.ui.dialogs.import_progress import ImportProgress
+from qm_tui.ui.dialogs.what_if import Offer, WhatIfDialog
+from qm_tui.ui.screens.errors_found import Failure, State, together
 from qm_tui.ui.screens.log_lines import MOST, read_end
 from qm_tui.ui.troubles import Troubles
 from tests.conftest import NOW
@@ -29,6 +39,39 @@ def a_log(folder: Path, lines: int = 30) -> Path:
     text.append(f"2026-03-02 16:00:00,001 ERROR qm_tui.ui {HOSTILE} | Traceback | OSError\n")
     path.write_text("".join(text) + "no line of ours \x1b[31m\n", encoding="utf-8")
     return path
+
+
+# --- workers -----------------------------------------------------------------------------------
+
+
+def test_no_worker_ends_the_program_by_its_own_failure() -> None:
+    begun = {
+        f"{path.name}:{node.lineno}": {word.arg: word.value for word in node.keywords}
+        for path in Path(qm_tui.ui.__path__[0]).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func).rpartition(".")[2] in ("run_worker", "work")
+    }
+    spared = {
+        place for place, words in begun.items()
+        if isinstance(word := words.get("exit_on_error"), ast.Constant) and word.value is False
+    }  # fmt: skip
+
+    assert len(begun) > 20
+    assert begun.keys() == spared
+
+
+async def test_what_fails_in_a_dialog_is_said_in_it_and_where_in_the_log(
+    store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def fails(*_given: object) -> NoReturn:
+        raise StoreRefused("The store is locked.")
+
+    offer = Offer(title="What if", verb="sell", quantity=Decimal(1), price=Decimal(1))
+    async with monitor(a_context(store)) as it:
+        it.app.push_screen(WhatIfDialog(offer, fails, it.app.session.format))
+        await it.until_shown("The store is locked.")
+    assert "what-if failed" in caplog.text
 
 
 # --- the list ----------------------------------------------------------------------------------
@@ -59,6 +102,21 @@ def test_the_list_of_troubles_is_bounded_and_what_is_over_goes_first() -> None:
     assert len(keys) == 100
     assert "50" not in keys
     assert max(len(trouble.says) for trouble in troubles) <= 2000
+
+
+def test_why_a_connection_and_its_last_run_fail_is_said_once() -> None:
+    def failure(key: str, says: str) -> Failure:
+        return Failure(
+            key=key, state=State.FAILS, what="x", says=says, advice="", since=NOW, connection="ib"
+        )
+
+    link = failure("connection ib", "Nothing listens on 127.0.0.1:4001")
+    runs = (failure("run 1", "Nothing listens on 127.0.0.1:4001."), failure("run 2", "No lots."))
+    said = [together([link], [run], [])[0].says for run in runs]
+    assert said == [
+        "Nothing listens on 127.0.0.1:4001.",
+        "Nothing listens on 127.0.0.1:4001. No lots.",
+    ]
 
 
 @contextmanager
@@ -220,6 +278,30 @@ async def test_a_file_that_was_not_imported_stands_there_until_it_was(
             await it.until_shown("was not imported")
             assert state in it.row("ledger.csv was not imported")
             path.write_text(whole, encoding="utf-8")
+
+
+async def test_a_file_that_was_not_imported_is_tried_again_from_there(
+    store: Store, tmp_path: Path
+) -> None:
+    path = a_ledger(tmp_path)
+    async with monitor(a_context(store)) as it:
+        await it.press("I")
+        await it.type(str(path))
+        await it.press("enter")
+        await it.until(lambda: isinstance(it.app.screen, ImportProgress))
+        await it.until(lambda: it.app.screen.job.over)  # type: ignore[attr-defined]
+        await it.press("escape", "E")
+        await it.until_shown("does not say whose trades these are")
+        await it.press("r")
+        await it.until(lambda: isinstance(it.app.screen, ImportForm))
+        assert str(path)[:20] in it.text
+        await it.press("shift+tab")
+        await it.type("U7")
+        await it.press("enter")
+        await it.until(lambda: isinstance(it.app.screen, ImportProgress))
+        await it.until(lambda: it.app.screen.job.over)  # type: ignore[attr-defined]
+        await it.press("escape")
+        await it.until(lambda: "✓ over" in it.row("ledger.csv was not imported"))
 
 
 # --- the log -----------------------------------------------------------------------------------

@@ -1,6 +1,9 @@
 """Paths as they are typed, completed and matched."""
 
+import errno
+import os
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -52,7 +55,27 @@ async def test_hidden_files_are_listed_only_when_asked_for(folder: Path) -> None
     assert [entry.name for entry in (await list_matching(f"{folder}/.")).entries] == [".secret"]
 
 
-@pytest.mark.parametrize("typed", ["/no/such/folder/x", "\0", "~nobody-here/x", "[", ""])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "/no/such/folder/x", "\0", "a\0b/c", "~\0/x", "\ud800/x", "~nobody-here/x", "[", "",
+        "x" * 300, "x/" * 3000, "[" * 2000,
+    ],
+)  # fmt: skip
 @pytest.mark.usefixtures("folder")
 async def test_what_means_nothing_lists_no_files(typed: str) -> None:
     assert (await list_matching(typed)).files == ()
+
+
+@pytest.mark.usefixtures("folder")
+async def test_a_folder_that_nobody_may_look_into_lists_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(path: str, *_args: object, **_kwargs: object) -> NoReturn:
+        raise PermissionError(errno.EACCES, "Permission denied", path)
+
+    # Who runs the tests may be somebody who may look everywhere.
+    monkeypatch.setattr(os, "stat", refuse)
+    monkeypatch.setattr(os, "listdir", refuse)
+
+    assert (await list_matching("/sealed/flex.xml")).files == ()

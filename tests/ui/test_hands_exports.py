@@ -225,6 +225,16 @@ async def test_all_pages_of_a_long_list_are_exported(store: Store, tmp_path: Pat
     assert days == sorted(days, reverse=True)
 
 
+@pytest.mark.parametrize("path", ["~\0/x.csv", "~\ud800/x.csv"])
+async def test_a_home_that_nobody_can_have_is_said_in_the_dialog(store: Store, path: str) -> None:
+    await a_book(store)
+    async with monitor(a_context(store)) as it:
+        await it.press("e")
+        it.app.screen.query_one("#path", Input).value = path
+        await it.press("enter")
+        await it.until(lambda: "Nothing was written" in it.text)
+
+
 async def test_a_folder_that_is_not_there_is_said_in_the_dialog(
     store: Store, tmp_path: Path
 ) -> None:

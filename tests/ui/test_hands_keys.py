@@ -166,7 +166,7 @@ async def test_columns_begin_as_the_configuration_has_them(store: Store) -> None
 async def test_columns_that_there_are_not_are_complained_of(store: Store) -> None:
     wanted = {"position": [], "positions": ["sybol"], "options": "symbol"}
     async with monitor(a_context(store, columns=wanted)) as it:
-        said = "\n".join(it.toasts)
+        said = "\n".join(trouble.says for trouble in it.app.session.troubles)
         assert "[ui.columns] position: there is no such table" in said
         assert "[ui.columns] positions: there is no sybol" in said
         assert "[ui.columns] options: a list of columns was expected" in said

@@ -1,7 +1,11 @@
 """What came up when the monitor was used for an hour."""
 
+import errno
+import os
 from pathlib import Path
+from typing import Any
 
+import pytest
 from textual.widgets import Input
 
 from qm_tui.store.store import Store
@@ -92,6 +96,29 @@ async def test_a_store_that_is_deleted_under_the_monitor_is_told(store: Store) -
         await it.until(lambda: any("was deleted or replaced" in each for each in it.toasts))
         assert it.app.session.errors == 1
         elsewhere.rename(store.path)
+        await it.until(lambda: not it.app.session.errors)
+
+
+async def test_a_folder_that_may_not_be_entered_any_more_is_told_once_and_got_over(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await a_book(store)
+    seen, is_shut = Path.stat, True
+
+    def stat(path: Path, *arguments: Any, **options: Any) -> os.stat_result:
+        if is_shut and path == store.path:
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return seen(path, *arguments, **options)
+
+    async with monitor(a_context(store)) as it:
+        # As `chmod 000` has it, which means nothing to root.
+        monkeypatch.setattr(Path, "stat", stat)
+        await it.until(lambda: any("the right to read the file" in each for each in it.toasts))
+        assert it.app.session.errors == 1
+        await it.press("6")
+        await it.until_shown("Activity")
+        assert not any("deleted" in each or "Errno" in each for each in it.toasts)
+        is_shut = False
         await it.until(lambda: not it.app.session.errors)
 
 

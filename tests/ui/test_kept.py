@@ -102,12 +102,44 @@ def test_whose_lots_are_shown_is_kept(kept: dict[str, Any], choice: Choice) -> N
     assert Choice().restored(kept) == choice
 
 
+async def refused() -> PreferenceDesk:
+    raise StoreRefused("portfolio.db: the file or its folder may not be written.")
+
+
 class ReadOnly(PreferenceDesk):
     """The preferences of a store that can be read and not written."""
 
     @override
     async def keep(self, name: str, value: Any) -> None:
         raise StoreRefused("portfolio.db: the file or its folder may not be written.")
+
+
+@pytest.mark.parametrize(
+    ("keys", "shown"),
+    [((">",), "positions"), (("C", "space", "enter"), "positions"), (("w", "a"), "by account")],
+)
+async def test_whatever_cannot_be_had_of_what_was_kept_one_arranges_as_one_likes(
+    store: Store, keys: tuple[str, ...], shown: str
+) -> None:
+    await a_desk(store)
+    async with monitor(a_context(store, open_preferences=refused)) as it:
+        await it.press("2", *keys)
+        await it.until(lambda: any("is not kept" in toast for toast in it.toasts))
+        await it.until_shown(shown)
+
+
+async def test_whatever_cannot_be_had_of_what_was_kept_all_screens_and_actions_are_there(
+    store: Store,
+) -> None:
+    await a_desk(store)
+    async with monitor(a_context(store, open_preferences=refused)) as it:
+        await it.press("5")
+        await it.until(lambda: it.page.loaded is not None)
+        await it.press("v")
+        await it.until_shown("Views of discrepancies")
+        await it.press("escape", "ctrl+p")
+        await it.type("sync every")
+        await it.until_shown("Sync everything")
 
 
 async def test_what_cannot_be_stored_holds_until_one_leaves_and_that_is_said(store: Store) -> None:
@@ -123,3 +155,22 @@ async def test_what_cannot_be_stored_holds_until_one_leaves_and_that_is_said(sto
         await it.until(lambda: any("may not be written" in toast for toast in it.toasts))
         await it.press("v")
         await it.until_shown("● mine")
+
+
+async def test_no_key_waits_for_a_store_that_another_program_holds_locked(
+    store: Store, store_path: Path
+) -> None:
+    await a_desk(store)
+    other = sqlite3.connect(store_path, isolation_level=None)
+    async with monitor(keeping(store)) as it:
+        await it.press("2", "v")
+        await it.until_shown("Views of positions")
+        await it.press("escape")
+        other.execute("BEGIN IMMEDIATE")
+        await it.press(">", "3")
+        await it.until_shown("Options")
+        assert not it.toasts
+        other.execute("ROLLBACK")
+        other.close()
+        await it.until(lambda: not it.app.session.kept._writing)
+    assert "views.positions" in await PreferenceDesk(store).all()

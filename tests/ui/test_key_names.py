@@ -47,13 +47,16 @@ def test_a_key_without_a_name_leaves_what_there_was() -> None:
 async def test_names_that_no_key_has_are_complained_of(store: Store) -> None:
     keys = {"app.quit": "esc", "app.pause": "ctlr+x,ctrl+t", "app.jump": "", "rows.filter": "?"}
     async with monitor(a_context(store, keys=keys)) as it:
-        said = "\n".join(it.toasts)
+        assert it.toasts == ["4 settings cannot be followed; E says which."]
+        said = "\n".join(trouble.says for trouble in it.app.session.troubles)
         assert "[keys] app.quit: there is no key esc; names are like ctrl+x" in said
         assert "app.quit: there is no key esc; names are like ctrl+x, f5 or ?. Its own" in said
         assert "[keys] app.pause: there is no key ctlr+x; names are like ctrl+x, f5 or ?.\n" in said
         assert "[keys] app.jump: no key is named;" in said
         # Also where it is written otherwise than it is told.
         assert "[keys] question_mark is given to app.help and rows.filter" in said
+        await it.press("E")
+        await it.until_shown("[keys] in the configuration")
         await it.press("ctrl+t")
         assert it.app.session.pause is not None
         await it.press("q")

@@ -1,14 +1,18 @@
 """How languages write numbers."""
 
 import datetime as dt
+import re
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from qm_tui.store.store import Store
 from qm_tui.ui.format import Format, grouped
 from qm_tui.ui.numerals import PLAIN_NUMERALS, UnknownLocale, numerals_of
+from tests.ui.books import a_book, a_context, monitor
 
 NAMES = ("de_DE", "de-CH", "en_IN", "fr_FR", "pl_PL", "hi_IN", "sv_SE", "en_US", "ja_JP")
 
@@ -70,3 +74,21 @@ def test_shares_of_a_whole_are_percent() -> None:
         "0.00 %",
     ]
     assert form.percent(None).text == form.change(None).text == "—"
+
+
+def test_numbers_of_things_are_written_as_amounts_are() -> None:
+    form = Format(zone=dt.UTC, numerals=numerals_of("de_DE", {}))
+    assert form.count(1200, "row") == "1.200 rows"
+    assert form.count(1, "row") == "1 row"
+    assert form.unknown(12_345) == "(12.345 unknown)"
+    assert form.unknown(0) == ""
+
+
+async def test_screens_count_rows_and_groups_in_the_user_s_language(store: Store) -> None:
+    await a_book(store)
+    # Of one digit are all groups but the last: so few rows show it.
+    numerals = replace(numerals_of("de_DE", {}), last=1, others=2)
+    async with monitor(a_context(store, numerals=numerals), (120, 30)) as it:
+        await it.press("6", "t")
+        await it.until(lambda: re.search(r" \d\d\.\d trades", it.text))
+        assert it.table.number(1234) == "1.23.4"

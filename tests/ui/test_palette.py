@@ -1,18 +1,31 @@
-"""The palette among names that would be markup."""
+"""The palette among names that would be markup, and where the store cannot be read."""
 
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from textual.content import Content
 
 from qm_tui.cli.preference_desk import PreferenceDesk
 from qm_tui.store.store import Store
+from qm_tui.store.troubles import StoreRefused
 from qm_tui.ui.commands import escaped
 from tests.ui.books import a_context, monitor
 from tests.ui.desk_books import a_desk
 
 MARKUP = "[/] [bold]loud[/bold] [@click=app.quit]x"
+
+
+async def test_a_store_that_cannot_be_read_takes_no_actions_away(store: Store) -> None:
+    async def refused() -> NoReturn:
+        raise StoreRefused("portfolio.db was made by a newer version.")
+
+    async with monitor(replace(a_context(store), open_reader=refused)) as it:
+        await it.press("ctrl+p")
+        await it.type("errors")
+        await it.until_shown("key E")
 
 
 @pytest.mark.parametrize("text", [MARKUP, "[", "\\[b]", "\\\\[/]", "[red", "]", "[[/]", "\\"])

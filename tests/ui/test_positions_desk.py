@@ -11,6 +11,7 @@ from qm_tui.queries.positions import positions
 from qm_tui.store.store import Store
 from qm_tui.ui.format import Format
 from qm_tui.ui.heading_sums import position_heading, summed
+from qm_tui.ui.screens.positions import PositionsScreen
 from qm_tui.ui.sums import as_stored, position_sums
 from qm_tui.ui.widgets.grouped_source import GroupedSource
 from tests.book.reconciled import reconciled
@@ -210,6 +211,18 @@ async def test_brackets_step_through_days_and_escape_returns_to_now(store: Store
         assert "7 positions" in it.lines[0]
         await it.press("left_square_bracket", "right_square_bracket")
         assert "as of" not in it.lines[0]
+
+
+async def test_each_bracket_is_a_step_however_quickly_they_come(store: Store) -> None:
+    await a_desk(store)
+    async with monitor(a_context(store), LARGE) as it:
+        await it.press("2")
+        page = it.page
+        assert isinstance(page, PositionsScreen)
+        page.action_earlier()
+        page.action_earlier()
+        await it.until(lambda: it.toasts == ["Nothing earlier is stored."])
+        await it.until_shown(f"as of {YESTERDAY.date()}")
 
 
 async def test_accounts_of_a_former_day_lead_to_the_positions_of_that_day(store: Store) -> None:

@@ -275,6 +275,12 @@ async def test_where_everything_adds_up_it_says_so(store: Store) -> None:
     assert lines == ["✓ everything adds up", "· 2 too small to matter"]
 
 
+async def test_what_cannot_be_compared_is_not_said_to_add_up(store: Store) -> None:
+    view = await with_breaks(store, Breaks(major=0, minor=0, dust=0, unknown=3, worst=()))
+    lines = [line.plain for line in draw_breaks(view, Format(zone=ZONE), 40, 5)]
+    assert lines == ["✓ what can be compared adds up", "? 3 cannot be compared"]
+
+
 async def test_no_panel_draws_more_than_it_has_room_for(store: Store) -> None:
     await a_pulse_book(store)
     session = Session(a_context(store))

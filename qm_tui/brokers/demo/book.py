@@ -22,7 +22,8 @@ from qm_tui.domain.instruments import (
     Instrument,
     Right,
 )
-from qm_tui.domain.records import CashTransaction, ClosedLot, OptionEvent, Record, Trade
+from qm_tui.domain.records import CashTransaction, OptionEvent, Record, Trade
+from qm_tui.domain.reported import ClosedLot
 from qm_tui.domain.words import CashType, OpenClose, OptionEventType, Section, TaxTreatment
 
 _OPENING_BELL = dt.time(15, 0, tzinfo=dt.UTC)

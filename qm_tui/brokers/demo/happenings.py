@@ -8,14 +8,8 @@ from decimal import Decimal
 from qm_tui.brokers.demo.book import Book, Money
 from qm_tui.brokers.demo.lots import CENT, ZERO, Lot, share
 from qm_tui.domain.instruments import Instrument
-from qm_tui.domain.records import (
-    BrokerWashSale,
-    ClosedLot,
-    CorporateAction,
-    MarginInterest,
-    Transfer,
-    TransferLot,
-)
+from qm_tui.domain.records import CorporateAction, MarginInterest, Transfer, TransferLot
+from qm_tui.domain.reported import BrokerWashSale, ClosedLot
 from qm_tui.domain.words import CashType, CorporateActionType, Section, TransferDirection
 
 

@@ -11,7 +11,7 @@ from qm_tui.brokers.demo.planted import REPEATED, repeat
 from qm_tui.brokers.demo.stories import Parcel, ira, taxable, trading
 from qm_tui.brokers.demo.world import World
 from qm_tui.domain.instruments import Bond, Fund, Future, Option
-from qm_tui.domain.records import NavSummary
+from qm_tui.domain.reported import NavSummary
 from qm_tui.domain.words import NavKind, TaxTreatment
 
 TAXABLE = Profile(

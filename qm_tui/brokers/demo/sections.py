@@ -9,7 +9,8 @@ from qm_tui.brokers.demo.book import Book
 from qm_tui.brokers.demo.lots import CENT, ZERO, Lot
 from qm_tui.brokers.demo.portfolio import Account
 from qm_tui.domain.instruments import Derivative, Forex, Instrument
-from qm_tui.domain.records import AccountInfo, Balance, BrokerLot, FxRate, MarginRequirement, Record
+from qm_tui.domain.records import AccountInfo, Balance, FxRate, MarginRequirement, Record
+from qm_tui.domain.reported import BrokerLot
 from qm_tui.domain.words import Section
 
 REFERENCE = (

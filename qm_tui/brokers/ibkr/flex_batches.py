@@ -8,25 +8,27 @@ from qm_tui.domain.batches import Batch, Coverage, Holds, Novelty, RawBlock, Ref
 from qm_tui.domain.records import (
     AccountInfo,
     Balance,
-    BrokerLot,
-    BrokerWashSale,
     CashTransaction,
-    ClosedLot,
     CorporateAction,
     DividendAccrual,
     FxRate,
     InstrumentInfo,
     MarginInterest,
-    NavSummary,
     OptionEvent,
-    OtherRow,
     Position,
     Record,
-    StatementLine,
     Trade,
-    TradeSummary,
     Transfer,
     TransferLot,
+)
+from qm_tui.domain.reported import (
+    BrokerLot,
+    BrokerWashSale,
+    ClosedLot,
+    NavSummary,
+    OtherRow,
+    StatementLine,
+    TradeSummary,
 )
 from qm_tui.domain.words import Section
 

@@ -14,7 +14,8 @@ from qm_tui.brokers.tastytrade.values import (
     signed,
     text,
 )
-from qm_tui.domain.records import Balance, NavSummary
+from qm_tui.domain.records import Balance
+from qm_tui.domain.reported import NavSummary
 from qm_tui.domain.words import NavKind
 
 _EFFECTS = {"unsettled-cryptocurrency-fiat-amount": "unsettled-cryptocurrency-fiat-effect"}

@@ -5,7 +5,7 @@ import datetime as dt
 from qm_tui.brokers.tastytrade.answers import BadRow, Row
 from qm_tui.brokers.tastytrade.balances import end_of
 from qm_tui.brokers.tastytrade.values import moment, needed_number, new_york_day
-from qm_tui.domain.records import NavSummary
+from qm_tui.domain.reported import NavSummary
 from qm_tui.domain.words import NavKind
 
 _SATURDAY = 5

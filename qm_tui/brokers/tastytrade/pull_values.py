@@ -17,7 +17,8 @@ from qm_tui.brokers.tastytrade.pull_holdings import sentence
 from qm_tui.brokers.tastytrade.reading import read_in_turns
 from qm_tui.brokers.tastytrade.rows import Read
 from qm_tui.domain.batches import Batch, Holds, RefusedRow
-from qm_tui.domain.records import Balance, NavSummary
+from qm_tui.domain.records import Balance
+from qm_tui.domain.reported import NavSummary
 from qm_tui.domain.words import Section
 
 T = TypeVar("T")

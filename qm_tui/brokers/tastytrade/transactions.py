@@ -28,7 +28,7 @@ from qm_tui.brokers.tastytrade.values import (
 )
 from qm_tui.domain.batches import Novelty
 from qm_tui.domain.instruments import Future, FutureOption, Instrument
-from qm_tui.domain.records import OtherRow
+from qm_tui.domain.reported import OtherRow
 from qm_tui.domain.words import CorporateActionType
 
 SECTION = "transactions"

@@ -1,7 +1,7 @@
 """Books a group's history: events in, lots, gains and adjustments out, in each of three views."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from decimal import localcontext
 from functools import partial
 from typing import Any
@@ -119,8 +119,8 @@ def book_views(
 ) -> tuple[Booked, ...]:
     """Book one group's events in every view that differs: the taxpayer's first.
 
-    Without a wash sale or a short against the box the taxpayer's view stands for all three
-    (`views_of`). The arguments are those of `book_history`.
+    Without a wash sale or a short against the box the taxpayer's view stands for all three. The
+    arguments are those of `book_history`.
     """
     history = in_order(events)
     taxpayer, economic, broker = (
@@ -151,11 +151,6 @@ def result_of(book: Book) -> Booked:
         steps=() if book.journal is None else book.journal.steps,
         totals=book.totals,
     )
-
-
-def views_of(booked: Booked) -> Sequence[View]:
-    """Return the views a result stands for: all of them where no wash sale made a difference."""
-    return tuple(View) if _stands_for_all(booked) else (booked.view,)
 
 
 def _stands_for_all(booked: Booked) -> bool:

@@ -9,11 +9,14 @@ from qm_tui.domain.booking.words import FindingKind
 from qm_tui.domain.reconciliation.case import Case, Suspicion, begun, held, signed, suspicion, told
 from qm_tui.domain.reconciliation.discrepancy import Evidence, evidence
 from qm_tui.domain.reconciliation.replay import ZERO, nominal, start_of
-from qm_tui.domain.reconciliation.sides import Movement, ToldClosing, ToldPosition
-from qm_tui.domain.reconciliation.words import Cause
+from qm_tui.domain.reconciliation.sides import BookingFinding, Movement, ToldClosing, ToldPosition
+from qm_tui.domain.reconciliation.what_if import can_prove, may_be_left
+from qm_tui.domain.reconciliation.words import SPLITS, Cause
 from qm_tui.domain.words import OpenClose
 
 _AT_THE_START = dt.timedelta(days=4)
+_LIKELY = Decimal("0.6")
+"""Below it the words say that it may be."""
 
 
 def starts_later(case: Case) -> Suspicion | None:
@@ -22,20 +25,35 @@ def starts_later(case: Case) -> Suspicion | None:
     if history.whole or case.agreed is not None:
         return None
     first = case.counted[0].day if case.counted else None
-    start = history.first_day or first
+    start = history.first_day or history.began or first
     if start is None:
         return None
     confidence, shown = _signs_of_earlier(case, start)
-    if not case.counted and confidence < Decimal("0.6"):
+    if confidence < _LIKELY and _was_opened_since(case):
+        return None
+    if not case.counted and confidence < _LIKELY:
         # Nothing but the position speaks: an orphan, as far as one can see.
         return None
+    were = _were(case.difference) if confidence >= _LIKELY else "may have been"
     says = (
-        f"{held(case.difference, case.symbol)} {_were(case.difference)} held before {start}, when "
-        f"our history of the account starts: import what is older."
+        f"{held(case.difference, case.symbol)} {were} held before {start}, when our history of "
+        f"the account starts: import what is older."
     )
     return Suspicion(
         cause=Cause.HISTORY_STARTS_LATER, confidence=confidence, says=says, evidence=shown
     )
+
+
+def _was_opened_since(case: Case) -> bool:
+    """Whether an export opens what is held: rather one of its rows is missing than what was before.
+
+    It may tell from the beginning on, as nobody says that the account is older.
+    """
+    history = case.holding.history
+    if history.first_day is not None or history.began is None or history.older or not case.counted:
+        return False
+    first = case.counted[0]
+    return first.open_close is OpenClose.OPEN and (first.quantity or ZERO) * case.difference > 0
 
 
 def _were(quantity: Decimal) -> str:
@@ -123,11 +141,45 @@ def missing(case: Case) -> Suspicion | None:
             for one in (case.agreed, case.differed)
         ]
         return suspicion(Cause.MISSING_TRADE, "0.66", says, *shown)
+    unopened = _unopened(case)
+    if unopened and case.holding.history.whole:
+        says = (
+            f"Something like {what} before {unopened[0].day} is missing: more was closed then than "
+            f"is known to have been opened, and we have all of the account's history."
+        )
+        shown = [evidence(f"closed on {one.day}", one.fact) for one in unopened]
+        return suspicion(Cause.MISSING_TRADE, "0.64", says, *shown)
+    if _was_opened_since(case):
+        says = (
+            f"Something like {what} is missing in our facts, or it was held before "
+            f"{case.holding.history.began}, when these begin."
+        )
+        return suspicion(Cause.MISSING_TRADE, "0.5", says)
     known = case.holding.history.whole or case.difference * case.expected < 0
-    if known and case.holding.movements:
+    if known and case.holding.movements and not _leaves_other_lots(case):
         says = f"Something like {what} is missing in our facts, or was told differently."
         return suspicion(Cause.MISSING_TRADE, "0.5", says)
     return None
+
+
+def _unopened(case: Case) -> list[BookingFinding]:
+    """Return what was closed beyond what is known to have been opened, where it is all."""
+    found = [one for one in case.holding.findings if one.kind is FindingKind.MISSING_HISTORY]
+    closed = sum((abs(one.quantity or ZERO) for one in found), ZERO)
+    return found if closed == abs(case.difference) else []
+
+
+def _leaves_other_lots(case: Case) -> bool:
+    """Whether a trade that closes as much would leave other lots, or another cost, than there is.
+
+    Of one that opens something nobody knows the price.
+    """
+    if case.difference * case.expected >= 0 or case.position.quantity * case.expected <= 0:
+        return False
+    if any(each.type in SPLITS for each in case.counted):
+        # It may have been missing before the split, which says by how much more shares there are.
+        return False
+    return can_prove(case) and not may_be_left(case)
 
 
 def _closed_without_trade(case: Case) -> list[ToldClosing]:

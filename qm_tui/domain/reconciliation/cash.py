@@ -196,17 +196,14 @@ def _taken_back(
     for each in moved:
         if not each.amount or abs(each.amount + difference) > CENT:
             continue
-        if each.cancelled_by is None and _by_chance(each.amount, len(moved)):
+        if _by_chance(each.amount, len(moved)):
             continue
         says = (
             f"Without {each.says} of {_money(side, each.amount)} on {each.day} the balance agrees: "
             f"it may have been cancelled or corrected."
         )
-        shown = [evidence(each.says, each.fact)]
-        if each.cancelled_by is not None:
-            shown.append(evidence("the cancellation", each.cancelled_by))
-        confidence = "0.95" if each.cancelled_by is not None else "0.5"
-        return suspicion(Cause.CANCELLED_OR_CORRECTED, confidence, says, *shown)
+        shown = evidence(each.says, each.fact)
+        return suspicion(Cause.CANCELLED_OR_CORRECTED, "0.5", says, shown)
     return None
 
 

@@ -22,6 +22,8 @@ Purse = tuple[int, str]
 _UNTOLD = frozenset({Cause.ORPHAN_POSITION, Cause.MISSING_TRADE, Cause.UNEXPLAINED})
 _HELD_BEFORE = frozenset({Cause.ORPHAN_POSITION, Cause.HISTORY_STARTS_LATER, Cause.UNEXPLAINED})
 _SURE = Decimal("0.9")
+_WEAK = Decimal("0.7")
+"""A trade that is only supposed to be missing: cash makes it likely."""
 _BY_CASH = Decimal("0.8")
 _CHEAPEST, _DEAREST = Decimal("0.8"), Decimal("1.25")
 
@@ -111,7 +113,8 @@ def _traded(
         if each.verdict is not Verdict.QUANTITY or holding is None or purse not in breaks:
             continue
         vague = each.cause in _HELD_BEFORE and each.confidence < _SURE
-        if vague and _paid_for(each, holding, breaks[purse].difference):
+        weak = each.cause is Cause.MISSING_TRADE and each.confidence < _WEAK
+        if (vague or weak) and _paid_for(each, holding, breaks[purse].difference):
             fitting.setdefault(purse, []).append(each.key)
     return {keys[0] for keys in fitting.values() if len(keys) == 1}
 

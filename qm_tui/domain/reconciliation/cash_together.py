@@ -100,7 +100,8 @@ def _plausibly(
         for found, holding in near:
             if any(each.found is found for each in sure) or found.cause not in _LACKING:
                 continue
-            if _likely(found, holding, left):
+            # What it cost, to the cent, would have been found already.
+            if _cost_of_more(found, holding) is None and _likely(found, holding, left):
                 effect = _Effect(
                     found=found, holding=holding, amount=left, says=_missing(found, left, "about")
                 )
@@ -128,6 +129,21 @@ def _exact(
         if brought and None not in brought:
             value = sum((each for each in brought if each is not None), ZERO)
             yield _Effect(found=found, holding=holding, amount=value, says=_missing(found, value))
+        cost = _cost_of_more(found, holding)
+        if cost is not None:
+            yield _Effect(found=found, holding=holding, amount=-cost, says=_missing(found, -cost))
+
+
+def _cost_of_more(found: Discrepancy, holding: Holding) -> Decimal | None:
+    """Return what was paid for what is held more, where the broker's cost and our lots tell it."""
+    told, lots, more = holding.position, holding.lots, found.difference or ZERO
+    costs = [lot.cost_basis for lot in lots or () if lot.cost_basis is not None]
+    if told is None or told.cost_basis is None or not costs or len(costs) < len(lots or ()):
+        return None
+    if sum((lot.quantity for lot in lots or ()), ZERO) != found.expected:
+        return None
+    cost = told.cost_basis - sum(costs, ZERO)
+    return cost if more * told.quantity > 0 and cost * more > 0 else None
 
 
 def _counted(

@@ -12,6 +12,8 @@ from qm_tui.domain.reconciliation.tolerance import CENT, sum_tolerance
 from qm_tui.domain.reconciliation.words import Cause
 
 _HUNDRED = Decimal(100)
+_FEE, _FEE_SHARE = Decimal(10), Decimal("0.005")
+"""What a trade costs at most, where nobody says it."""
 
 
 def money(holding: Holding, value: Decimal) -> str:
@@ -71,8 +73,10 @@ def _commission(
     holding: Holding, replay: Replay, cost: Decimal, difference: Decimal
 ) -> _Reason | None:
     """The commissions of some of the trades are on one side only."""
-    del cost
     total = sum((abs(each.commission or ZERO) for each in replay.movements), ZERO)
+    if not total and 0 < difference <= min(_FEE * len(replay.movements), abs(cost) * _FEE_SHARE):
+        reason = "so much may be commissions that are not in our facts"
+        return Cause.COMMISSION, "0.5", reason, ()
     if not total or abs(difference) > total + sum_tolerance(len(holding.lots or ())):
         return None
     single = next(
@@ -89,7 +93,7 @@ def _returned(
     holding: Holding, replay: Replay, cost: Decimal, difference: Decimal
 ) -> _Reason | None:
     """A corporate action that moves basis was counted on one side only."""
-    del replay, cost
+    del replay
     for action in holding.actions:
         if action.type == "return_of_capital" and difference < 0:
             shown = (evidence(f"the return of capital on {action.day}", action.fact),)
@@ -101,6 +105,10 @@ def _returned(
             reason = f"how a corporate action on {finding.day} moved basis is not known"
             return Cause.CORPORATE_ACTION, "0.8", reason, shown
     for action in holding.actions:
+        if not action.moves and difference * cost < 0:
+            shown = (evidence("the spin-off", action.fact),)
+            reason = f"how much of it the spin-off on {action.day} took along may be the difference"
+            return Cause.CORPORATE_ACTION, "0.7", reason, shown
         if action.type in ("spin_off", "merger", "rights", "conversion", "tender"):
             shown = (evidence(f"the {action.type.replace('_', ' ')}", action.fact),)
             reason = f"a corporate action on {action.day} may have moved basis otherwise"

@@ -12,9 +12,8 @@ from qm_tui.domain.reconciliation.quantities import not_known
 from qm_tui.domain.reconciliation.replay import ZERO, Replay
 from qm_tui.domain.reconciliation.severity import severity_of
 from qm_tui.domain.reconciliation.sides import Holding, Movement, MovementKind, OpenLot
-from qm_tui.domain.reconciliation.splits import SPLITS
 from qm_tui.domain.reconciliation.tolerance import CENT, average_tolerance
-from qm_tui.domain.reconciliation.words import Cause, Verdict
+from qm_tui.domain.reconciliation.words import SPLITS, Cause, Verdict
 
 
 def own_cost(holding: Holding) -> Decimal | None:
@@ -42,7 +41,7 @@ def judge_cost(holding: Holding, replay: Replay) -> Sequence[Discrepancy]:
     told = holding.position
     if told is None or not told.quantity or told.cost_basis is None or not holding.lots:
         return _unknown_on_both_sides(holding)
-    if replay.after(told.as_of) or sum(lot.quantity for lot in holding.lots) != told.quantity:
+    if replay.moved_after(told.as_of) or sum(lot.quantity for lot in holding.lots) != told.quantity:
         return ()
     cost = own_cost(holding)
     if cost is None:

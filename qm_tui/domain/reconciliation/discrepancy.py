@@ -62,8 +62,3 @@ class Discrepancy:
         """Return what stays the same as long as it is the same discrepancy."""
         where = self.currency or "" if self.instrument is None else self.instrument
         return f"{self.verdict}|{self.account}|{where}|{self.tag}"
-
-    @property
-    def alarms(self) -> bool:
-        """Whether it is an open break: something that can be compared differs by more than dust."""
-        return self.verdict is not Verdict.NOT_KNOWN and self.severity is not Severity.DUST

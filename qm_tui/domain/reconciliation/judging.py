@@ -4,13 +4,21 @@ Whoever asks has the union of both sides' instruments: what only the broker has,
 facts have, is a holding as well.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from decimal import localcontext
 
 from qm_tui.domain.booking.money import CONTEXT
-from qm_tui.domain.reconciliation import cash, cash_or_history, cash_together, together, values
+from qm_tui.domain.reconciliation import (
+    cash,
+    cash_exchanged,
+    cash_or_history,
+    cash_together,
+    together,
+    values,
+)
 from qm_tui.domain.reconciliation.costs import bases_agree, judge_cost
 from qm_tui.domain.reconciliation.discrepancy import Discrepancy
+from qm_tui.domain.reconciliation.distributed import explain_distributed
 from qm_tui.domain.reconciliation.lot_sums import judge_broker_lots, judge_open_lots
 from qm_tui.domain.reconciliation.premiums import explain_premiums
 from qm_tui.domain.reconciliation.quantities import judge_quantity, replayed
@@ -49,7 +57,9 @@ def explain_together(
 ) -> Sequence[Discrepancy]:
     """Look across holdings: what one has too many, and another too few, has one cause."""
     with localcontext(CONTEXT):
-        return explain_premiums(together.explain_together(found, holdings), holdings)
+        found = explain_premiums(together.explain_together(found, holdings), holdings)
+        by_place = {(each.account, each.instrument.id): each for each in holdings}
+        return explain_distributed(found, by_place)
 
 
 def explain_cash(
@@ -73,16 +83,5 @@ def explain_cash(
     }
     with localcontext(CONTEXT):
         found = cash_or_history.tell_apart(found, holdings, {*whole} - broken)
-        return cash_together.explain_cash(found, holdings, sides)
-
-
-def judge(
-    holdings: Sequence[Holding], sides: Sequence[CashSide] = (), totals: Iterable[Total] = ()
-) -> Sequence[Discrepancy]:
-    """Judge all of them, and look across holdings, and from cash to holdings."""
-    found = [each for holding in holdings for each in judge_holding(holding)]
-    found = [*explain_together(found, holdings)]
-    found += [each for side in sides for each in judge_cash(side)]
-    found = [*explain_cash(found, holdings, sides)]
-    found += [each for total in totals for each in judge_total(total)]
-    return found
+        found = cash_together.explain_cash(found, holdings, sides)
+        return cash_exchanged.explain_exchanges(found, sides)

@@ -152,6 +152,12 @@ def judge_broker_lots(holding: Holding, replay: Replay) -> Sequence[Discrepancy]
     return (quantity_break(Verdict.BROKER_LOTS, case, _why_its_lots(case, lots, moment)),)
 
 
+def _its_lots(lots: Sequence[ToldLot]) -> str:
+    if not lots:
+        return "The broker has no lots, which come"
+    return "The broker's lot comes" if len(lots) == 1 else f"The broker's {len(lots)} lots come"
+
+
 def _moved_between(replay: Replay, start: dt.datetime, end: dt.datetime) -> Decimal:
     return replay.upto(end) - replay.upto(start)
 
@@ -167,8 +173,8 @@ def _reachable(holding: Holding, replay: Replay, lots: Decimal, moment: dt.datet
 def _why_its_lots(case: Case, lots: Sequence[ToldLot], moment: dt.datetime) -> Suspicion:
     days = abs((case.as_of - moment).days)
     says = (
-        f"The broker's {len(lots)} lots come to {count(case.expected)} {case.symbol}, and its "
-        f"position is {count(case.position.quantity)}"
+        f"{_its_lots(lots)} to {count(case.expected)} {case.symbol}, and its position is "
+        f"{count(case.position.quantity)}"
     )
     shown = [evidence("a lot of the broker", lot.fact) for lot in lots[:5]]
     if days:

@@ -31,12 +31,12 @@ def lots_untold(case: Case) -> Suspicion | None:
         return None
     start, whole = case.holding.history.first_day, case.holding.history.whole
     if start is None and case.counted:
-        start = case.counted[0].day
+        start = case.holding.history.began or case.counted[0].day
     if start is None:
         return None
     early = [day for day in more if day < start]
     if early and len(early) < len(more):
-        return None
+        return _of_before_and_since(case, more, start)
     if not early:
         return _acquired(case, more)
     what = held(abs(case.difference), case.symbol)
@@ -52,11 +52,42 @@ def lots_untold(case: Case) -> Suspicion | None:
     return suspicion(Cause.HISTORY_STARTS_LATER, "0.96", says, *shown)
 
 
+def _of_before_and_since(case: Case, more: Mapping[dt.date, Decimal], start: dt.date) -> Suspicion:
+    """Say both; the cause is that of the greater part."""
+    early = sum((abs(each) for day, each in more.items() if day < start), ZERO)
+    late = abs(case.difference) - early
+    symbol = case.symbol
+    says = (
+        f"{count(early)} {symbol} that the broker has {_was(early)} acquired before {start}, when "
+        f"our history of the account starts, and {count(late)} since then: no trade or transfer "
+        f"of any of them is in our facts."
+    )
+    before = Cause.HISTORY_STARTS_LATER
+    if case.holding.history.whole:
+        before = Cause.UNPAIRED_TRANSFER
+    cause = before if early > late else Cause.MISSING_TRADE
+    return suspicion(cause, "0.82", says, *_lots_of(case, sorted(more)))
+
+
+def _was(quantity: Decimal) -> str:
+    return "was" if quantity == 1 else "were"
+
+
 def _acquired(case: Case, more: Mapping[dt.date, Decimal]) -> Suspicion:
     deed = "acquired" if case.difference > 0 else "sold short"
     one = next((day for day in sorted(more) if len(more) > 1 and _explains(case, day)), None)
     days = [*more] if one is None else [one]
     quantity = abs(case.difference)
+    if one is not None and quantity > abs((told_days(case) or {}).get(one, ZERO)):
+        # Some of it was closed since. A trade told the wrong way round may leave the same.
+        turned = any((each.quantity or ZERO) * 2 == -case.difference for each in case.counted)
+        deed = "purchase" if case.difference > 0 else "short sale"
+        says = (
+            f"{'Something like a' if turned else 'A'} {deed} of {count(quantity)} {case.symbol} on "
+            f"{one} is missing: with it our lots are just those that the broker has."
+        )
+        shown = _lots_of(case, days)
+        return suspicion(Cause.MISSING_TRADE, "0.7" if turned else "0.86", says, *shown)
     says = (
         f"{count(quantity)} {case.symbol} that the broker has {_were(case)} "
         f"{deed} {on_days(days)}: no trade or transfer of that is in our facts."
@@ -67,7 +98,7 @@ def _acquired(case: Case, more: Mapping[dt.date, Decimal]) -> Suspicion:
 
 
 def _were(case: Case) -> str:
-    return "was" if abs(case.difference) == 1 else "were"
+    return _was(abs(case.difference))
 
 
 def _explains(case: Case, day: dt.date) -> bool:
@@ -128,7 +159,7 @@ def closed_untold(case: Case) -> Suspicion | None:
     if case.difference * case.expected >= 0 or abs(case.difference) < 1:
         return None
     if not fits(case, closed_last(case)):
-        return None
+        return _closed_of_others(case)
     deed = "sale" if case.difference < 0 else "purchase"
     if told_days(case) is None:
         return _closed_by_cost(case, deed)
@@ -141,6 +172,30 @@ def closed_untold(case: Case) -> Suspicion | None:
         f"the broker's lots of {held(case.position.quantity, case.symbol)}", case.position.fact
     )
     return suspicion(Cause.MISSING_TRADE, "0.87", says, shown)
+
+
+def _closed_of_others(case: Case) -> Suspicion | None:
+    """Our lots but for some of one day, or of a few, are just those that the broker has."""
+    theirs, ours = told_days(case), own_days(case)
+    if theirs is None or ours is None:
+        return None
+    left = {day: held - theirs.get(day, ZERO) for day, held in ours.items()}
+    gone = {day: quantity for day, quantity in left.items() if quantity}
+    if {*theirs} - {*ours} or any(each * case.difference > 0 for each in gone.values()):
+        return None
+    if any(_costs_otherwise(case, day) for day in theirs):
+        return None
+    deed = "sale" if case.difference < 0 else "purchase"
+    says = (
+        f"A {deed} of {count(abs(case.difference))} {case.symbol} is missing in our facts"
+        f"{_when(case)}: without as many of those of {on_days(sorted(gone)).removeprefix('on ')}, "
+        f"our lots are just those that the broker has."
+    )
+    shown = evidence(
+        f"the broker's lots of {held(case.position.quantity, case.symbol)}", case.position.fact
+    )
+    # Where all of one purchase is gone, it was rather cancelled.
+    return suspicion(Cause.MISSING_TRADE, "0.78", says, shown)
 
 
 def _closed_by_cost(case: Case, deed: str) -> Suspicion:
@@ -161,12 +216,13 @@ def _when(case: Case) -> str:
 def bought_untold(case: Case) -> Suspicion | None:
     """The broker's cost is higher by what such a purchase would have cost."""
     price = _price_of_more(case)
-    if price is None or not case.holding.history.whole:
+    if price is None or not case.holding.history.whole or told_days(case) is not None:
+        # The broker's lots say of what days they are: that is another rule.
         return None
     deed = "purchase" if case.difference > 0 else "short sale"
     says = (
-        f"A {deed} of {count(abs(case.difference))} {case.symbol} is missing{_when(case)}: by the "
-        f"broker's cost, at about {amount(price.quantize(CENT))} each."
+        f"Something like a {deed} of {count(abs(case.difference))} {case.symbol} is "
+        f"missing{_when(case)}: by the broker's cost, at about {amount(price.quantize(CENT))} each."
     )
     told = case.position
     shown = evidence(f"the broker's cost of {_money(case, told.cost_basis or ZERO)}", told.fact)

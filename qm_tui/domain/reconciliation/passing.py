@@ -11,7 +11,13 @@ from qm_tui.domain.reconciliation.discrepancy import Evidence, evidence
 from qm_tui.domain.reconciliation.replay import ZERO
 from qm_tui.domain.reconciliation.sides import Movement, MovementKind
 from qm_tui.domain.reconciliation.splits import SHARES
-from qm_tui.domain.reconciliation.what_if import closed_last, fits, turned
+from qm_tui.domain.reconciliation.what_if import (
+    fits,
+    own_days,
+    told_days,
+    turned,
+    untold_trade_fits,
+)
 from qm_tui.domain.reconciliation.words import Cause
 from qm_tui.domain.words import OpenClose
 
@@ -19,6 +25,7 @@ OPTIONS = frozenset({InstrumentType.EQUITY_OPTION, InstrumentType.FUTURE_OPTION}
 DERIVATIVES = OPTIONS | {InstrumentType.FUTURE}
 _PAIRING = 10
 """Days between the two ends of a transfer (rules, section 9)."""
+_BOTH_ENDS = dt.timedelta(days=_PAIRING)
 _TO_THE_END = dt.timedelta(days=4)
 _HUNDRED = Decimal(100)
 _ENDINGS = frozenset({"BookTrade", "Receive Deliver"})
@@ -39,7 +46,27 @@ def unpaired_transfer(case: Case) -> Suspicion | None:
         )
         shown = evidence(f"the transfer of {other}", each.fact)
         return suspicion(Cause.UNPAIRED_TRANSFER, "0.93", says, shown)
-    return _under_way(case)
+    return _told_otherwise(case) or _under_way(case)
+
+
+def _told_otherwise(case: Case) -> Suspicion | None:
+    """Both ends of a transfer are known, and the one tells of more than the other."""
+    for there in case.holding.elsewhere:
+        for here in case.counted:
+            if here.kind is not MovementKind.TRANSFER or not here.quantity or not there.quantity:
+                continue
+            if here.quantity * there.quantity >= 0 or abs(here.day - there.day) > _BOTH_ENDS:
+                continue
+            if -there.quantity - here.quantity != case.difference or not case.may_be(here):
+                continue
+            other = there.account_name or "another account"
+            says = (
+                f"{begun(told(here, case.symbol))} and {told(there, case.symbol)} of {other} are "
+                f"probably the two ends of one, and do not tell of as many."
+            )
+            shown = evidence("this end", here.fact), evidence(f"the end of {other}", there.fact)
+            return suspicion(Cause.UNPAIRED_TRANSFER, "0.87", says, *shown)
+    return None
 
 
 def _paired(case: Case, transfer: Movement) -> bool:
@@ -89,7 +116,7 @@ def option_ended(case: Case) -> Suspicion | None:
     deed = "exercised" if case.expected > 0 else "assigned"
     says = (
         f"{case.symbol} expired on {expiry}, or was {deed} by then: the broker has none left, and "
-        f"nothing in our facts ends the {held(case.expected, 'contracts')} that we have."
+        f"nothing in our facts ends {_contracts(case.expected)} that we have."
     )
     # Unless it was held to the end, it may have been closed before, and that trade be missing.
     seen = case.agreed is not None and case.agreed.as_of.date() >= expiry - _TO_THE_END
@@ -107,9 +134,13 @@ def _seen(case: Case) -> list[Evidence]:
 def _settled(case: Case, expiry: dt.date) -> Suspicion:
     says = (
         f"{case.symbol} was settled by {expiry}: the broker has none left, and no trade in our "
-        f"facts closes the {held(case.expected, 'contracts')} that we have."
+        f"facts closes {_contracts(case.expected)} that we have."
     )
     return suspicion(Cause.MISSING_TRADE, "0.8", says, *_seen(case))
+
+
+def _contracts(quantity: Decimal) -> str:
+    return "the one contract" if abs(quantity) == 1 else f"the {held(quantity, 'contracts')}"
 
 
 def _ends(movement: Movement) -> bool:
@@ -153,8 +184,10 @@ def wrong_sign(case: Case) -> Suspicion | None:
         if (each.quantity or ZERO) * 2 == -case.difference and case.may_be(each):
             confidence = _contradiction(case, each)
             if fits(case, turned(case, each)):
-                # What a trade that is missing would leave as well proves nothing.
-                proof = "0.6" if fits(case, closed_last(case)) else "0.92"
+                proof = "0.92"
+                if untold_trade_fits(case):
+                    # What a trade that is missing would leave as well proves less.
+                    proof = "0.9" if _is_seen_in_lots(case, each) else "0.6"
                 confidence = max(confidence or "", proof)
             if confidence is not None:
                 says = (
@@ -173,6 +206,14 @@ def wrong_sign(case: Case) -> Suspicion | None:
     # Where the money of each trade says that it was bought or sold as we have it, it may be chance.
     confidence = "0.45" if _money_is_right(case) else "0.86"
     return suspicion(Cause.WRONG_SIGN, confidence, says)
+
+
+def _is_seen_in_lots(case: Case, movement: Movement) -> bool:
+    """Whether there are other lots of its day at the broker than here."""
+    theirs, ours = told_days(case), own_days(case)
+    if theirs is None or ours is None:
+        return False
+    return theirs.get(movement.day) != ours.get(movement.day)
 
 
 def _other_way(movement: Movement) -> str:

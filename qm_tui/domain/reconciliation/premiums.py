@@ -59,10 +59,12 @@ def _premium(holding: Holding) -> Decimal | None:
 def _because_of(cost: Discrepancy, option: Discrepancy, holding: Holding) -> Discrepancy:
     difference = cost.difference or Decimal(0)
     way = "higher" if difference > 0 else "lower"
+    which = "it" if abs(option.difference or Decimal(0)) == 1 else "they"
     says = (
         f"The broker's cost of {cost.symbol} is {way} by {amount(abs(difference))} "
         f"{cost.currency}: the premium of {count(abs(option.difference or Decimal(0)))} "
-        f"{option.symbol}. How they ended is not in our facts, so the premium is not in our cost."
+        f"{option.symbol}. How {which} ended is not in our facts, so the premium is not in our "
+        f"cost."
     )
     told = holding.position
     shown = evidence(f"the broker's cost of {cost.symbol}", None if told is None else told.fact)

@@ -73,6 +73,10 @@ class Replay:
         """Return what those after a moment come to."""
         return self.total - self.upto(moment)
 
+    def moved_after(self, moment: dt.datetime) -> bool:
+        """Tell whether anything moved after a moment, even if it comes to nothing."""
+        return any(nominal(each) > moment for each in self.movements)
+
     def agrees(self, moment: dt.datetime, actual: Decimal) -> bool:
         """Whether a broker that counted right may have said `actual` at a moment."""
         sure, unsure = ZERO, []

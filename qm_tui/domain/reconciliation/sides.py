@@ -78,6 +78,8 @@ class KnownAction:
     day: dt.date
     ratio: Fraction | None = None
     """New shares for one old share: 4 for 4:1, 1/10 for a reverse split of 1:10."""
+    moves: bool = True
+    """False: it took basis of the instrument along, and none of its shares."""
     fact: FactRef | None = None
 
 
@@ -221,6 +223,10 @@ class History:
     """None: to this moment."""
     whole: bool = False
     """Nothing can have been held before `first_day`: the account was opened later."""
+    began: dt.date | None = None
+    """The day of the first fact of the account, where nobody says which days were told."""
+    older: bool = False
+    """The account was opened before `began`: something may have been held."""
     moved: bool = True
     """False: not one trade, transfer or event of the account is known: perhaps none was told."""
 
@@ -282,7 +288,6 @@ class CashMovement:
     settle_date: dt.date | None = None
     documents: frozenset[int] = frozenset()
     likeness: str | None = None
-    cancelled_by: FactRef | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,26 +10,17 @@ from qm_tui.domain.reconciliation.case import Case, Suspicion, begun, held, susp
 from qm_tui.domain.reconciliation.discrepancy import Evidence, evidence
 from qm_tui.domain.reconciliation.replay import ZERO, nominal
 from qm_tui.domain.reconciliation.sides import KnownAction, Movement, MovementKind
-from qm_tui.domain.reconciliation.words import Cause
-from qm_tui.domain.words import CorporateActionType
+from qm_tui.domain.reconciliation.words import SPLITS, Cause
 
-SPLITS = frozenset(
-    {
-        CorporateActionType.SPLIT.value,
-        CorporateActionType.REVERSE_SPLIT.value,
-        CorporateActionType.STOCK_DIVIDEND.value,
-    }
-)
-"""What multiplies a holding."""
 _ODD_RATIOS = frozenset(Fraction(a, b) for a, b in ((3, 2), (4, 3), (5, 4), (5, 3), (5, 2)))
-_USUAL_RATIOS = frozenset(Fraction(n) for n in (2, 3, 4, 5, 10, 20)) | {Fraction(3, 2)}
+USUAL_RATIOS = frozenset(Fraction(n) for n in (2, 3, 4, 5, 10, 20)) | {Fraction(3, 2)}
 SHARES = frozenset({InstrumentType.EQUITY, InstrumentType.FUND})
 _PLAIN = 10
 """Shares; of fewer any two numbers are in some ratio."""
 _MOST = 100
 _SAME_ACTION = 10
 """Days within which two brokers, or two statements, date the same action."""
-_FITS = (Decimal("0.8"), Decimal("1.25"))
+FITS = (Decimal("0.8"), Decimal("1.25"))
 
 
 def split_ratio(ratio: Fraction) -> bool:
@@ -116,7 +107,7 @@ def _between_answers(case: Case) -> Suspicion | None:
     prices = agreed.market_price, differed.market_price
     if not split_ratio(ratio) or not prices[0] or not prices[1]:
         return None
-    low, high = _FITS
+    low, high = FITS
     if not Fraction(low) <= Fraction(prices[1]) * ratio / Fraction(prices[0]) <= Fraction(high):
         return None
     says = (
@@ -151,7 +142,7 @@ def _on(case: Case, day: dt.date | None, before: Decimal) -> tuple[int, Suspicio
         f"{case.symbol}, and no split is in our facts."
     )
     found = suspicion(Cause.SPLIT_NOT_APPLIED, confidence, says, *_same_cost(case))
-    return (0 if max(ratio, 1 / ratio) in _USUAL_RATIOS else 1), found
+    return (0 if max(ratio, 1 / ratio) in USUAL_RATIOS else 1), found
 
 
 def _cut(case: Case, before: Decimal) -> Fraction | None:
@@ -159,7 +150,7 @@ def _cut(case: Case, before: Decimal) -> Fraction | None:
     left = before + case.difference
     if case.holding.instrument.type not in SHARES or left != left.to_integral_value():
         return None
-    for usual in sorted(_USUAL_RATIOS):
+    for usual in sorted(USUAL_RATIOS):
         for ratio in (usual, 1 / usual):
             over = abs(Fraction(before) * ratio) - abs(Fraction(left))
             if 0 < over < 1 and left * before > 0 and _prices_fit(case, ratio):
@@ -201,7 +192,7 @@ def _without_a_fact(case: Case, ratio: Fraction) -> str | None:
         return "0.88"
     fit = _prices_fit(case, ratio)
     if fit is None:
-        plain = max(ratio, 1 / ratio) in _USUAL_RATIOS and abs(case.difference) >= _PLAIN
+        plain = max(ratio, 1 / ratio) in USUAL_RATIOS and abs(case.difference) >= _PLAIN
         return "0.56" if plain else "0.45"
     return "0.75" if fit else None
 
@@ -213,7 +204,7 @@ def _prices_fit(case: Case, ratio: Fraction) -> bool | None:
     if not now or not traded:
         return None
     last = traded[-1].price or ZERO
-    low, high = _FITS
+    low, high = FITS
     quotient = Fraction(now) * ratio / Fraction(last)
     return Fraction(low) <= quotient <= Fraction(high)
 
@@ -254,12 +245,15 @@ def _same_split(one: Movement, other: Movement) -> bool:
 
 def action_missing(case: Case) -> Suspicion | None:
     """Another corporate action: told elsewhere, or without saying how much it moved."""
+    free = _came_free(case)
+    if free is not None:
+        return free
     for each in case.counted:
         if each.quantity is None and case.may_be(each):
             says = f"{begun(told(each, case.symbol))} did not say how much it changed."
             return suspicion(Cause.CORPORATE_ACTION, "0.7", says, evidence("the fact", each.fact))
     for action in case.holding.actions:
-        if action.type in SPLITS or _moved(case, action.day):
+        if action.type in SPLITS or not action.moves or _moved(case, action.day):
             continue
         if not case.may_have_begun_on(action.day) or action.day > case.as_of.date():
             continue
@@ -271,6 +265,21 @@ def action_missing(case: Case) -> Suspicion | None:
         shown = evidence(f"the {name} on {action.day}", action.fact)
         return suspicion(Cause.CORPORATE_ACTION, "0.6", says, shown)
     return None
+
+
+def _came_free(case: Case) -> Suspicion | None:
+    """Shares that cost nothing: the broker has more of them, and all cost as much as ours."""
+    if case.holding.instrument.type not in SHARES or not case.bases_agree:
+        return None
+    more, worth = abs(case.difference), abs(case.position.market_price or ZERO)
+    grown = case.difference * case.expected > 0
+    if not grown or more > abs(case.expected) / 2 or more * worth < 1:
+        return None
+    says = (
+        f"The broker has {count(more)} {case.symbol} more than our facts, and they cost nothing: "
+        f"probably a stock dividend that is not in our facts."
+    )
+    return suspicion(Cause.CORPORATE_ACTION, "0.84", says, *_same_cost(case))
 
 
 def _moved(case: Case, day: dt.date) -> bool:

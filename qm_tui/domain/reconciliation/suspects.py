@@ -22,8 +22,11 @@ from qm_tui.domain.reconciliation.passing import (
 from qm_tui.domain.reconciliation.replay import Replay
 from qm_tui.domain.reconciliation.retold import told_again
 from qm_tui.domain.reconciliation.sides import Holding, ToldPosition
+from qm_tui.domain.reconciliation.split_proofs import split_proven
 from qm_tui.domain.reconciliation.splits import action_missing, split_missing, split_twice
 from qm_tui.domain.reconciliation.told_twice import duplicate, stale, taken_back, unsettled
+from qm_tui.domain.reconciliation.two_faults import two_at_once
+from qm_tui.domain.reconciliation.what_if import can_prove
 from qm_tui.domain.reconciliation.words import Cause
 
 Rule = Callable[[Case], Suspicion | None]
@@ -39,11 +42,18 @@ RATIO_RULES: Sequence[Rule] = (
 )  # fmt: skip
 """Those that look at the quantities alone, whatever they were reckoned from."""
 
+_PROVEN = Decimal("0.87")
+
 
 def suspect(case: Case, rules: Sequence[Rule] = RULES) -> Suspicion:
     """Return the most probable cause of a difference."""
     found = [each for each in (rule(case) for rule in rules) if each is not None]
-    return max(found, key=lambda each: each.confidence) if found else unexplained(case)
+    best = max(found, key=lambda each: each.confidence, default=None)
+    if rules is RULES and (best is None or best.confidence < _PROVEN):
+        # Looked for last: they take the longest.
+        more = [each for each in (split_proven(case), two_at_once(case), best) if each is not None]
+        best = max(more, key=lambda each: each.confidence, default=None)
+    return best or unexplained(case)
 
 
 def unexplained(case: Case) -> Suspicion:
@@ -52,6 +62,8 @@ def unexplained(case: Case) -> Suspicion:
         f"The broker has {held(case.position.quantity, case.symbol)}, and our facts come to "
         f"{held(case.expected, case.symbol)}: {signed(case.difference)}, and nothing explains it."
     )
+    if case.counted and can_prove(case):
+        says = says.replace("nothing explains it", "no single thing explains it")
     return Suspicion(cause=Cause.UNEXPLAINED, confidence=Decimal(0), says=says)
 
 

@@ -1,7 +1,7 @@
 """What one holding has too many and another too few has one cause: a look across holdings."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -12,7 +12,7 @@ from qm_tui.domain.instruments import Right
 from qm_tui.domain.reconciliation.case import Suspicion, suspicion
 from qm_tui.domain.reconciliation.discrepancy import Discrepancy, Evidence, evidence
 from qm_tui.domain.reconciliation.passing import OPTIONS
-from qm_tui.domain.reconciliation.sides import Holding, InstrumentSide
+from qm_tui.domain.reconciliation.sides import Holding, InstrumentSide, MovementKind
 from qm_tui.domain.reconciliation.splits import split_ratio
 from qm_tui.domain.reconciliation.tolerance import CENT, sum_tolerance
 from qm_tui.domain.reconciliation.words import Cause, Verdict
@@ -46,17 +46,46 @@ def explain_together(
 ) -> Sequence[Discrepancy]:
     """Give what belongs together its common cause, where that is more probable than the own one."""
     by_place = {(each.account, each.instrument.id): each for each in holdings}
+    moved = {(each.account, each.instrument) for each in found if each.verdict in _OF_QUANTITY}
     odd = [
         _Odd(each, by_place[each.account, each.instrument], each.difference)
         for each in found
-        if each.verdict in _OF_QUANTITY and each.instrument is not None and each.difference
+        if (each.verdict in _OF_QUANTITY or (each.account, each.instrument) not in moved)
+        and each.verdict in _OF_QUANTITY | {Verdict.OPEN_LOTS}
+        and each.instrument is not None and each.difference
         and (each.account, each.instrument) in by_place
     ]  # fmt: skip
     better: dict[_Place, Suspicion] = {}
     for place, seen in _seen_together(odd):
         if place not in better or seen.confidence > better[place].confidence:
             better[place] = seen
-    return tuple(_improved(each, better) for each in found)
+    improved = [_improved(each, better) for each in found]
+    return tuple(each for each in improved if not _said_by_the_other_end(each, improved, by_place))
+
+
+def _said_by_the_other_end(
+    found: Discrepancy, all_found: Sequence[Discrepancy], by_place: Mapping[_Place, Holding]
+) -> bool:
+    """Whether a basis is unknown only because the other end of its transfer is not told.
+
+    The account that the transfer came from has the basis: it is one thing that is missing.
+    """
+    if found.cause is not Cause.TRANSFER_WITHOUT_BASIS or found.instrument is None:
+        return False
+    holding = by_place.get((found.account, found.instrument))
+    came = [
+        each.quantity
+        for each in (() if holding is None else holding.movements)
+        if each.kind is MovementKind.TRANSFER and each.quantity
+    ]
+    return any(
+        each.verdict is Verdict.QUANTITY
+        and each.cause is Cause.UNPAIRED_TRANSFER
+        and (each.account, each.instrument) != (found.account, found.instrument)
+        and each.instrument == found.instrument
+        and -(each.difference or Decimal(0)) in came
+        for each in all_found
+    )
 
 
 def _improved(found: Discrepancy, better: dict[_Place, Suspicion]) -> Discrepancy:
@@ -169,8 +198,8 @@ def _renamed(one: _Odd, other: _Odd) -> Suspicion | None:
     if one.difference * other.difference > 0:
         return None
     relation = _relation(few.instrument, many.instrument) if _is_usual(ratio) else None
-    relation = relation or _of_one_cost(few, many)
-    if relation is None or (ratio != 1 and relation[0] is not Cause.IDENTITY_CHANGE):
+    relation = relation or _of_one_cost(few, many) or _of_one_cost(many, few)
+    if relation is None or (ratio != 1 and relation[0] is Cause.TWO_LISTINGS):
         return None
     cause, confidence, how = relation
     fewer = "as many" if ratio == 1 else count(abs(few.difference))
@@ -226,6 +255,9 @@ def _of_one_cost(few: _Odd, many: _Odd) -> tuple[Cause, str, str] | None:
     ours = sum((each for each in costs if each is not None), Decimal(0))
     if not costs or None in costs or abs(ours - came.cost_basis) > sum_tolerance(len(costs)):
         return None
+    if few.instrument.gone_on is not None:
+        how = f"it costs just as much, and came by the corporate action of {few.instrument.gone_on}"
+        return Cause.CORPORATE_ACTION, "0.92", how
     return Cause.IDENTITY_CHANGE, "0.89", "it costs just as much: the one became the other"
 
 

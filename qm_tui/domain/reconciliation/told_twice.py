@@ -19,9 +19,8 @@ from qm_tui.domain.reconciliation.case import (
 from qm_tui.domain.reconciliation.discrepancy import Evidence, evidence
 from qm_tui.domain.reconciliation.replay import ZERO, nominal, window
 from qm_tui.domain.reconciliation.sides import Movement, MovementKind
-from qm_tui.domain.reconciliation.splits import SPLITS
-from qm_tui.domain.reconciliation.what_if import fits, without
-from qm_tui.domain.reconciliation.words import Cause
+from qm_tui.domain.reconciliation.what_if import fits, untold_trade_fits, without
+from qm_tui.domain.reconciliation.words import SPLITS, Cause
 
 _SETTLING = dt.timedelta(days=3)
 _SOON = dt.timedelta(days=1)
@@ -32,7 +31,7 @@ _NUMBERS = frozenset({"TX", "TR", "EX", "ID"})
 
 def duplicate(case: Case) -> Suspicion | None:
     """The same thing counted twice: same day, quantity and price under two keys."""
-    groups = [group for group in _lookalikes(case) if any(map(case.may_be, group))]
+    groups = [group for group in lookalikes(case) if any(map(case.may_be, group))]
     found = [each for each in (_surplus(case, group) for group in groups) if each is not None]
     if found:
         return max(found, key=lambda each: each.confidence)
@@ -50,7 +49,8 @@ def duplicate(case: Case) -> Suspicion | None:
     return None
 
 
-def _lookalikes(case: Case) -> Iterator[Sequence[Movement]]:
+def lookalikes(case: Case) -> Iterator[Sequence[Movement]]:
+    """Yield what is of one day, quantity and price."""
     groups: dict[tuple[object, ...], list[Movement]] = defaultdict(list)
     for each in case.counted:
         if each.quantity and each.type not in SPLITS:
@@ -140,8 +140,10 @@ def _perhaps_taken_back(case: Case, candidates: Sequence[Movement]) -> Suspicion
         f"corrected."
     )
     shown = [evidence(told(each, case.symbol), each.fact) for each in proven or candidates]
-    refuted = not proven and fits(case, without(case, [which])) is False
-    confidence = "0.8" if proven else "0.7" if pinned else "0.3" if refuted else "0.45"
+    if not proven and not pinned and fits(case, without(case, [which])) is False:
+        return None
+    sure = proven and not untold_trade_fits(case)
+    confidence = "0.8" if sure else "0.7" if pinned else "0.45"
     return suspicion(Cause.CANCELLED_OR_CORRECTED, confidence, says, *shown)
 
 
@@ -172,11 +174,11 @@ def unsettled(case: Case) -> Suspicion | None:
     before = [each for each in case.counted if nominal(each) <= case.as_of and _near(case, each)]
     late = _run_of(-case.difference, before[::-1])
     if late and all(map(case.may_be, late)):
-        says = (
-            f"The broker's answer of {case.as_of:%Y-%m-%d %H:%M} UTC does not count "
-            f"{told(late[-1], case.symbol)} yet."
-        )
         soon = case.as_of - nominal(late[-1]) <= _SOON
+        says = (
+            f"The broker's answer of {case.as_of:%Y-%m-%d %H:%M} UTC "
+            f"{'does not' if soon else 'may not'} count {told(late[-1], case.symbol)} yet."
+        )
         return suspicion(
             Cause.UNSETTLED, "0.65" if soon else "0.45", says, *_shown(late, "not counted yet")
         )
@@ -211,10 +213,11 @@ def stale(case: Case) -> Suspicion | None:
         return None
     if case.agreed is not None and window(missing[-1])[1] <= case.agreed.as_of:
         return None
+    old = case.position.stale
     says = (
         f"The broker's position of {held(case.position.quantity, case.symbol)} is what was held "
-        f"before {missing[-1].day}: what happened since is not in it."
-    )
+        f"before {missing[-1].day}: what happened since {'is' if old else 'may be'} not in it."
+    ).replace(" may be not ", " may not be ")
     shown = _shown(missing, "not in the broker's position")
     return suspicion(Cause.STALE_DATA, "0.72" if case.position.stale else "0.45", says, *shown)
 

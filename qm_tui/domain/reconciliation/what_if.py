@@ -13,11 +13,21 @@ from decimal import Decimal
 from qm_tui.domain.reconciliation.case import Case
 from qm_tui.domain.reconciliation.replay import ZERO, nominal
 from qm_tui.domain.reconciliation.sides import Movement, MovementKind
-from qm_tui.domain.reconciliation.splits import SPLITS
 from qm_tui.domain.reconciliation.tolerance import CENT, average_tolerance
+from qm_tui.domain.reconciliation.words import SPLITS
+from qm_tui.domain.words import CorporateActionType
 
 Days = Mapping[dt.date, Decimal]
 """The day of acquisition → how much of it is held."""
+
+
+_EXACT = Decimal("1E-9")
+"""Ratios like 1:3 leave the last places open."""
+_PART = Decimal(1)
+"""Of each lot, where a fraction of a share was paid in cash."""
+_MOMENT = dt.timedelta(microseconds=1)
+_PLACES = 60
+"""Where an untold trade may have been: after one of the last movements."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,30 +46,93 @@ class _Lot:
         return replace(self, quantity=quantity, cost=self.cost * share, fees=self.fees * share)
 
 
-def fits(case: Case, movements: Iterable[Movement]) -> bool | None:
-    """Whether these movements leave the lots, or the cost, that the broker has; None: unknown."""
-    if not case.position.quantity or not _is_plain(case):
-        return None
+def fits(case: Case, movements: Iterable[Movement], off: Decimal = ZERO) -> bool | None:
+    """Whether these movements leave the lots, or the cost, that the broker has; None: unknown.
+
+    Args:
+        case: what differs.
+        movements: what we should count, if the facts were others.
+        off: how much the cost may be off: which lot a fraction of a share was of, nobody says.
+    """
+    return leaves(case, movements, off) if can_prove(case) else None
+
+
+def can_prove(case: Case) -> bool:
+    """Whether the plainest way to book gives our own lots, so that others can be reckoned so."""
+    return bool(case.position.quantity) and _is_plain(case)
+
+
+def leaves(case: Case, movements: Iterable[Movement], off: Decimal = ZERO) -> bool | None:
+    """Say the same as `fits`, where it is known that something can be proven."""
     lots = _left_of(movements)
     if lots is None:
         return None
-    if sum((lot.quantity for lot in lots), ZERO) != case.position.quantity:
+    if abs(sum((lot.quantity for lot in lots), ZERO) - case.position.quantity) > _EXACT:
         return False
     days = told_days(case)
-    if days is not None and _days_of((lot.day, lot.quantity) for lot in lots) != days:
+    if days is not None and not _same_days(days, lots, _PART if off else _EXACT):
         return False
     cost = case.position.cost_basis
     if cost is None:
         return None if days is None else True
-    return _cost_as_told(case, lots, cost)
+    return _cost_as_told(case, lots, cost, off)
 
 
-def _cost_as_told(case: Case, lots: Sequence[_Lot], cost: Decimal) -> bool:
+def _same_days(told: Days, lots: Sequence[_Lot], near: Decimal) -> bool:
+    ours = _days_of((lot.day, lot.quantity) for lot in lots)
+    return all(abs(told.get(day, ZERO) - ours.get(day, ZERO)) <= near for day in {*told, *ours})
+
+
+def _cost_as_told(case: Case, lots: Sequence[_Lot], cost: Decimal, off: Decimal) -> bool:
     whole = sum((lot.cost for lot in lots), ZERO)
     fees = sum((lot.fees for lot in lots), ZERO)
     units = case.position.quantity * case.holding.instrument.multiplier
-    near = average_tolerance(cost, units, len(lots))
+    near = average_tolerance(cost, units, len(lots)) + off
     return min(abs(cost - whole), abs(cost - whole + fees)) <= near
+
+
+def untold_trade_fits(case: Case) -> bool:
+    """Whether an untold trade, whenever it was, leaves the same: then nothing else is sure.
+
+    Where a holding was closed since, what came before has left no trace.
+    """
+    if not case.counted or not can_prove(case):
+        return False
+    days = told_days(case)
+    for each in case.counted[-_PLACES:]:
+        trade = replace(
+            closing(case, case.difference), day=each.day, at=nominal(each) + _MOMENT, proceeds=ZERO
+        )
+        movements = [*case.replay.movements, trade]
+        if leaves(case, movements) or (days is not None and days_left(movements) == days):
+            return True
+    return False
+
+
+def may_be_left(case: Case) -> bool:
+    """Whether what the broker has can be left of our lots, whichever of them were closed."""
+    lots, quantity = case.holding.lots, case.position.quantity
+    theirs, ours, cost = told_days(case), own_days(case), case.position.cost_basis
+    if lots is None or quantity * case.expected <= 0 or abs(quantity) > abs(case.expected):
+        return False
+    if theirs is not None and ours is not None:
+        return all(abs(held) <= abs(ours.get(day, ZERO)) for day, held in theirs.items())
+    units = [(lot.quantity, lot.cost_basis) for lot in lots if lot.cost_basis is not None]
+    if cost is None or len(units) < len(lots):
+        return True
+    units.sort(key=lambda unit: unit[1] / unit[0])
+    near = average_tolerance(cost, quantity * case.holding.instrument.multiplier, len(lots))
+    low, high = sorted((_cost_of_first(units, quantity), _cost_of_first(units[::-1], quantity)))
+    return low - near <= cost <= high + near
+
+
+def _cost_of_first(units: Iterable[tuple[Decimal, Decimal]], quantity: Decimal) -> Decimal:
+    total, left = ZERO, abs(quantity)
+    for held, cost in units:
+        part = min(abs(held), left)
+        total += cost * part / abs(held)
+        left -= part
+    return total
 
 
 def without(case: Case, some: Collection[Movement]) -> list[Movement]:
@@ -79,23 +152,46 @@ def closed_last(case: Case) -> list[Movement]:
     """Return what we count, and a trade at the end that makes the quantities agree."""
     if not case.counted:
         return []
-    trade = replace(
+    return [*case.replay.movements, closing(case, case.difference)]
+
+
+def closing(case: Case, quantity: Decimal) -> Movement:
+    """Return a trade at the end, where something is counted."""
+    return replace(
         case.counted[-1], kind=MovementKind.TRADE, type=None, key="", day=case.as_of.date(),
-        at=case.as_of, quantity=case.difference, price=Decimal(1), proceeds=-case.difference,
-        commission=None,
+        at=case.as_of, quantity=quantity, price=Decimal(1), proceeds=-quantity, commission=None,
     )  # fmt: skip
-    return [*case.replay.movements, trade]
 
 
 def opened_on(case: Case, day: dt.date) -> list[Movement]:
     """Return what we count, and a trade on a day that makes the quantities agree."""
     if not case.counted:
         return []
-    trade = replace(
+    return [*case.replay.movements, opening(case, day, case.difference)]
+
+
+def opening(case: Case, day: dt.date, quantity: Decimal) -> Movement:
+    """Return a trade on a day that costs nothing, where something is counted."""
+    return replace(
         case.counted[0], kind=MovementKind.TRADE, type=None, key="", day=day, at=None,
-        quantity=case.difference, price=None, proceeds=ZERO, commission=None,
+        quantity=quantity, price=None, proceeds=ZERO, commission=None,
     )  # fmt: skip
-    return [*case.replay.movements, trade]
+
+
+def split_after(
+    case: Case, last: Movement, more: Decimal, fraction: Decimal = ZERO
+) -> list[Movement]:
+    """Return what we count, and a split after one of it; a fraction of a share is paid in cash."""
+    at = nominal(last)
+    split = replace(
+        last, kind=MovementKind.CORPORATE_ACTION, type=CorporateActionType.SPLIT.value, key="",
+        at=at + _MOMENT, quantity=more, price=None, proceeds=None, commission=None,
+    )  # fmt: skip
+    paid = replace(
+        split, kind=MovementKind.TRADE, type=None, at=at + 2 * _MOMENT, quantity=-fraction,
+        proceeds=ZERO,
+    )  # fmt: skip
+    return [*case.replay.movements, split, *([paid] if fraction else [])]
 
 
 def days_left(movements: Iterable[Movement]) -> Days | None:
@@ -116,7 +212,7 @@ def told_days(case: Case) -> Days | None:
 def own_days(case: Case) -> Days | None:
     """Return when what we hold was acquired; None where a lot does not say, or it is of later."""
     lots = case.holding.lots
-    if lots is None or case.replay.after(case.as_of):
+    if lots is None or case.replay.moved_after(case.as_of):
         return None
     days: defaultdict[dt.date, Decimal] = defaultdict(Decimal)
     for lot in lots:

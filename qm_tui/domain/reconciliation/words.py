@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from qm_tui.domain.words import CorporateActionType
+
 
 class Verdict(StrEnum):
     """What was compared and did not agree."""
@@ -70,3 +72,13 @@ class Cause(StrEnum):
     STALE_DATA = "stale_data"
     ORPHAN_POSITION = "orphan_position"
     UNEXPLAINED = "unexplained"
+
+
+SPLITS = frozenset(
+    {
+        CorporateActionType.SPLIT.value,
+        CorporateActionType.REVERSE_SPLIT.value,
+        CorporateActionType.STOCK_DIVIDEND.value,
+    }
+)
+"""What multiplies a holding."""

@@ -17,7 +17,7 @@ from qm_tui.store.schema.accounts import (
     accounts,
     connections,
 )
-from qm_tui.store.schema.activity import nav_summaries
+from qm_tui.store.schema.reported import nav_summaries
 
 V = TypeVar("V")
 

@@ -22,7 +22,6 @@ from qm_tui.store.reading.narrowing import account_ids, among, in_year, instrume
 from qm_tui.store.schema.accounts import account_settings, accounts
 from qm_tui.store.schema.activity import (
     cash_transactions,
-    closed_lots,
     corporate_actions,
     margin_interest,
     option_events,
@@ -30,6 +29,7 @@ from qm_tui.store.schema.activity import (
     transfers,
 )
 from qm_tui.store.schema.instruments import instruments
+from qm_tui.store.schema.reported import closed_lots
 
 # An instrument that turned out to be another one is shown as that one.
 named = instruments.alias("named")

@@ -34,7 +34,6 @@ from qm_tui.store.reading.narrowing import account_ids, among, containing, in_ye
 from qm_tui.store.schema.accounts import account_settings, accounts
 from qm_tui.store.schema.activity import (
     cash_transactions,
-    closed_lots,
     corporate_actions,
     option_events,
     trades,
@@ -44,6 +43,7 @@ from qm_tui.store.schema.activity import (
 from qm_tui.store.schema.booking import booking_groups, booking_state, dirty_marks
 from qm_tui.store.schema.derived import booking_findings, lot_adjustments, realized_gains, tax_lots
 from qm_tui.store.schema.holdings import positions
+from qm_tui.store.schema.reported import closed_lots
 from qm_tui.store.schema.sync import raw_documents
 
 EVERY = "every"

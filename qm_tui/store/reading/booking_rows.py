@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from qm_tui.domain.booking.plain import KINDS, Row
 from qm_tui.store.reading.parts import parts
-from qm_tui.store.schema.activity import SETTLEMENTS
+from qm_tui.store.schema.reported import SETTLEMENTS
 
 Rows = dict[str, list[Row]]
 """Table → rows."""

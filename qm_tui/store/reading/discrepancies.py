@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, select
 
 from qm_tui.domain.reconciliation.words import DiscrepancyStatus, Severity, Verdict
 from qm_tui.domain.selection import Scope
@@ -113,22 +113,22 @@ def open_breaks(connection: Connection, scope: Scope = Scope()) -> Breaks:
     """Count what does not add up: a holding, a currency or a total once, whatever is wrong."""
     d, r = discrepancies.c, reconciliations.c
     ours = account_ids(connection, scope)
-    rows = connection.execute(
-        select(d.account_id, d.instrument_id, d.currency, d.tag, d.severity).where(
-            _alarming(), *among(d.account_id, ours)
-        )
+    currency = case((d.instrument_id.is_(None), d.currency))
+    places = (
+        select(func.max(case((d.severity == Severity.MAJOR.value, 1), else_=0)).label("major"))
+        .where(_alarming(), *among(d.account_id, ours))
+        .group_by(d.account_id, d.instrument_id, currency, d.tag)
+        .subquery()
     )
-    worst: dict[tuple[Any, ...], bool] = {}
-    for row in rows:
-        where = row.currency if row.instrument_id is None else row.instrument_id
-        place = (row.account_id, row.instrument_id is None, where, row.tag)
-        worst[place] = worst.get(place, False) or row.severity == Severity.MAJOR.value
+    counted = connection.execute(
+        select(func.count(), func.sum(places.c.major)).select_from(places)
+    ).one()
     holdings, last = connection.execute(
         select(func.sum(r.holdings), func.max(r.reconciled_at)).where(*among(r.account_id, ours))
     ).one()
     return Breaks(
-        breaks=None if last is None else len(worst),
-        major=sum(worst.values()),
+        breaks=None if last is None else counted[0],
+        major=counted[1] or 0,
         holdings=holdings or 0,
         reconciled_at=last,
     )

@@ -5,11 +5,11 @@ Cheap enough for everything there is, so that only what does not agree has to be
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import Connection, or_, select, true
 
@@ -19,6 +19,7 @@ from qm_tui.domain.selection import Scope
 from qm_tui.domain.words import Authority, Section
 from qm_tui.store.reading.booking_rows import counted
 from qm_tui.store.reading.holdings import SeenSet, current_sets, last_answers
+from qm_tui.store.reading.parts import streamed
 from qm_tui.store.reading.reconciliation_gains import doubtful_gains
 from qm_tui.store.reading.waiting import waiting
 from qm_tui.store.schema.activity import corporate_actions, option_events, trades, transfers
@@ -30,7 +31,6 @@ Place = tuple[int, int]
 """(account id, the instrument that stands for all its names)."""
 MOVING = ("trades", "transfers", "corporate_actions")
 """Tables of facts that move holdings; option events mostly repeat what trades tell."""
-_AT_ONCE = 5_000
 _OF_A_DAY = ("flex-confirmation",)
 """Kinds of documents that tell fills of a day, not a history."""
 _ZERO, _ONE = Decimal(0), Decimal(1)
@@ -244,7 +244,7 @@ def _replayed(
             f'SELECT account_id, instrument_id, quantity FROM "{table}" '  # noqa: S608 - our names
             f"WHERE instrument_id IS NOT NULL AND quantity IS NOT NULL {counted(table)}"
         )
-        for account, instrument, quantity in _streamed(connection, query):
+        for account, instrument, quantity in streamed(connection, query):
             if instrument not in foreign:
                 found[account, canonical.get(instrument, instrument)] += _decimal(quantity)
     return dict(found)
@@ -259,7 +259,7 @@ def _lots(connection: Connection) -> dict[Place, LotSum]:
         "SELECT account_id, instrument_id, quantity, cost_basis FROM tax_lots "
         "WHERE view IN ('every', 'broker') AND in_transit = 0"
     )
-    for account, instrument, quantity, basis in _streamed(connection, query):
+    for account, instrument, quantity, basis in streamed(connection, query):
         place = (account, instrument)
         quantities[place] += _decimal(quantity)
         if basis is None:
@@ -295,14 +295,3 @@ def _broker_lots(connection: Connection, canonical: Mapping[int, int]) -> dict[P
             known.quantity + row.quantity, _sum(known.cost_basis, row.cost_basis), row.as_of
         )
     return found
-
-
-def _streamed(connection: Connection, statement: str) -> Iterator[tuple[Any, ...]]:
-    """Yield rows as they are stored, some at a time: there may be a million."""
-    cursor = connection.connection.cursor()
-    try:
-        cursor.execute(statement)
-        while rows := cursor.fetchmany(_AT_ONCE):
-            yield from rows
-    finally:
-        cursor.close()

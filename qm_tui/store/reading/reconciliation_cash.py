@@ -28,6 +28,7 @@ from qm_tui.store.reading.reconciliation_reports import (
     without_section,
 )
 from qm_tui.store.reading.reconciliation_times import told_at
+from qm_tui.store.schema.activity import cash_transactions, trades
 from qm_tui.store.schema.holdings import balances, observation_sets
 
 _SERIES = {ENDING: 0, STARTING: 0, "cash-balance": 1, "TotalCashBalance": 2, "CashBalance": 3}
@@ -160,6 +161,7 @@ def _closely(
         return []
     untold = without_section(book.connection, spans, doubtful) | dict.fromkeys(unsettled, SETTLING)
     movements: defaultdict[Purse, list[CashMovement]] = defaultdict(list)
+    settling = _settling(book.connection, {account for account, _ in doubtful}, spans)
     for one in book.moved({account for account, _ in doubtful}):
         purse = (one.account, one.currency)
         if purse in doubtful:
@@ -167,6 +169,7 @@ def _closely(
                 CashMovement(
                     fact=FactRef(one.table, one.id), key=one.key, day=one.day, at=one.at,
                     amount=one.amount, says=one.says, likeness=one.likeness,
+                    settle_date=settling.get((one.table, one.id)),
                     documents=frozenset() if one.document is None else frozenset({one.document}),
                 )
             )  # fmt: skip
@@ -185,6 +188,22 @@ def _closely(
         )
         for account, currency in sorted(doubtful)
     ]
+
+
+def _settling(
+    connection: Connection, accounts: Collection[int], spans: Mapping[Purse, Span]
+) -> dict[tuple[str, int], dt.date]:
+    """Return when facts settle that may not have settled when the last balances were told."""
+    first = min(
+        (span.balance.as_of.date() for (account, _), span in spans.items() if account in accounts),
+        default=None,
+    )
+    found: dict[tuple[str, int], dt.date] = {}
+    for table in () if first is None else (trades, cash_transactions):
+        c = table.c
+        query = select(c.id, c.settle_date).where(c.account_id.in_(accounts), c.settle_date > first)
+        found |= {(table.name, row.id): row.settle_date for row in connection.execute(query)}
+    return found
 
 
 def _spans(connection: Connection, sides: Mapping[int, AccountSide]) -> dict[Purse, Span]:

@@ -27,7 +27,8 @@ from qm_tui.store.reading.booking_rates import TAX_CURRENCY
 from qm_tui.store.reading.booking_rows import FactRows
 from qm_tui.store.reading.parts import parts
 from qm_tui.store.reading.reconciliation_cancels import waiting_cancels, with_cancels
-from qm_tui.store.schema.activity import FACT_TABLES, closed_lots, fact_versions
+from qm_tui.store.schema.activity import FACT_TABLES, fact_versions
+from qm_tui.store.schema.reported import closed_lots
 
 _TABLES = ("trades", "transfers", "corporate_actions", "option_events", "closed_lots")
 _KINDS = {

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -13,15 +13,16 @@ from qm_tui.domain.booking.words import Closing
 from qm_tui.domain.reconciliation.discrepancy import FactRef
 from qm_tui.domain.reconciliation.realized import gains_agree
 from qm_tui.domain.reconciliation.sides import ToldGain
+from qm_tui.domain.words import OpenClose
+from qm_tui.store.reading.parts import streamed
 
 Place = tuple[int, int]
 """(account id, the instrument that stands for all its names)."""
 _ZERO = Decimal(0)
-_AT_ONCE = 5_000
 _OURS = """
     SELECT g.closing_id, g.gain, g.quantity, g.acquisition_date, t.realized_pnl,
         t.account_id, t.instrument_id, t.trade_date, t.commission, t.taxes, t.key, t.currency,
-        g.currency, t.commission_currency
+        g.currency, t.commission_currency, t.document_id, t.open_close
     FROM realized_gains AS g JOIN trades AS t ON t.id = g.closing_id
     WHERE g.closing_table = 'trades' AND g.view IN ('every', 'broker')
 """
@@ -70,16 +71,17 @@ def doubtful_gains(
     What was marked to market at a year's end is left out: its closing gains what is left of it.
     """
     closings: dict[int, _Closing] = {}
-    for row in _rows(connection, _OURS):
+    for row in streamed(connection, _OURS):
         closings.setdefault(row[0], _Closing(row)).add(row)
     if not closings:
         return {}
-    for number, gain in _rows(connection, _WITHOUT_WASH_SALES):
+    for number, gain in streamed(connection, _WITHOUT_WASH_SALES):
         if number in closings:
             closings[number].plain = (closings[number].plain or _ZERO) + Decimal(gain)
-    marked = {tuple(row) for row in _rows(connection, _MARKED)}
+    telling = _telling(closings.values())
+    marked = {tuple(row) for row in streamed(connection, _MARKED)}
     by_key: defaultdict[tuple[int, str], list[Any]] = defaultdict(list)
-    for row in _rows(connection, _LOTS):
+    for row in streamed(connection, _LOTS):
         by_key[row[0], row[1]].append(row)
     found: defaultdict[Place, list[ToldGain]] = defaultdict(list)
     for number, one in closings.items():
@@ -87,7 +89,9 @@ def doubtful_gains(
         place = (account, canonical.get(instrument, instrument))
         if not one.known or place in marked or _is_foreign(one.trade):
             continue
-        gain = _told(number, one, by_key.get((account, one.trade[10]), ()))
+        gain = _told(
+            number, one, by_key.get((account, one.trade[10]), ()), zero=_says_zero(one, telling)
+        )
         if gain is not None and not gains_agree(gain):
             found[place].append(gain)
     return dict(found)
@@ -99,11 +103,31 @@ def _is_foreign(trade: Any) -> bool:
     return traded_in != gained_in or paid_in not in {None, traded_in}
 
 
-def _told(number: int, one: _Closing, lots: Iterable[Any]) -> ToldGain | None:
-    """Return what was told of a closing; None where nothing was: no gain is not written."""
+def _telling(closings: Iterable[_Closing]) -> set[tuple[int, int]]:
+    """Return the accounts and documents that tell gains: what gained nothing is told by a zero."""
+    return {
+        (one.trade[5], one.trade[14])
+        for one in closings
+        if one.trade[14] is not None and Decimal(one.trade[4] or 0)
+    }
+
+
+def _says_zero(one: _Closing, telling: Container[tuple[int, int]]) -> bool:
+    """Whether a zero is the gain of a closing, and not what is written where none is told.
+
+    Brokers write zeros at trades that open, too, and some do at all trades.
+    """
+    stated, place = one.trade[4], (one.trade[5], one.trade[14])
+    closes = one.trade[15] == OpenClose.CLOSE.value
+    return stated is not None and closes and place in telling
+
+
+def _told(number: int, one: _Closing, lots: Iterable[Any], *, zero: bool) -> ToldGain | None:
+    """Return what was told of a closing; None where nothing was."""
     stated = Decimal(one.trade[4] or 0)
-    told = [stated] if stated else []
     rows = [(row[4], abs(Decimal(row[3])), Decimal(row[2])) for row in lots]
+    # Where its lots gained something, the zero of the trade is none.
+    told = [stated] if stated or (zero and not any(row[2] for row in rows)) else []
     if sum((size for _, size, _ in rows), _ZERO) == one.quantity and any(row[2] for row in rows):
         told.append(sum((gain for *_, gain in rows), _ZERO))
     if not told:
@@ -126,13 +150,3 @@ def _by_day(lots: Iterable[tuple[str | None, Decimal]]) -> dict[str | None, Deci
     for day, size in lots:
         found[day] += size
     return dict(found)
-
-
-def _rows(connection: Connection, statement: str) -> Iterable[Any]:
-    cursor = connection.connection.cursor()
-    try:
-        cursor.execute(statement)
-        while rows := cursor.fetchmany(_AT_ONCE):
-            yield from rows
-    finally:
-        cursor.close()

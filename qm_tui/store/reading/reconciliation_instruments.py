@@ -62,10 +62,11 @@ def instrument_book(
     likes = _same_ticker(connection, [row for row in rows.values() if _is_plain(row)])
     underlyings = _underlyings(connection, rows.values())
     ends = _ends(connection, facts, root_of)
+    spun_off = _spun_off(connection, rows)
     book = InstrumentBook()
     for root, row in rows.items():
         book.sides[root] = _side(row, likes.get(root, frozenset()), underlyings, ends.get(root))
-        book.actions[root] = _actions(facts[root].actions)
+        book.actions[root] = [*_actions(facts[root].actions), *spun_off.get(root, ())]
     return book
 
 
@@ -149,6 +150,26 @@ def _actions(told: Iterable[ActionFact]) -> list[KnownAction]:
         )
         for one in told
     ]  # fmt: skip
+
+
+def _spun_off(connection: Connection, rows: Mapping[int, Any]) -> dict[int, list[KnownAction]]:
+    """Return by instrument the distributions of other shares that it gave basis to."""
+    c = corporate_actions.c
+    parents = {row.symbol: root for root, row in rows.items() if _is_plain(row)}
+    parents |= {row.isin: root for root, row in rows.items() if row.isin and _is_plain(row)}
+    found: defaultdict[int, list[KnownAction]] = defaultdict(list)
+    query = select(c.id, c.date, c.description).where(c.type == _Type.SPIN_OFF.value).order_by(c.id)
+    for row in connection.execute(query):
+        what = said(row.description)
+        root = parents.get(what.of_id or "", parents.get(what.of_symbol or ""))
+        if root is not None:
+            found[root].append(
+                KnownAction(
+                    type=_Type.SPIN_OFF.value, day=row.date, moves=False,
+                    fact=FactRef("corporate_actions", row.id),
+                )
+            )  # fmt: skip
+    return dict(found)
 
 
 def _ends(

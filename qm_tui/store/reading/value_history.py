@@ -11,9 +11,9 @@ from sqlalchemy import Connection, select
 from qm_tui.domain.selection import Scope
 from qm_tui.domain.words import NavKind
 from qm_tui.store.reading.narrowing import account_ids, among, end_of
-from qm_tui.store.schema.activity import nav_summaries
 from qm_tui.store.schema.holdings import balances
 from qm_tui.store.schema.market import fx_rates
+from qm_tui.store.schema.reported import nav_summaries
 
 _NEW_YORK = ZoneInfo("America/New_York")
 

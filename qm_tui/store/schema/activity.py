@@ -1,20 +1,15 @@
 """Facts: what happened, each under its natural key, with the former versions kept."""
 
-from typing import Any
-
-from sqlalchemy import CheckConstraint, Column, Index, Table, UniqueConstraint
-from sqlalchemy import text as text_clause
+from sqlalchemy import CheckConstraint, Index, Table, UniqueConstraint
 
 from qm_tui.domain.words import (
     Authority,
     CashType,
     CorporateActionType,
-    NavKind,
     OpenClose,
     OptionEventType,
     TradeKind,
     TradeLevel,
-    TradeSummaryLevel,
     TransferDirection,
 )
 from qm_tui.store.columns import one_of
@@ -30,61 +25,26 @@ from qm_tui.store.schema.base import (
     text,
     whole,
 )
-
-
-def _fact(name: str, *columns: Any) -> Table:
-    """Make a fact's table: provenance and version beside what the record says."""
-    common: list[Column[Any]] = [
-        identity(),
-        refers("account_id", "accounts"),
-        text("key", nullable=False),
-        whole("document_row", nullable=True, default=None),
-        mapping("broker_specific"),
-        digest("content_hash"),
-        whole("authority", default=None),
-        moment("source_at"),
-        refers("document_id", "raw_documents", nullable=True),
-        refers("run_id", "sync_runs"),
-        refers("changed_run_id", "sync_runs", nullable=True),
-        # 1 when fact_versions holds what each source said; the row is then what follows from them.
-        whole("restated"),
-    ]
-    return Table(
-        name,
-        metadata,
-        *common,
-        *columns,
-        UniqueConstraint("account_id", "key"),
-        CheckConstraint("key <> ''", name="key"),
-        Index(None, "run_id"),
-        Index(None, "changed_run_id", sqlite_where=common[-2].is_not(None)),
-    )
-
-
-def _where(condition: str, *columns: str) -> Index:
-    """Make an index of the rows that meet a condition."""
-    return Index(None, *columns, sqlite_where=text_clause(condition))
-
-
-def _likeness() -> tuple[Column[str], Index]:
-    """Make what a source without ids shares with others, and the index to find it by."""
-    return text("likeness"), _where("likeness IS NOT NULL", "account_id", "likeness")
-
-
-def _reverses() -> tuple[Column[str], Index]:
-    """Make the key of what a fact takes back, and the index of the few that do."""
-    return text("reverses"), _where("reverses IS NOT NULL", "account_id", "reverses")
+from qm_tui.store.schema.facts import fact, likeness, reverses, where
+from qm_tui.store.schema.reported import (
+    broker_wash_sales,
+    closed_lots,
+    nav_summaries,
+    other_rows,
+    statement_lines,
+    trade_summaries,
+)
 
 
 def _booked(*columns: str) -> Index:
     """Make an index of the trades that count: screens show, page and count no others."""
-    return _where("state = 'booked'", *columns)
+    return where("state = 'booked'", *columns)
 
 
 OF_THE_USER = f"authority = {int(Authority.USER)}"
 """Of what the user keeps himself: written out, so that the index of such rows can be used."""
 
-trades = _fact(
+trades = fact(
     "trades",
     refers("instrument_id", "instruments"),
     text("kind", nullable=False),
@@ -122,7 +82,7 @@ trades = _fact(
     text("broker_order_id"),
     text("original_trade_id"),
     text("original_transaction_id"),
-    *_likeness(),
+    *likeness(),
     one_of("kind", TradeKind, "kind"),
     one_of("level", TradeLevel, "level"),
     one_of("state", ("booked", "cancelled", "cancel", "superseded"), "state"),
@@ -133,70 +93,13 @@ trades = _fact(
     Index(None, "instrument_id", "ordered_at", "id"),
     # To find what is not keyed by a booking id, and what takes other rows back or stands for them:
     # both are few, and an index of all rows would cost every import.
-    _where("broker_transaction_id IS NULL", "account_id", "instrument_id", "ordered_at"),
-    _where("kind = 'cancel' OR level = 'order'", "account_id", "kind", "level"),
+    where("broker_transaction_id IS NULL", "account_id", "instrument_id", "ordered_at"),
+    where("kind = 'cancel' OR level = 'order'", "account_id", "kind", "level"),
     # Few, or none: what the user keeps himself may be told by the broker, too.
-    _where(OF_THE_USER, "account_id", "trade_date"),
+    where(OF_THE_USER, "account_id", "trade_date"),
 )
 
-trade_summaries = _fact(
-    "trade_summaries",
-    text("level", nullable=False),
-    refers("instrument_id", "instruments", nullable=True),
-    text("asset_category"),
-    text("currency"),
-    day("trade_date"),
-    number("quantity"),
-    number("price"),
-    number("proceeds"),
-    number("commission"),
-    number("taxes"),
-    number("net_cash"),
-    text("broker_order_id"),
-    one_of("level", TradeSummaryLevel, "level"),
-    Index(None, "account_id", "trade_date"),
-)
-
-closed_lots = _fact(
-    "closed_lots",
-    refers("instrument_id", "instruments"),
-    text("currency"),
-    number("quantity", nullable=False),
-    number("cost_basis"),
-    number("open_price"),
-    number("realized_pnl"),
-    moment("opened_at"),
-    day("acquisition_date"),
-    day("holding_start"),
-    moment("closed_at"),
-    day("disposition_date"),
-    text("term"),
-    number("fx_rate_to_base"),
-    text("opening_transaction_id"),
-    text("closing_trade_key"),
-    text("codes"),
-    one_of("term", ("short", "long"), "term"),
-    Index(None, "disposition_date", "id"),
-    Index(None, "account_id", "disposition_date", "id"),
-    Index(None, "instrument_id", "disposition_date", "id"),
-)
-
-broker_wash_sales = _fact(
-    "broker_wash_sales",
-    refers("instrument_id", "instruments"),
-    text("currency"),
-    number("quantity"),
-    number("amount"),
-    day("trade_date"),
-    moment("realized_at"),
-    moment("reopened_at"),
-    day("holding_start"),
-    text("opening_transaction_id"),
-    text("codes"),
-    Index(None, "instrument_id", "trade_date"),
-)
-
-cash_transactions = _fact(
+cash_transactions = fact(
     "cash_transactions",
     day("date", nullable=False),
     moment("occurred_at"),
@@ -213,17 +116,17 @@ cash_transactions = _fact(
     text("broker_trade_id"),
     text("action_id"),
     text("codes"),
-    *_reverses(),
-    *_likeness(),
+    *reverses(),
+    *likeness(),
     one_of("type", CashType, "type"),
     # Few: what belongs to a trade and names no instrument.
-    _where("instrument_id IS NULL AND broker_trade_id IS NOT NULL", "account_id"),
+    where("instrument_id IS NULL AND broker_trade_id IS NOT NULL", "account_id"),
     Index(None, "date", "id"),
     Index(None, "account_id", "date", "id"),
     Index(None, "instrument_id", "date", "id"),
 )
 
-dividend_accruals = _fact(
+dividend_accruals = fact(
     "dividend_accruals",
     text("kind", nullable=False),
     refers("instrument_id", "instruments"),
@@ -242,7 +145,7 @@ dividend_accruals = _fact(
     Index(None, "account_id", "pay_date"),
 )
 
-margin_interest = _fact(
+margin_interest = fact(
     "margin_interest",
     text("type", nullable=False),
     text("currency", nullable=False),
@@ -261,7 +164,7 @@ margin_interest = _fact(
     Index(None, "account_id", "to_date", "id"),
 )
 
-transfers = _fact(
+transfers = fact(
     "transfers",
     day("date", nullable=False),
     moment("occurred_at"),
@@ -282,15 +185,15 @@ transfers = _fact(
     text("description"),
     text("broker_id"),
     text("codes"),
-    *_reverses(),
-    *_likeness(),
+    *reverses(),
+    *likeness(),
     one_of("direction", TransferDirection, "direction"),
     Index(None, "date", "id"),
     Index(None, "account_id", "date", "id"),
     Index(None, "instrument_id", "date", "id"),
 )
 
-transfer_lots = _fact(
+transfer_lots = fact(
     "transfer_lots",
     text("transfer_key"),
     refers("instrument_id", "instruments", nullable=True),
@@ -309,7 +212,7 @@ transfer_lots = _fact(
     Index(None, "instrument_id"),
 )
 
-corporate_actions = _fact(
+corporate_actions = fact(
     "corporate_actions",
     text("type", nullable=False),
     text("broker_type"),
@@ -329,15 +232,15 @@ corporate_actions = _fact(
     text("action_id"),
     text("broker_id"),
     text("codes"),
-    *_reverses(),
-    *_likeness(),
+    *reverses(),
+    *likeness(),
     one_of("type", CorporateActionType, "type"),
     Index(None, "account_id", "date", "id"),
     Index(None, "instrument_id", "date", "id"),
     Index(None, "action_id"),
 )
 
-option_events = _fact(
+option_events = fact(
     "option_events",
     text("type", nullable=False),
     text("broker_type"),
@@ -352,65 +255,11 @@ option_events = _fact(
     number("cost_basis"),
     number("realized_pnl"),
     text("broker_trade_id"),
-    *_reverses(),
-    *_likeness(),
+    *reverses(),
+    *likeness(),
     one_of("type", OptionEventType, "type"),
     Index(None, "account_id", "date", "id"),
     Index(None, "instrument_id", "date", "id"),
-)
-
-_SETTLEMENTS = "description LIKE 'Option Cash Settlement%'"
-statement_lines = _fact(
-    "statement_lines",
-    text("level"),
-    day("date"),
-    day("report_date"),
-    day("settle_date"),
-    text("currency"),
-    text("activity_code"),
-    text("description"),
-    refers("instrument_id", "instruments", nullable=True),
-    number("quantity"),
-    number("amount"),
-    number("balance"),
-    text("broker_trade_id"),
-    text("broker_id"),
-    Index(None, "account_id", "date", "id"),
-    # Few: the only lines from which lots follow.
-    _where(_SETTLEMENTS, "instrument_id"),
-)
-SETTLEMENTS = text_clause(_SETTLEMENTS)
-"""Lines that tell what was paid for an option that was settled in cash."""
-
-nav_summaries = _fact(
-    "nav_summaries",
-    moment("as_of", nullable=False),
-    text("kind", nullable=False),
-    day("from_date"),
-    day("to_date", nullable=False),
-    text("currency"),
-    number("starting_value"),
-    number("total"),
-    number("cash"),
-    number("stock"),
-    number("options"),
-    number("bonds"),
-    number("funds"),
-    number("dividend_accruals"),
-    number("interest_accruals"),
-    number("deposits_withdrawals"),
-    number("mark_to_market"),
-    number("time_weighted_return"),
-    one_of("kind", NavKind, "kind"),
-    Index(None, "account_id", "kind", "as_of"),
-)
-
-other_rows = _fact(
-    "other_rows",
-    text("section", nullable=False),
-    text("tag", nullable=False),
-    day("date"),
-    Index(None, "account_id", "section", "id"),
 )
 
 fact_versions = Table(

@@ -10,6 +10,7 @@ from qm_tui.store.schema import (
     instruments,
     market,
     people,
+    reported,
     sync,
     users,
 )
@@ -17,7 +18,7 @@ from qm_tui.store.schema.base import metadata
 
 ALL = (
     accounts, activity, booking, derived, discrepancies, holdings, instruments, market, people,
-    sync, users,
+    reported, sync, users,
 )  # fmt: skip
 """Importing these modules fills `metadata`."""
 

@@ -24,6 +24,11 @@ from qm_tui.ui.widgets.sum_lines import broken
 if TYPE_CHECKING:
     from qm_tui.ui.screens.table_screen import TableScreen
 
+_EVERY = 0.25
+"""Seconds between two looks at where columns are."""
+_WIDTH = 44
+"""Cells that it takes at least, as the stylesheet says."""
+
 
 @dataclass(frozen=True, slots=True)
 class Item:
@@ -95,11 +100,13 @@ class ColumnsDialog(LeftOnce[str | None], ModalScreen[str | None]):
             yield Label("", id="column-keys", markup=False)
 
     def on_mount(self) -> None:
-        """Say what can be done."""
+        """Take the keyboard; follow numbers that widen their columns."""
+        self.set_interval(_EVERY, self._begin_at_an_edge)
         self.query_one("#columns", RecordTable).focus()
 
     def on_resize(self) -> None:
         """Break the line where no key is torn from what it does."""
+        self._begin_at_an_edge()
         keys = ("space shows", "J K move", "+ - width", "r as made", "s save view", "enter keep")
         line = broken(words(""), [words(each) for each in keys], 40)
         self.query_one("#column-keys", Label).update(Content("\n").join(line))
@@ -153,6 +160,18 @@ class ColumnsDialog(LeftOnce[str | None], ModalScreen[str | None]):
             return
         self._items.replace(items)
         self._shown.arrange_columns(self._arrangement())
+        self._begin_at_an_edge()
+
+    def _begin_at_an_edge(self) -> None:
+        """Begin where a column ends: half of a number behind would be another number."""
+        width, table = self.size.width, self._shown.region
+        least = width - _WIDTH
+        ends = [table.x + edge for edge in self._shown.edges.values()]
+        ends = [table.right] if table.right <= least else [end for end in ends if end <= least]
+        if ends:
+            box, wanted = self.query_one("#box"), width - max(ends)
+            if box.outer_size.width != wanted:
+                box.styles.width = wanted
 
     def _arrangement(self) -> Arrangement:
         items = self._items.rows

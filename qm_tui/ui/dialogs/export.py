@@ -14,6 +14,7 @@ from textual.worker import Worker, WorkerState
 from typing_extensions import override
 
 from qm_tui.ui.cell import plain
+from qm_tui.ui.dialogs.failing import failure
 from qm_tui.ui.dialogs.letters import LetterDialog
 from qm_tui.ui.exports.choice import Choice, Offer, with_suffix
 from qm_tui.ui.exports.desk import Told
@@ -64,7 +65,7 @@ class ExportDialog(LeftOnce[None], ModalScreen[None]):
     def compose(self) -> ComposeResult:
         offer, first = self._offer, self._first
         rows = {
-            which.value: f"{_WORDS[which]} {'' if number is None else f'{number:,}'}".strip()
+            which.value: f"{_WORDS[which]} {'' if number is None else offer.number(number)}".strip()
             for which, number in offer.rows.items()
         }
         in_sight, every = offer.columns
@@ -175,11 +176,11 @@ class ExportDialog(LeftOnce[None], ModalScreen[None]):
         self._writing = self.run_worker(work, group="export", exit_on_error=False)
 
     async def _at_work(self, choice: Choice, *, replace: bool) -> str:
-        whole = self._offer.rows.get(choice.which)
-        of = f" of {whole:,}" if whole else ""
+        whole, number = self._offer.rows.get(choice.which), self._offer.number
+        of = f" of {number(whole)}" if whole else ""
 
         def told(written: int) -> None:
-            self._say(f"{written:,}{of} rows written…")
+            self._say(f"{number(written)}{of} rows written…")
 
         return await self._write(choice, told, replace=replace)
 
@@ -190,10 +191,12 @@ class ExportDialog(LeftOnce[None], ModalScreen[None]):
         if event.state is WorkerState.SUCCESS:
             self.app.notify(plain(str(event.worker.result)), timeout=6, markup=False)
             self.dismiss()
-        elif event.state is WorkerState.ERROR:
+        elif (reason := failure(event)) is not None:
             self._writing = None
             self.on_mount()
-            self._say(f"Nothing was written: {_reason(event.worker.error)}")
+            # Which file it was stands above, and a long name would leave no room for the rest.
+            said = getattr(event.worker.error, "strerror", None)
+            self._say(f"Nothing was written: {f'{said}.' if said else reason}")
 
     def action_leave(self) -> None:
         """Write nothing; what was written so far is gone."""
@@ -201,13 +204,6 @@ class ExportDialog(LeftOnce[None], ModalScreen[None]):
             self._writing.cancel()
             self.app.notify("Export cancelled; nothing was written.", timeout=4, markup=False)
         self.dismiss()
-
-
-def _reason(error: BaseException | None) -> str:
-    # Which file it was stands above, and a long name would leave no room for the rest.
-    if isinstance(error, OSError) and error.strerror:
-        return f"{error.strerror}."
-    return plain(str(error))
 
 
 def _named(listing: Listing) -> str:

@@ -8,10 +8,12 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Label
+from textual.worker import Worker
 from typing_extensions import override
 
 from qm_tui.domain.account_numbers import WHAT_IT_IS, is_account_number
 from qm_tui.ui.cell import Cell, Tone
+from qm_tui.ui.dialogs.failing import failure
 from qm_tui.ui.file_names import Entry, Listing, list_matching
 from qm_tui.ui.format import size
 from qm_tui.ui.import_job import ImportJob
@@ -81,7 +83,9 @@ class ImportForm(LeftOnce[ImportJob | None], ModalScreen[ImportJob | None]):
     def _list(self, event: Input.Changed) -> None:
         if event.value != self._completing:
             self._completing = None
-        self.run_worker(self._show_matching(event.value), group="list", exclusive=True)
+        self.run_worker(
+            self._show_matching(event.value), group="list", exclusive=True, exit_on_error=False
+        )
 
     async def _show_matching(self, typed: str) -> None:
         self._listing = await list_matching(typed) if typed.strip() else Listing()
@@ -90,6 +94,13 @@ class ImportForm(LeftOnce[ImportJob | None], ModalScreen[ImportJob | None]):
         self._entries.replace(self._listing.entries)
         if self._completing == typed:
             self.action_complete()
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Say that names could not be listed; one that is typed in full can be imported still."""
+        if (reason := failure(event)) is not None:
+            self.app.notify(
+                reason, title="Files could not be listed", severity="error", markup=False
+            )
 
     @on(Input.Submitted)
     async def _submitted(self) -> None:

@@ -12,7 +12,7 @@ from textual.widgets import Label, Static
 from typing_extensions import override
 
 from qm_tui.domain.events import SectionCounts, SyncFailed, SyncFinished
-from qm_tui.ui.format import count, size
+from qm_tui.ui.format import Format, size
 from qm_tui.ui.import_job import ImportJob
 from qm_tui.ui.left_once import LeftOnce
 from qm_tui.ui.widgets.bar import Bar, words
@@ -42,8 +42,9 @@ class ImportProgress(LeftOnce[str | None], ModalScreen[str | None]):
         Binding("I,ctrl+o", "again", "Import another", id="import.again"),
     ]
 
-    def __init__(self, job: ImportJob, cancel: Callable[[], None]) -> None:
+    def __init__(self, job: ImportJob, cancel: Callable[[], None], form: Format) -> None:
         super().__init__()
+        self._form = form
         self.job = job
         self._cancel = cancel
 
@@ -65,9 +66,9 @@ class ImportProgress(LeftOnce[str | None], ModalScreen[str | None]):
             return  # The first events may come before the screen is composed.
         job = self.job
         self.query_one("#import-title", Label).update(
-            words("Import" if job.over else job.in_short(), "bold $primary")
+            words("Import" if job.over else job.in_short(self._form), "bold $primary")
         )
-        lines = list(_result(job) if job.over else _progress(job))
+        lines = list(_result(job, self._form) if job.over else _progress(job, self._form))
         self.query_one("#import-text", Static).update(Content("\n").join(lines))
         hints = (
             [("esc", "Close", "screen.end"), ("I", "Import another", "screen.again")]
@@ -94,7 +95,7 @@ class ImportProgress(LeftOnce[str | None], ModalScreen[str | None]):
         self.dismiss()
 
 
-def _progress(job: ImportJob) -> Iterator[Content]:
+def _progress(job: ImportJob, form: Format) -> Iterator[Content]:
     done = round((job.share or 0) * _BAR)
     yield Content.assemble(
         words("━" * done, "$success"),
@@ -102,22 +103,22 @@ def _progress(job: ImportJob) -> Iterator[Content]:
         words("" if job.share is None else f"  {job.share:.0%}"),
     )
     total = f" of {size(job.total_bytes)}" if job.total_bytes else ""
-    yield words(f"{size(job.done_bytes)}{total}, {count(job.rows, 'row')}")
+    yield words(f"{size(job.done_bytes)}{total}, {form.count(job.rows, 'row')}")
     for outcome in job.outcomes:
-        yield words(_in_a_line(outcome), "$text-muted")
+        yield words(_in_a_line(outcome, form), "$text-muted")
 
 
-def _in_a_line(outcome: SyncFinished | SyncFailed) -> str:
+def _in_a_line(outcome: SyncFinished | SyncFailed, form: Format) -> str:
     if isinstance(outcome, SyncFailed):
         return f"✗ {outcome.source}: {outcome.reason}"
-    return f"✓ {outcome.source}: {count(outcome.totals.added, 'row')} added"
+    return f"✓ {outcome.source}: {form.count(outcome.totals.added, 'row')} added"
 
 
-def _result(job: ImportJob) -> Iterator[Content]:
-    yield words(job.result(), "bold")
+def _result(job: ImportJob, form: Format) -> Iterator[Content]:
+    yield words(job.result(form), "bold")
     for outcome in job.outcomes:
         yield Content()
-        yield from _failed(outcome) if isinstance(outcome, SyncFailed) else _finished(outcome)
+        yield from _failed(outcome) if isinstance(outcome, SyncFailed) else _finished(outcome, form)
     if _lacks_account(job):
         yield Content()
         yield words("I opens the form again: give the account number there.", "$text-accent")
@@ -133,7 +134,7 @@ def _failed(outcome: SyncFailed) -> Iterator[Content]:
     yield words(f"  {outcome.reason}")
 
 
-def _finished(outcome: SyncFinished) -> Iterator[Content]:
+def _finished(outcome: SyncFinished, form: Format) -> Iterator[Content]:
     accounts = f"  {', '.join(outcome.accounts)}" if outcome.accounts else ""
     yield Content.assemble(
         words(f"✓ {outcome.source}", "bold $text-success"), words(accounts, "$text-muted")
@@ -145,38 +146,42 @@ def _finished(outcome: SyncFinished) -> Iterator[Content]:
             "  " + " " * _NAME + "".join(f"{h:>{_NUMBER}}" for h in _COLUMNS), "$text-muted"
         )
         for section, counts in outcome.sections.items():
-            yield _counts(section.value.replace("_", " "), counts)
-        yield _counts("in all", outcome.totals)
+            yield _counts(section.value.replace("_", " "), counts, form)
+        yield _counts("in all", outcome.totals, form)
     for warning in outcome.warnings:
         yield words(f"  ! {warning}", "$text-warning")
-    yield from _novelties(outcome)
-    yield from _refused(outcome)
+    yield from _novelties(outcome, form)
+    yield from _refused(outcome, form)
 
 
-def _counts(name: str, counts: SectionCounts) -> Content:
+def _counts(name: str, counts: SectionCounts, form: Format) -> Content:
     *numbers, refused = (getattr(counts, column) for column in _COLUMNS.values())
-    cells = [words(f"{number:>{_NUMBER},}", "" if number else "$text-muted") for number in numbers]
-    cells.append(words(f"{refused:>{_NUMBER},}", "$text-error" if refused else "$text-muted"))
+    cells = [
+        words(f"{form.number(number):>{_NUMBER}}", "" if number else "$text-muted")
+        for number in numbers
+    ]
+    style = "$text-error" if refused else "$text-muted"
+    cells.append(words(f"{form.number(refused):>{_NUMBER}}", style))
     return Content.assemble(words(f"  {name:<{_NAME}}"), *cells)
 
 
-def _novelties(outcome: SyncFinished) -> Iterator[Content]:
+def _novelties(outcome: SyncFinished, form: Format) -> Iterator[Content]:
     if outcome.novelties:
         yield words("  This statement has something new, which was kept as it is:", "$text-warning")
     for new in outcome.novelties[:_NAMED]:
-        yield words(f"    {new.what} {new.where}, {count(new.count, 'time')}: {new.example}")
-    yield from _more(len(outcome.novelties))
+        yield words(f"    {new.what} {new.where}, {form.count(new.count, 'time')}: {new.example}")
+    yield from _more(len(outcome.novelties), form)
 
 
-def _refused(outcome: SyncFinished) -> Iterator[Content]:
+def _refused(outcome: SyncFinished, form: Format) -> Iterator[Content]:
     if outcome.refused:
         yield words("  These rows could not be read and were left out:", "$text-error")
     for row in outcome.refused[:_NAMED]:
-        what = f"{row.section} row {row.document_row + 1:,}, {row.field} “{row.text}”"
+        what = f"{row.section} row {form.number(row.document_row + 1)}, {row.field} “{row.text}”"
         yield words(f"    {what}: {row.reason}")
-    yield from _more(len(outcome.refused))
+    yield from _more(len(outcome.refused), form)
 
 
-def _more(number: int) -> Iterator[Content]:
+def _more(number: int, form: Format) -> Iterator[Content]:
     if number > _NAMED:
-        yield words(f"    and {number - _NAMED:,} more; see Imports (7)", "$text-muted")
+        yield words(f"    and {form.number(number - _NAMED)} more; see Imports (7)", "$text-muted")

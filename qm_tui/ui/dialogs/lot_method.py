@@ -10,15 +10,15 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Label
-from textual.worker import Worker, WorkerState
+from textual.worker import Worker
 from typing_extensions import override
 
 from qm_tui.domain.booking.words import LotMethod
 from qm_tui.ui.cell import Cell, Tone
 from qm_tui.ui.context import MethodDesk
+from qm_tui.ui.dialogs.failing import failure
 from qm_tui.ui.left_once import LeftOnce
 from qm_tui.ui.screens.lots_pages.choice import METHOD_WORDS, METHODS
-from qm_tui.ui.troubles import reason_of
 from qm_tui.ui.widgets.bar import Bar, words
 from qm_tui.ui.widgets.columns import Column
 from qm_tui.ui.widgets.fields import Fields
@@ -175,8 +175,7 @@ class LotMethodDialog(LeftOnce[None], ModalScreen[None]):
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Say why a decision was refused."""
-        if event.state is WorkerState.ERROR and event.worker.error is not None:
-            reason = reason_of(event.worker.error)
+        if (reason := failure(event)) is not None:
             self._say(reason, bad=True)
 
     def action_leave(self) -> None:

@@ -79,7 +79,7 @@ class ViewsDialog(LeftOnce[None], ModalScreen[None]):
     """A list; what is deleted can be had back while it is open, and `plain` cannot be deleted."""
 
     DEFAULT_CSS = """
-    ViewsDialog { align: center middle; background: transparent; }
+    ViewsDialog { align: center middle; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Close", id="views.leave", priority=True),

@@ -14,13 +14,13 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.timer import Timer
 from textual.widgets import Input, Label, Static
-from textual.worker import Worker, WorkerState
+from textual.worker import Worker
 from typing_extensions import override
 
+from qm_tui.ui.dialogs.failing import failure
 from qm_tui.ui.dialogs.what_if_rows import Supposed, WhatIfRow, columns_of
 from qm_tui.ui.format import Format, exact
 from qm_tui.ui.left_once import LeftOnce
-from qm_tui.ui.troubles import reason_of
 from qm_tui.ui.widgets.bar import Bar, words
 from qm_tui.ui.widgets.fields import Fields
 from qm_tui.ui.widgets.key_hints import key_hints
@@ -121,8 +121,7 @@ class WhatIfDialog(LeftOnce[None], ModalScreen[None]):
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Say why nothing could be reckoned."""
-        if event.state is WorkerState.ERROR and event.worker.error is not None:
-            reason = reason_of(event.worker.error)
+        if (reason := failure(event)) is not None:
             self._say(reason, bad=True)
 
     def _say(self, text: str, *, bad: bool = False) -> None:

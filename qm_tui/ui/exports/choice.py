@@ -1,7 +1,7 @@
 """What an export can be asked for, and what was asked for the last time."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,8 +26,12 @@ class Choice:
     @property
     def file(self) -> Path:
         """Where it is written; `~` is the user's folder."""
-        # Not Path's: for somebody there is no such user it raises.
-        return Path(os.path.expanduser(self.path.strip()))  # noqa: PTH111
+        path = self.path.strip()
+        try:
+            # Not Path's: for somebody there is no such user it raises.
+            return Path(os.path.expanduser(path))  # noqa: PTH111
+        except ValueError:
+            return Path(path)  # Nobody can be called so; to write there says it.
 
     def as_json(self) -> dict[str, Any]:
         """What is kept for the next time; of the path its folder, names belong to screens."""
@@ -51,6 +55,8 @@ class Offer:
     """How many are in sight, and in all."""
     hidden: bool = False
     """Whether amounts are hidden, and so will be in the file."""
+    number: Callable[[int], str] = str
+    """How one writes how many."""
 
 
 def first_choice(kept: Any, offer: Offer, day: str) -> Choice:

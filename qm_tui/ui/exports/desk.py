@@ -10,7 +10,6 @@ from qm_tui.ui.exports.formats import FORMS
 from qm_tui.ui.exports.new_file import NewFile
 from qm_tui.ui.exports.rows import Which, pieces
 from qm_tui.ui.feeds import ListFeed
-from qm_tui.ui.format import count
 
 if TYPE_CHECKING:
     from qm_tui.ui.screens.table_screen import TableScreen
@@ -32,7 +31,7 @@ def export(screen: "TableScreen[Any]") -> None:
         keeping = kept.keep(KEPT, choice.as_json())
         screen.run_worker(keeping, group="preferences", exit_on_error=False)
         hidden = " Amounts are hidden in it." if offer.hidden else ""
-        return f"{count(rows, 'row')} written to {choice.file}.{hidden}"
+        return f"{screen.session.format.count(rows, 'row')} written to {choice.file}.{hidden}"
 
     async def ask() -> None:
         await kept.read()
@@ -55,6 +54,7 @@ def offer_of(screen: "TableScreen[Any]") -> Offer:
         rows=rows,
         columns=(len(table.shown_columns), len(table.columns)),
         hidden=screen.session.format.hidden,
+        number=screen.session.format.number,
     )
 
 

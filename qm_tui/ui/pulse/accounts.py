@@ -45,7 +45,7 @@ def draw_accounts(
     lines = _table(columns, shown_accounts, width, _APART if width >= _WIDE else 1)
     if len(shown_accounts) < len(view.accounts):
         more = len(view.accounts) - len(shown_accounts)
-        lines.append(words(f"and {more:,} more", MUTED))
+        lines.append(words(f"and {form.number(more)} more", MUTED))
     return lines
 
 

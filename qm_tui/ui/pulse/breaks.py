@@ -24,16 +24,22 @@ def draw_breaks(view: PulseView, form: Format, width: int, height: int) -> Seque
     if breaks is None:
         return [words("not reconciled yet", MUTED), words("compared after the next sync", MUTED)]
     if not breaks.open:
-        told = words("✓ everything adds up", "$text-success")
-        dust = [words(f"· {breaks.dust:,} too small to matter", MUTED)] if breaks.dust else []
-        return [told, *dust]
+        what = "what can be compared" if breaks.unknown else "everything"
+        return [words(f"✓ {what} adds up", "$text-success"), *_silent(breaks, form)]
     count = _WORST if height < _ROOMY else height - 2
-    return [_counts(breaks, width), *_worst(breaks.worst[:count], form, width, height)]
+    return [_counts(breaks, form, width), *_worst(breaks.worst[:count], form, width, height)]
 
 
-def _counts(breaks: Breaks, width: int) -> Content:
+def _silent(breaks: Breaks, form: Format) -> Iterator[Content]:
+    if breaks.dust:
+        yield words(f"· {form.number(breaks.dust)} too small to matter", MUTED)
+    if breaks.unknown:
+        yield words(f"? {form.number(breaks.unknown)} cannot be compared", MUTED)
+
+
+def _counts(breaks: Breaks, form: Format, width: int) -> Content:
     parts = [
-        words(f"{SIGNS[name]} {number:,} {name}", STYLES[name])
+        words(f"{SIGNS[name]} {form.number(number)} {name}", STYLES[name])
         for name, number in (
             ("major", breaks.major), ("minor", breaks.minor), ("dust", breaks.dust)
         )

@@ -8,7 +8,7 @@ from textual.content import Content
 
 from qm_tui.queries.charts import Allocation, By, ChartsView, Slice, first_day
 from qm_tui.queries.net_liquidation import APART, ValueSeries
-from qm_tui.ui.format import Format, count
+from qm_tui.ui.format import Format
 from qm_tui.ui.pulse.lines import MUTED, arrow, beside, gain, named, shown, tone_of, widest
 from qm_tui.ui.pulse.worth import change, drawable
 from qm_tui.ui.tones import STYLES
@@ -120,7 +120,7 @@ def draw_allocation(
     )
     notes = [head]
     if view.without_value:
-        missing = count(view.without_value, "position", "positions")
+        missing = form.count(view.without_value, "position", "positions")
         notes.append(words(f"without {missing} of unknown value", "$text-warning"))
     room = height - len(notes) - 1
     return [*notes, Content(), *_parts(allocation, form, width, room)]
@@ -139,7 +139,7 @@ def _parts(allocation: Allocation, form: Format, width: int, height: int) -> Ite
         value = Content.assemble(shown(form.percent(share)), "  ", shown(form.money(total)))
         yield beside(words(name, "bold"), value, width)
         style = "$primary" if name == "long" else "$text-warning"
-        yield from _bars(_cut_off(slices, room), form, most, style, width)
+        yield from _bars(_cut_off(slices, form, room), form, most, style, width)
 
 
 def _shared(wanted: Sequence[int], room: int) -> list[int]:
@@ -155,13 +155,13 @@ def _shared(wanted: Sequence[int], room: int) -> list[int]:
     return [max(room - half, 1), half]
 
 
-def _cut_off(slices: Sequence[Slice], room: int) -> Sequence[Slice]:
+def _cut_off(slices: Sequence[Slice], form: Format, room: int) -> Sequence[Slice]:
     if len(slices) <= room:
         return slices
     told, rest = slices[: max(room - 1, 0)], slices[max(room - 1, 0) :]
     shares = [one.share for one in rest if one.share is not None]
     summed = Slice(
-        name=f"{len(rest):,} others",
+        name=f"{form.number(len(rest))} others",
         value=sum((one.value for one in rest), Decimal(0)),
         share=sum(shares, Decimal(0)) if shares else None,
     )
@@ -214,22 +214,22 @@ def draw_gains(
     )
     lines = [head]
     if missing:
-        lacking = count(missing, "position", "positions")
+        lacking = form.count(missing, "position", "positions")
         lines.append(words(f"without {lacking} of which it is not known", "$text-warning"))
     lines.append(Content())
-    return [*lines, *_around_zero(_middle_out(bars, height - len(lines)), form, width)]
+    return [*lines, *_around_zero(_middle_out(bars, form, height - len(lines)), form, width)]
 
 
 _Bars = Sequence[tuple[str, Decimal]]
 
 
-def _middle_out(bars: _Bars, room: int) -> _Bars:
+def _middle_out(bars: _Bars, form: Format, room: int) -> _Bars:
     """The biggest gains and losses; what is between them is summed."""
     if len(bars) <= room:
         return bars
     ranked = sorted(bars, key=lambda bar: -abs(bar[1]))
     told, rest = ranked[: max(room - 1, 1)], ranked[max(room - 1, 1) :]
-    summed = (f"{len(rest):,} others", sum((value for _, value in rest), Decimal(0)))
+    summed = (f"{form.number(len(rest))} others", sum((value for _, value in rest), Decimal(0)))
     gains = sorted((bar for bar in told if bar[1] > 0), key=lambda bar: -bar[1])
     losses = sorted((bar for bar in told if bar[1] <= 0), key=lambda bar: -bar[1])
     return [*gains, summed, *losses]

@@ -27,17 +27,17 @@ def draw_links(session: Session, width: int, height: int) -> Sequence[Content]:
     """Lines for the panel: one a connection, and a second where there is room."""
     now = session.context.now()
     if not session.health:
-        return list(_without_connections(session.status, now))
+        return list(_without_connections(session.status, now, width))
     at = {sync.connection: sync for sync in session.progress}
     lines: list[Content] = []
     has_room = height >= 2 * len(session.health)
     for health in session.health:
         lines.append(_state(health, now, width, with_age=not has_room))
         if has_room:
-            lines.append(_times(health, at.get(health.connection), now, width))
+            lines.append(_times(health, at.get(health.connection), session, width))
     if len(lines) > height:
         more = len(lines) - height + 1
-        lines = [*lines[: height - 1], words(f"and {more:,} more", MUTED)]
+        lines = [*lines[: height - 1], words(f"and {session.format.number(more)} more", MUTED)]
     return lines
 
 
@@ -57,9 +57,10 @@ def _state(health: Health, now: dt.datetime, width: int, *, with_age: bool) -> C
     return beside(name, right, width)
 
 
-def _times(health: Health, sync: UnderWay | None, now: dt.datetime, width: int) -> Content:
+def _times(health: Health, sync: UnderWay | None, session: Session, width: int) -> Content:
+    now = session.context.now()
     if sync is not None:
-        return words(f"  {doing(sync, now, width - 2)}", MUTED)
+        return words(f"  {doing(sync, now, session.format, width - 2)}", MUTED)
     data = None if health.data_as_of is None else age(now, health.data_as_of)
     synced = None if health.last_success is None else age(now, health.last_success)
     if width < _WIDE:
@@ -70,10 +71,12 @@ def _times(health: Health, sync: UnderWay | None, now: dt.datetime, width: int) 
     return words("  " + " · ".join(filter(None, parts)), MUTED)
 
 
-def _without_connections(status: "StatusView | None", now: dt.datetime) -> Iterator[Content]:
+def _without_connections(
+    status: "StatusView | None", now: dt.datetime, width: int
+) -> Iterator[Content]:
     if status is None:
         return
-    yield words("○ no connection configured", MUTED)
+    yield words("○ no connection configured" if width >= _WIDE else "○ none configured", MUTED)
     if status.newest_as_of is not None:
         yield words(f"data {age(now, status.newest_as_of)} old", MUTED)
     if status.last_run_at is not None:

@@ -39,7 +39,9 @@ def draw_money(view: PulseView, form: Format, width: int, height: int) -> Sequen
     room = max(height - len(margin), 1)
     if len(cash) > room:
         more = len(cash) - room + 1
-        cash = [*cash[: room - 1], words(f"and {more} more currencies", MUTED)]
+        # One line alone is that of the sum: what it consists of has no room.
+        rest = [words(f"and {more} more currencies", MUTED)] if room > 1 else []
+        cash = [*cash[: max(room - 1, 1)], *rest]
     if len(cash) + len(margin) < height and cash and margin:
         margin = [Content(), *margin]
     return [*cash, *margin]

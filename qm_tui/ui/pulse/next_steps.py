@@ -9,7 +9,7 @@ from textual.content import Content
 from qm_tui.domain.health import Health, LinkState
 from qm_tui.queries.pulse_views import Margin, PulseView
 from qm_tui.ui.cell import plain
-from qm_tui.ui.format import age, count
+from qm_tui.ui.format import Format, age
 from qm_tui.ui.link_words import WORDS
 from qm_tui.ui.pulse.lines import named
 from qm_tui.ui.widgets.bar import words
@@ -35,12 +35,16 @@ class Step(NamedTuple):
 
 
 def next_steps(
-    view: PulseView | None, health: Sequence[Health], status: "StatusView | None", now: dt.datetime
+    view: PulseView | None,
+    health: Sequence[Health],
+    status: "StatusView | None",
+    now: dt.datetime,
+    form: Format,
 ) -> list[Step]:
     """Return what is wrong, the gravest first; nothing where all is well."""
     found = list(_of_links(health))
     if view is not None:
-        found += _of_book(view)
+        found += _of_book(view, form)
     if not health and status is not None and status.newest_as_of is not None:
         old = now - status.newest_as_of
         if old > _OLD:
@@ -67,7 +71,7 @@ def _of_links(health: Sequence[Health]) -> Iterator[Step]:
         yield Step(2, f"another program syncs {named(leased, 3)}", "syncs", "7")
 
 
-def _of_book(view: PulseView) -> Iterator[Step]:
+def _of_book(view: PulseView, form: Format) -> Iterator[Step]:
     worst = view.margins[0] if view.margins else None
     if worst is not None and worst.level in {Margin.HIGH, Margin.CRITICAL}:
         words_ = "is close to a margin call" if worst.level is Margin.CRITICAL else "is high"
@@ -75,21 +79,21 @@ def _of_book(view: PulseView) -> Iterator[Step]:
         yield Step(gravity, f"margin of {plain(worst.name)} {words_}", "accounts", "1")
     over = sum(one.days < 0 for one in view.expiring)
     if over:
-        said = f"{count(over, 'option has', 'options have')} expired and is still held"
+        said = f"{form.count(over, 'option has', 'options have')} expired and is still held"
         if over > 1:
             said = said.replace(" is ", " are ")
         yield Step(1, said, "options", "3")
     today = [one for one in view.expiring if not one.days]
     inside = sum(one.in_the_money is True for one in today)
     if today:
-        said = f"{count(len(today), 'option expires', 'options expire')} today"
-        said += f", {inside:,} in the money" if inside else ""
+        said = f"{form.count(len(today), 'option expires', 'options expire')} today"
+        said += f", {form.number(inside)} in the money" if inside else ""
         yield Step(1 if inside else 3, said, "options", "3")
     if view.breaks is not None and view.breaks.major:
-        said = count(view.breaks.major, "major discrepancy", "major discrepancies")
+        said = form.count(view.breaks.major, "major discrepancy", "major discrepancies")
         yield Step(1, f"{said} between broker and book", "discrepancies", "5")
     if view.stale:
-        said = count(view.stale, "position was", "positions were")
+        said = form.count(view.stale, "position was", "positions were")
         yield Step(2, f"{said} not confirmed by the newest answer", "positions", "2")
     if view.unconverted:
         names = ", ".join(sorted(set(view.unconverted.values()) - {""}))
@@ -99,15 +103,18 @@ def _of_book(view: PulseView) -> Iterator[Step]:
         yield Step(3, f"{' and '.join(lacks)}: sums go without", "accounts", "1")
 
 
-def draw_steps(steps: Sequence[Step], width: int, height: int) -> Sequence[Content]:
+def draw_steps(steps: Sequence[Step], form: Format, width: int, height: int) -> Sequence[Content]:
     """As many lines as there are steps, one behind the other where there is one line only."""
     lines = []
     for step in steps[:height]:
         sign, style = ("▲", "$text-error") if step.gravity < 2 else ("△", "$text-warning")
-        key = words(f" {step.key} ", "bold $accent")
-        lines.append(Content.assemble(words(f"{sign} ", style), words(step.text), " →", key))
+        key = Content.assemble(" →", words(f" {step.key} ", "bold $accent"))
+        said = Content.assemble(words(f"{sign} ", style), words(step.text))
+        # Where it leads to is said in any case.
+        said = said.truncate(max(width - key.cell_length, 1), ellipsis=True)
+        lines.append(Content.assemble(said, key))
     if len(steps) > height and lines:
-        more = words(f"  and {len(steps) - height:,} more", "$text-muted")
+        more = words(f"  and {form.number(len(steps) - height)} more", "$text-muted")
         last = lines[-1].truncate(max(width - more.cell_length, 1), ellipsis=True)
         lines[-1] = Content.assemble(last, more)
     return lines

@@ -31,7 +31,12 @@ _MIDDLE = 32
 def draw_expiring(view: PulseView, form: Format, width: int, height: int) -> Sequence[Content]:
     """Lines for the panel: days, contract, quantity, whether in the money."""
     if not view.expiring:
-        return [words("no option expires within 7 days", MUTED)]
+        return [
+            words(
+                "no option expires within 7 days" if width >= _MIDDLE else "no option expires",
+                MUTED,
+            )
+        ]
     told, more = _that_fit(view.expiring, height)
     rows = [_contract(one, form, width) for one in told]
     # Numbers stand in line; the contract gets what is left.
@@ -40,7 +45,7 @@ def draw_expiring(view: PulseView, form: Format, width: int, height: int) -> Seq
     room = max(width - days - quantity - inside - price - (4 if price else 3), 1)
     widths = [-days, min(room, widest(row[1] for row in rows)), -quantity, inside, -price]
     lines = columned([row[: 5 if price else 4] for row in rows], widths[: 5 if price else 4])
-    return [*lines, *_more(more)]
+    return [*lines, *_more(more, form)]
 
 
 def _contract(one: Expiring, form: Format, width: int) -> list[Content]:
@@ -120,5 +125,5 @@ def _that_fit(rows: Sequence[T], height: int) -> tuple[Sequence[T], int]:
     return told, len(rows) - len(told)
 
 
-def _more(number: int) -> list[Content]:
-    return [words(f"and {number:,} more", MUTED)] if number else []
+def _more(number: int, form: Format) -> list[Content]:
+    return [words(f"and {form.number(number)} more", MUTED)] if number else []

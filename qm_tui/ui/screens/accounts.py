@@ -9,6 +9,7 @@ from textual.content import Content
 from typing_extensions import override
 
 from qm_tui.domain.selection import Scope
+from qm_tui.ui.account_sums import account_sums
 from qm_tui.ui.cell import Cell, Tone
 from qm_tui.ui.column_kinds import Kinds
 from qm_tui.ui.feeds import Feed, ListFeed
@@ -24,6 +25,7 @@ from qm_tui.ui.widgets.columns import Column
 from qm_tui.ui.widgets.live_source import LiveSource
 from qm_tui.ui.widgets.notice import Notice
 from qm_tui.ui.widgets.record_table import RecordTable
+from qm_tui.ui.widgets.sum_lines import SumLines
 
 if TYPE_CHECKING:
     from qm_tui.domain.live import LiveChange
@@ -165,14 +167,15 @@ class AccountsScreen(Charted, NarrowedScreen["AccountView"]):
         from qm_tui.queries.accounts import account_totals  # noqa: PLC0415 - see above
 
         views = self.source.current()
-        panel = self.query_one(AccountPanel)
-        panel.totals = tuple(account_totals(views))
-        panel.baseless = sum(view.base_currency is None for view in views)
-        panel.account = self.table.cursor_row
+        baseless = sum(view.base_currency is None for view in views)
+        self.query_one(AccountPanel).account = self.table.cursor_row
+        sums = account_sums(account_totals(views), baseless, self.session.format)
+        self.query_one("#foot", SumLines).say(sums)
 
     @override
     def body(self) -> ComposeResult:
         yield from super().body()
+        yield SumLines(id="foot", edges=lambda: self.table.edges)
         yield AccountPanel(self.session.format)
 
     @override

@@ -43,7 +43,7 @@ def account_column(kinds: Kinds[Any], scope: Scope, drop_order: int = 2) -> tupl
         return ()
     return (
         kinds.text(
-            "account", "Account", 10, lambda row: row.account, min_width=8,
+            "account", "Account", 10, lambda row: row.account, min_width=9,
             drop_order=drop_order, letter="a",
         ),
     )  # fmt: skip

@@ -10,11 +10,13 @@ from textual.content import Content
 from qm_tui.domain.reconciliation.words import DiscrepancyStatus, Verdict
 from qm_tui.queries.discrepancy_views import DiscrepancyView
 from qm_tui.ui.break_words import (
+    CAUSE_WIDTH,
     GRAVITY,
     advice_of,
     cause_of,
     confidence_of,
     explained,
+    name_of,
     severity_of,
     status_of,
     subject_of,
@@ -63,36 +65,36 @@ def _columns(
     of_one_account: bool,  # noqa: FBT001 - see above
 ) -> Sequence[Column[DiscrepancyView]]:
     kinds = Kinds[DiscrepancyView](form)
-    account = kinds.text("account", "Account", 10, lambda b: b.account, drop_order=5, letter="a")
+    account = kinds.text("account", "Account", 10, lambda b: b.account, drop_order=3, letter="a")
     return (
         Column(
-            key="severity", title="How bad", cell=severity_of, width=8,
+            key="severity", title="How bad", cell=severity_of, width=8, min_width=7,
             sort_key=lambda b: GRAVITY.get(b.severity), letter="h",
         ),
         *(() if of_one_account else (account,)),
         Column(
-            key="bracket", title="", width=1, drop_order=4, wordless=True,
+            key="bracket", title="", width=1, drop_order=5, wordless=True,
             cell=lambda b: Cell(bracket(b), Tone.MUTED),
         ),
-        kinds.text("symbol", "What", 21, subject_of, min_width=10, letter="s"),
-        kinds.text("verdict", "Compared", 13, verdict_of, drop_order=3, letter="c"),
-        _written(form, "expected", "Expected", lambda b: b.expected, drop_order=6),
-        _written(form, "actual", "Broker says", lambda b: b.actual, drop_order=7),
+        _what(kinds),
+        kinds.text("verdict", "Compared", 13, verdict_of, drop_order=4, letter="c"),
+        _written(form, "expected", "Expected", lambda b: b.expected, drop_order=9),
+        _written(form, "actual", "Broker says", lambda b: b.actual, drop_order=10),
         _written(form, "difference", "Difference", lambda b: b.difference, signed=True),
         kinds.amount(
             "currency_value", "Worth", lambda b: b.currency_value, 12, letter="w", drop_order=2
         ),
-        kinds.text("currency", "Ccy", 3, lambda b: b.currency, drop_order=10),
+        kinds.text("currency", "Ccy", 3, lambda b: b.currency, drop_order=8),
         kinds.text(
-            "cause", "Likely cause", 22, cause_of, min_width=16, flexible=True, letter="k",
-            drop_order=1,
+            "cause", "Likely cause", 22, cause_of, min_width=CAUSE_WIDTH, flexible=True,
+            letter="k", drop_order=1,
         ),
         Column(
             key="confidence", title="Sure", cell=confidence_of, width=5, align="right",
-            sort_key=lambda b: b.confidence, drop_order=9,
+            sort_key=lambda b: b.confidence, drop_order=6,
         ),
         Column(
-            key="first_seen", title="Since", width=7, align="right", drop_order=8, letter="f",
+            key="first_seen", title="Since", width=7, align="right", drop_order=7, letter="f",
             cell=lambda b: Cell(age(now(), b.first_seen), Tone.MUTED),
             sort_key=lambda b: b.first_seen,
         ),
@@ -106,6 +108,17 @@ def _columns(
             sort_key=lambda b: b.status, drop_order=11,
         ),
     )  # fmt: skip
+
+
+def _what(kinds: Kinds[DiscrepancyView]) -> Column[DiscrepancyView]:
+    """What it is about; sorted and found by its whole symbol, too."""
+    by_symbol = kinds.text("symbol", "What", 21, subject_of, min_width=18, letter="s")
+
+    def text(row: DiscrepancyView) -> str:
+        name, symbol = name_of(row), subject_of(row)
+        return name if name == symbol else f"{name} {symbol}"
+
+    return replace(by_symbol, cell=lambda row: Cell(name_of(row)), text=text)
 
 
 def _written(
@@ -150,9 +163,9 @@ def _is_more(form: Format, value: Decimal | None) -> bool:
 
 
 def about_break(form: Format, row: DiscrepancyView) -> Content:
-    """What it is, why probably, and what to do."""
+    """Whose it is and what, why probably, and what to do."""
     parts = [
-        words(f"{subject_of(row)} · {verdict_of(row)}: ", "bold $primary"),
+        words(f"{row.account} · {subject_of(row)} · {verdict_of(row)}: ", "bold $primary"),
         words(explained(form, row)),
     ]
     if advice := advice_of(row):

@@ -17,7 +17,7 @@ from qm_tui.ui.break_groups import grouping_by, heading_of, letters
 from qm_tui.ui.break_words import advice_of, explained, said_together, sentence, worst_first
 from qm_tui.ui.condition_fields import Field
 from qm_tui.ui.feeds import Feed, ListFeed
-from qm_tui.ui.format import age, count
+from qm_tui.ui.format import age
 from qm_tui.ui.screens.break_columns import about_break, break_columns
 from qm_tui.ui.screens.page import Page
 from qm_tui.ui.screens.table_screen import TableScreen
@@ -133,8 +133,9 @@ class DiscrepanciesScreen(TableScreen[DiscrepancyView]):
         if compared is None or compared.reconciled_at is None or compared.breaks is None:
             return said
         when = age(self.session.context.now(), compared.reconciled_at)
-        breaks = f"{compared.breaks:,} break{'s' if compared.breaks == 1 else ''}"
-        result = f"compared {count(compared.holdings, 'holding')}, {breaks}"
+        form = self.session.format
+        breaks = form.count(compared.breaks, "break")
+        result = f"compared {form.count(compared.holdings, 'holding')}, {breaks}"
         shown = [said] if self.every or self.filter.text else []
         return " · ".join([*shown, result, f"reconciled {when} ago"])
 

@@ -53,7 +53,7 @@ class ErrorsScreen(TableScreen[Failure]):
 
     @override
     def columns(self) -> Sequence[Column[Failure]]:
-        now = self.session.context.now
+        now, number = self.session.context.now, self.session.format.number
 
         def ago(failure: Failure) -> Cell:
             if failure.since is None:
@@ -75,7 +75,7 @@ class ErrorsScreen(TableScreen[Failure]):
             ),
             Column(
                 key="times", title="Times", width=5, align="right", letter="n", drop_order=1,
-                cell=lambda f: UNKNOWN if f.times is None else Cell(f"{f.times:,}"),
+                cell=lambda f: UNKNOWN if f.times is None else Cell(number(f.times)),
                 sort_key=lambda f: f.times,
             ),
             Column(
@@ -103,7 +103,7 @@ class ErrorsScreen(TableScreen[Failure]):
         from qm_tui.queries.syncs import runs, sections_of  # noqa: PLC0415 - brings SQLAlchemy
 
         self._runs = [
-            of_run(run, await sections_of(reader, run.run))
+            of_run(run, await sections_of(reader, run.run), self.session.format)
             for run in gone_wrong(await runs(reader))
         ]
         return self._known()
@@ -201,6 +201,8 @@ class ErrorsScreen(TableScreen[Failure]):
         elif row is not None and row.trouble is not None and row.trouble.retry is not None:
             row.trouble.retry()
             self.notify("Tried again.", timeout=2, markup=False)
+        elif row is not None and row.trouble is not None and row.trouble.ask is not None:
+            row.trouble.ask()
         elif row is not None:
             self.notify(row.advice, timeout=5, markup=False)
         self.action_reload()

@@ -8,7 +8,7 @@ from enum import IntEnum
 from qm_tui.domain.health import Health, LinkState
 from qm_tui.queries.sync_views import RunView, SyncView
 from qm_tui.ui.cell import Cell, Tone
-from qm_tui.ui.format import as_sentences, count, countdown
+from qm_tui.ui.format import Format, as_sentences, countdown
 from qm_tui.ui.link_words import LACKING, WORDS
 from qm_tui.ui.troubles import Trouble
 
@@ -117,18 +117,19 @@ def gone_wrong(runs: Iterable[RunView]) -> Sequence[RunView]:
     return found
 
 
-def of_run(run: RunView, sections: Sequence[SyncView]) -> Failure:
+def of_run(run: RunView, sections: Sequence[SyncView], form: Format) -> Failure:
     """Say what went wrong in a run.
 
     Args:
         run: that failed, or was not whole.
         sections: of it.
+        form: how numbers are written.
     """
     what = f"{run.name or run.connection}: {'part is missing' if run.refused else 'not whole'}"
     if run.state == "failed":
         what = f"{run.name or run.connection}: failed"
     failed = [f"{each.section.replace('_', ' ')}: {each.error}" for each in sections if each.error]
-    refused = [f"{count(run.refused, 'row')} could not be read"] if run.refused else []
+    refused = [f"{form.count(run.refused, 'row')} could not be read"] if run.refused else []
     imports = run.kind == "import"
     advice = "I imports it again" if imports else "r syncs again"
     return Failure(
@@ -180,7 +181,11 @@ def together(
 
 
 def _with_run(link: Failure, run: Failure) -> Failure:
-    return replace(link, says=as_sentences(link.says, run.says), run=run.run)
+    # Mostly the connection fails for what failed its last run.
+    shorter, longer = sorted((link.says, run.says), key=len)
+    told = shorter.rstrip(". ") in longer
+    says = longer if told else as_sentences(link.says, run.says)
+    return replace(link, says=says, run=run.run)
 
 
 def _ago(moment: dt.datetime | None) -> float:

@@ -1,9 +1,10 @@
 """What each underlying stands for: itself and the options on it, over all accounts."""
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import ClassVar
 
+from textual.content import Content
 from typing_extensions import override
 
 from qm_tui.domain.selection import Scope
@@ -13,7 +14,11 @@ from qm_tui.ui.column_kinds import Kinds
 from qm_tui.ui.format import UNKNOWN
 from qm_tui.ui.screens.netted import NettedScreen
 from qm_tui.ui.screens.page import Page
+from qm_tui.ui.sum_words import figure
+from qm_tui.ui.sums import known_sum
+from qm_tui.ui.widgets.bar import words
 from qm_tui.ui.widgets.columns import Column
+from qm_tui.ui.widgets.sum_places import Figure
 
 
 class ExposureScreen(NettedScreen[ExposureView]):
@@ -36,42 +41,46 @@ class ExposureScreen(NettedScreen[ExposureView]):
             kinds.text("currency", "Ccy", 3, lambda e: e.currency, drop_order=5, letter="c"),
             kinds.price("price", "Price", lambda e: e.price, 11, drop_order=7, letter="p"),
             replace(
-                kinds.amount("delta", "Net delta", lambda e: e.delta, 11, letter="d"),
+                kinds.money("delta", "Net delta", lambda e: e.delta, 11, letter="d"),
                 cell=self._delta,
             ),
             replace(
-                kinds.amount(
+                kinds.money(
                     "delta_value", "Delta in money", lambda e: e.delta_value, 14, drop_order=2,
                     letter="x",
                 ),
                 cell=self._delta_value,
             ),
-            kinds.amount("gamma", "Net gamma", lambda e: e.gamma, 10, drop_order=9),
-            kinds.amount("theta", "Theta/day", lambda e: e.theta, 10, drop_order=3),
-            kinds.amount("vega", "Net vega", lambda e: e.vega, 10, drop_order=8),
-            Column(
-                key="without_greeks",
-                title="No Greeks",
-                cell=_without,
-                width=9,
-                align="right",
-                sort_key=lambda e: e.without_greeks,
-                drop_order=6,
+            kinds.money("gamma", "Net gamma", lambda e: e.gamma, 10, drop_order=9),
+            kinds.money("theta", "Theta/day", lambda e: e.theta, 10, drop_order=3),
+            kinds.money("vega", "Net vega", lambda e: e.vega, 10, drop_order=8),
+            kinds.number(
+                "without_greeks", "No Greeks", 9, lambda e: e.without_greeks,
+                tone=Tone.WARNING, drop_order=6,
             ),
-            kinds.money("market_value", "Value", lambda e: e.market_value, letter="v"),
-            kinds.gain(
-                "unrealized_pnl", "Unrealized", lambda e: e.unrealized_pnl, drop_order=10,
-                letter="u",
+            _whole_or_marked(
+                kinds.money("market_value", "Value", lambda e: e.market_value, letter="v"),
+                lambda e: e.without_value,
             ),
-            kinds.gain("daily_pnl", "Day P&L", lambda e: e.daily_pnl, drop_order=11),
+            _whole_or_marked(
+                kinds.gain(
+                    "unrealized_pnl", "Unrealized", lambda e: e.unrealized_pnl, drop_order=10,
+                    letter="u",
+                ),
+                lambda e: e.without_gain,
+            ),
+            _whole_or_marked(
+                kinds.gain("daily_pnl", "Day P&L", lambda e: e.daily_pnl, drop_order=11),
+                lambda e: e.without_day,
+            ),
             self.age_column(),
         )  # fmt: skip
 
     def _delta(self, row: ExposureView) -> Cell:
-        return _in_part(self.session.format.amount(row.delta), row)
+        return _in_part(self.session.format.money(row.delta), row)
 
     def _delta_value(self, row: ExposureView) -> Cell:
-        return _in_part(self.session.format.amount(row.delta_value), row)
+        return _in_part(self.session.format.money(row.delta_value), row)
 
     @override
     def together(self, held: Iterable[PositionView]) -> Sequence[ExposureView]:
@@ -84,6 +93,26 @@ class ExposureScreen(NettedScreen[ExposureView]):
         return row.underlying, row.currency
 
     @override
+    def row_of(self, view: PositionView) -> Hashable:
+        from qm_tui.queries.grouping import underlying_of  # noqa: PLC0415 - with the rows
+
+        return underlying_of(view), view.currency
+
+    @override
+    def more_sums(self, rows: Sequence[ExposureView]) -> Iterator[Content | Figure]:
+        """Deltas and gammas of different underlyings do not add up; these do."""
+        form = self.session.format
+        unknown = form.unknown(sum(row.delta_value is None for row in rows))
+        value = form.money(known_sum(row.delta_value for row in rows))
+        yield figure("delta_value", "delta in money", value, unknown)
+        if any(row.options for row in rows):
+            theta = form.gain(known_sum(row.theta for row in rows))
+            yield figure("theta", "theta/day", theta)
+            yield figure("vega", "vega", form.money(known_sum(row.vega for row in rows)))
+        if lacking := sum(row.without_greeks for row in rows):
+            yield words(f"({form.number(lacking)} without Greeks)", "$text-warning")
+
+    @override
     def below(self, row: ExposureView) -> Page:
         from qm_tui.ui.screens.positions import PositionsScreen  # noqa: PLC0415 - when asked for
 
@@ -93,11 +122,16 @@ class ExposureScreen(NettedScreen[ExposureView]):
 
 def _in_part(cell: Cell, row: ExposureView) -> Cell:
     """Mark a sum that lacks what some options add: in a narrow terminal nothing else says so."""
-    if not row.without_greeks or cell == UNKNOWN:
-        return cell
-    return Cell(f"? {cell.text}", Tone.WARNING)
+    return _marked(cell, row.without_greeks)
 
 
-def _without(row: ExposureView) -> Cell:
-    """How many positions are not in the sums of Greeks."""
-    return Cell(f"{row.without_greeks:,}", Tone.WARNING if row.without_greeks else Tone.MUTED)
+def _marked(cell: Cell, lacking: int) -> Cell:
+    return cell if not lacking or cell == UNKNOWN else Cell(f"? {cell.text}", Tone.WARNING)
+
+
+def _whole_or_marked(
+    column: Column[ExposureView], lacking: Callable[[ExposureView], int]
+) -> Column[ExposureView]:
+    """The same column; a sum that lacks some of the positions is marked."""
+    write = column.cell
+    return replace(column, cell=lambda row: _marked(write(row), lacking(row)))

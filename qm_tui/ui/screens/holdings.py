@@ -17,7 +17,7 @@ from qm_tui.ui.format import age
 from qm_tui.ui.screens.grouped import GroupedScreen
 from qm_tui.ui.screens.page import Page
 from qm_tui.ui.session import Session
-from qm_tui.ui.steadily import Steadily
+from qm_tui.ui.steadily import Steadily, Steps, at_once
 from qm_tui.ui.widgets.columns import Column
 from qm_tui.ui.widgets.live_source import LiveSource
 from qm_tui.ui.widgets.sum_lines import Sum, SumLines
@@ -72,8 +72,8 @@ class HoldingsScreen(GroupedScreen[V]):
         """What is summed of each of the rows that the filter lets through, as it is now."""
         raise NotImplementedError
 
-    def sums(self, weighed: Sequence[Any]) -> Sequence[Sum]:
-        """What stands below."""
+    def sums(self, weighed: Sequence[Any]) -> Steps[Sequence[Sum]]:
+        """Reckon what stands below, with turns for keys where there are many rows."""
         raise NotImplementedError
 
     async def closed(self, reader: "Reader", held: Sequence[V]) -> Sequence[V]:
@@ -186,7 +186,7 @@ class HoldingsScreen(GroupedScreen[V]):
     def _sum_up(self) -> None:
         if self.weighing is not None:
             self.weighing.look_again(self.live)
-        self.query_one("#foot", SumLines).say(self.sums(list(self.weigh())))
+        self.query_one("#foot", SumLines).say(at_once(self.sums(list(self.weigh()))))
 
     def _sum_up_by_portions(self) -> Iterator[None]:
         weighed = []
@@ -196,7 +196,9 @@ class HoldingsScreen(GroupedScreen[V]):
             weighed.append(weight)
             if number % _PORTION == 0:
                 yield
-        self.query_one("#foot", SumLines).say(self.sums(weighed))
+        yield
+        sums = yield from self.sums(weighed)
+        self.query_one("#foot", SumLines).say(sums)
         self.forget_headings()
 
     def _read_again(self) -> Iterable[None]:

@@ -9,7 +9,7 @@ from qm_tui.domain.health import LinkState
 from qm_tui.queries.sync_views import LinkView
 from qm_tui.ui.cell import Cell, Tone
 from qm_tui.ui.context import UnderWay
-from qm_tui.ui.format import UNKNOWN, age, as_sentences, countdown
+from qm_tui.ui.format import UNKNOWN, Format, age, as_sentences, countdown
 from qm_tui.ui.link_words import DELAYED, WORDS, doing
 from qm_tui.ui.tones import STYLES
 from qm_tui.ui.widgets.bar import words
@@ -20,7 +20,9 @@ Syncing = Callable[[], Mapping[str, UnderWay]]
 """The syncs that go on, by connection."""
 
 
-def link_columns(now: Callable[[], dt.datetime], syncing: Syncing) -> Sequence[Column[LinkView]]:
+def link_columns(
+    now: Callable[[], dt.datetime], syncing: Syncing, form: Format
+) -> Sequence[Column[LinkView]]:
     """Name, state, ages and times of connections, as of the moment they are drawn."""
 
     def ago(moment: Callable[[LinkView], dt.datetime | None]) -> Callable[[LinkView], Cell]:
@@ -31,7 +33,7 @@ def link_columns(now: Callable[[], dt.datetime], syncing: Syncing) -> Sequence[C
         return cell
 
     def state(link: LinkView) -> Cell:
-        return _state(link, syncing().get(link.connection), now())
+        return _state(link, syncing().get(link.connection), now(), form)
 
     return (
         Column(
@@ -77,11 +79,11 @@ def link_columns(now: Callable[[], dt.datetime], syncing: Syncing) -> Sequence[C
     )  # fmt: skip
 
 
-def about_link(link: LinkView, sync: UnderWay | None, now: dt.datetime) -> Content:
+def about_link(link: LinkView, sync: UnderWay | None, now: dt.datetime, form: Format) -> Content:
     """What is going on with a connection, in full, and which accounts it reaches."""
     mark, word, tone = WORDS[LinkState(link.state)]
     parts = [words(f"{link.connection}: ", "bold $primary")]
-    said = link.says if sync is None else doing(sync, now)
+    said = link.says if sync is None else doing(sync, now, form)
     if not said and link.lease is not None and (link.lease_until or now) > now:
         since = "" if link.lease_since is None else f", since {age(now, link.lease_since)}"
         said = f"{link.lease} syncs it{since}."
@@ -93,10 +95,10 @@ def about_link(link: LinkView, sync: UnderWay | None, now: dt.datetime) -> Conte
     return Content.assemble(*parts)
 
 
-def _state(link: LinkView, sync: UnderWay | None, now: dt.datetime) -> Cell:
+def _state(link: LinkView, sync: UnderWay | None, now: dt.datetime, form: Format) -> Cell:
     mark, word, tone = WORDS[LinkState(link.state)]
     if sync is not None:
-        word = doing(sync, now)
+        word = doing(sync, now, form)
     if link.delayed and link.state in {LinkState.LIVE, LinkState.SYNCING}:
         word = f"{word}, prices {DELAYED}"
     return Cell(f"{mark} {word}", tone)

@@ -131,7 +131,11 @@ class LotsScreen(TabbedScreen):
         super().show_frame()
         asked = self.asked
         said = choice_in_words(asked.choice, applies=self.shown_page.SUPPOSES)
-        state = words("working…", "bold $accent") if self.working else state_in_words(self.state)
+        state = (
+            words("working…", "bold $accent")
+            if self.working
+            else state_in_words(self.state, self.session.format)
+        )
         self.query_one("#choice", Bar).say(said, state)
         self._say_sums()
         self._tell()
@@ -257,7 +261,7 @@ class LotsScreen(TabbedScreen):
             super().choose(row)
             return
         self.year, self._total = year, None
-        self.run_worker(self.action_tab("c"), group="tabs", exclusive=True)
+        self.run_worker(self.action_tab("c"), group="tabs", exclusive=True, exit_on_error=False)
 
     @override
     def below(self, row: Any) -> Page | None:

@@ -41,7 +41,7 @@ class MergedScreen(NettedScreen[MergedView]):
                 "instrument_type", "Type", 13, lambda m: m.instrument_type,
                 drop_order=11, letter="t",
             ),
-            kinds.quantity("quantity", "Net quantity", lambda m: m.quantity, letter="q"),
+            kinds.quantity("quantity", "Quantity", lambda m: m.quantity, min_width=9, letter="q"),
             kinds.quantity("long_quantity", "Long", lambda m: m.long_quantity, 9, drop_order=12),
             kinds.quantity("short_quantity", "Short", lambda m: m.short_quantity, 9, drop_order=10),
             kinds.text("currency", "Ccy", 3, lambda m: m.currency, drop_order=4, letter="c"),
@@ -71,6 +71,10 @@ class MergedScreen(NettedScreen[MergedView]):
     @override
     def key(self, row: MergedView) -> Hashable:
         return row.instrument_id, row.currency
+
+    @override
+    def row_of(self, view: PositionView) -> Hashable:
+        return view.instrument_id, view.currency
 
     @override
     def below(self, row: MergedView) -> Page:

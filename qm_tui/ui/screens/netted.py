@@ -3,6 +3,8 @@
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
+from textual.app import ComposeResult
+from textual.content import Content
 from typing_extensions import override
 
 from qm_tui.domain.selection import Scope
@@ -13,10 +15,15 @@ from qm_tui.ui.format import age
 from qm_tui.ui.screens.past import PastScreen
 from qm_tui.ui.session import Session
 from qm_tui.ui.steadily import Steadily
+from qm_tui.ui.sum_words import position_sum
+from qm_tui.ui.sums import as_stored, base_sum, of_one_day, position_sums
 from qm_tui.ui.widgets.columns import Column
+from qm_tui.ui.widgets.sum_lines import Sum, SumLines
+from qm_tui.ui.widgets.sum_places import Figure
 
 if TYPE_CHECKING:
     from qm_tui.domain.live import LiveBook, LiveChange
+    from qm_tui.queries.weights import Weighing
     from qm_tui.store.reader import Reader
 
 N = TypeVar("N", MergedView, ExposureView)
@@ -33,6 +40,10 @@ class NettedScreen(PastScreen[N]):
     def __init__(self, session: Session, trail: Sequence[str], scope: Scope = Scope()) -> None:
         super().__init__(session, trail, scope)
         self._held: Sequence[PositionView] = ()
+        self._now: Sequence[PositionView] = ()
+        """The same as they are now, without those that are gone."""
+        self._weighing: Weighing | None = None
+        """Rates; None until something is read."""
         self._anew = Steadily(self, _STEADY, self._reckon)
 
     # What subclasses say
@@ -45,6 +56,15 @@ class NettedScreen(PastScreen[N]):
         """What a row is known by."""
         raise NotImplementedError
 
+    def row_of(self, view: PositionView) -> Hashable:
+        """The key of the row that a holding is part of."""
+        raise NotImplementedError
+
+    def more_sums(self, rows: Sequence[N]) -> Iterable[Content | Figure]:
+        """What else is told of rows in one currency."""
+        del rows
+        return ()
+
     # The rows
 
     @override
@@ -54,10 +74,14 @@ class NettedScreen(PastScreen[N]):
 
     async def _fetch(self, reader: "Reader") -> Sequence[N]:
         from qm_tui.queries.netting import holdings  # noqa: PLC0415 - brings SQLAlchemy
+        from qm_tui.queries.weights import weighing  # noqa: PLC0415 - see above
 
         self._held = await holdings(reader, self.scope, today=self.session.today)
+        self._weighing = await weighing(reader, self.scope)
         live = self.live
-        return self.together(self._held if live is None else map(_latest_of(live), self._held))
+        latest = self._held if live is None else map(_latest_of(live), self._held)
+        self._now = [view for view in latest if view.quantity]
+        return self.together(self._now)
 
     @override
     def on_live(self, change: "LiveChange") -> None:
@@ -73,10 +97,45 @@ class NettedScreen(PastScreen[N]):
             now.append(latest(view))
             if number % _PORTION == 0:
                 yield
-        rows = self.together(view for view in now if view.quantity)
+        self._now = [view for view in now if view.quantity]
+        rows = self.together(self._now)
         self._list.total = len(rows)
         self._list.source.replace(rows)
         self.show_frame()
+
+    # The sums
+
+    @override
+    def body(self) -> ComposeResult:
+        yield from super().body()
+        yield SumLines(id="foot", edges=lambda: self.table.edges)
+
+    @override
+    def show_frame(self) -> None:
+        super().show_frame()
+        self.query_one("#foot", SumLines).say(self._sums())
+
+    def _sums(self) -> Sequence[Sum]:
+        """What the rows that the filter lets through are worth, by currency and in all."""
+        if (weighing := self._weighing) is None:
+            return ()
+        rows = list(self._list.source.shown)
+        keys = {self.key(row) for row in rows}
+        held = of_one_day([as_stored(v) for v in self._now if self.row_of(v) in keys])
+        sums = position_sums(held)
+        if held and weighing.base is not None and {s.currency for s in sums} != {weighing.base}:
+            sums.append(base_sum(held, weighing))
+        form = self.session.format
+        return [
+            position_sum(
+                each,
+                form,
+                more=()
+                if each.converted
+                else tuple(self.more_sums([row for row in rows if row.currency == each.currency])),
+            )
+            for each in sums
+        ]
 
     # What rows have in common
 

@@ -19,6 +19,7 @@ from qm_tui.ui.format import UNKNOWN, age
 from qm_tui.ui.heading_sums import option_heading, value_of_delta
 from qm_tui.ui.option_sums import OptionSum, option_sums
 from qm_tui.ui.screens.holdings import HoldingsScreen, dimmed
+from qm_tui.ui.steadily import Steps
 from qm_tui.ui.sum_words import figure
 from qm_tui.ui.widgets.bar import words
 from qm_tui.ui.widgets.columns import Column
@@ -74,7 +75,7 @@ class OptionsScreen(HoldingsScreen[OptionView]):
             Column(
                 key="days_to_expiry",
                 title="Days",
-                cell=_days,
+                cell=self._days,
                 width=6,
                 align="right",
                 sort_key=lambda o: o.days_to_expiry,
@@ -115,7 +116,7 @@ class OptionsScreen(HoldingsScreen[OptionView]):
 
     def _reacts(self, kinds: Kinds[OptionView]) -> Sequence[Column[OptionView]]:
         """What it reacts to: of one unit as quoted, and of the whole position."""
-        greek, amount = kinds.greek, kinds.amount
+        greek, money = kinds.greek, kinds.money
         return (
             Column(
                 key="implied_volatility",
@@ -132,11 +133,11 @@ class OptionsScreen(HoldingsScreen[OptionView]):
             greek("theta", "Theta", lambda o: o.theta, 3, 8, drop_order=7),
             greek("vega", "Vega", lambda o: o.vega, 3, 8, drop_order=13),
             greek("rho", "Rho", lambda o: o.rho, 3, 8, drop_order=21),
-            amount("position_delta", "Pos. delta", lambda o: o.position_delta, 10, drop_order=4),
-            amount("delta_value", "Delta value", value_of_delta, 12, drop_order=15),
-            amount("position_gamma", "Pos. gamma", lambda o: o.position_gamma, 10, drop_order=17),
-            amount("position_theta", "Theta/day", lambda o: o.position_theta, 10, drop_order=6),
-            amount("position_vega", "Pos. vega", lambda o: o.position_vega, 10, drop_order=14),
+            money("position_delta", "Pos. delta", lambda o: o.position_delta, 10, drop_order=4),
+            money("delta_value", "Delta value", value_of_delta, 12, drop_order=15),
+            money("position_gamma", "Pos. gamma", lambda o: o.position_gamma, 10, drop_order=17),
+            money("position_theta", "Theta/day", lambda o: o.position_theta, 10, drop_order=6),
+            money("position_vega", "Pos. vega", lambda o: o.position_vega, 10, drop_order=14),
             Column(
                 key="greeks_as_of",
                 title="Greeks",
@@ -172,6 +173,12 @@ class OptionsScreen(HoldingsScreen[OptionView]):
         text = f"{'? ' if self._is_old(option) else ''}{option.greeks_source} {old}"
         return Cell(f"{text} delayed", Tone.WARNING) if option.delayed else Cell(text, Tone.MUTED)
 
+    def _days(self, option: OptionView) -> Cell:
+        if option.days_to_expiry is None:
+            return UNKNOWN
+        days = self.session.format.number(option.days_to_expiry)
+        return Cell(f"! {days}", Tone.WARNING) if option.days_to_expiry <= _SOON else Cell(days)
+
     def _volatility(self, option: OptionView) -> Cell:
         return self.session.format.percent(option.implied_volatility)
 
@@ -205,27 +212,31 @@ class OptionsScreen(HoldingsScreen[OptionView]):
         return self.source.shown_now
 
     @override
-    def sums(self, weighed: Sequence[OptionView]) -> Sequence[Sum]:
+    def sums(self, weighed: Sequence[OptionView]) -> Steps[Sequence[Sum]]:
+        yield
         return [self._sum(each) for each in option_sums(weighed)]
 
     def _sum(self, each: OptionSum) -> Sum:
         form = self.session.format
         parts: list[Content | Figure] = [
             figure(
-                "market_value", "value", form.money(each.market_value), unknown=each.without_value
+                "market_value", "value", form.money(each.market_value),
+                form.unknown(each.without_value),
             ),
             figure(
                 "unrealized_pnl", "unrealized", form.gain(each.unrealized_pnl),
-                unknown=each.without_gain,
+                form.unknown(each.without_gain),
             ),
-            figure("delta_value", "delta in money", form.amount(each.delta_value)),
+            figure("delta_value", "delta in money", form.money(each.delta_value)),
             figure("position_theta", "theta/day", form.gain(each.theta)),
-            figure("position_vega", "vega", form.amount(each.vega)),
+            figure("position_vega", "vega", form.money(each.vega)),
         ]  # fmt: skip
         if each.without_greeks:
-            parts.append(words(f"({each.without_greeks:,} without Greeks)", "$text-warning"))
+            parts.append(
+                words(f"({form.number(each.without_greeks)} without Greeks)", "$text-warning")
+            )
         if each.delayed:
-            parts.append(words(f"({each.delayed:,} delayed)", "$text-warning"))
+            parts.append(words(f"({form.number(each.delayed)} delayed)", "$text-warning"))
         return Sum(name=words(f"Σ {each.currency or 'no currency'}  ", "bold $accent"), parts=parts)
 
     @override
@@ -242,15 +253,6 @@ class OptionsScreen(HoldingsScreen[OptionView]):
 
 def _underlying(option: OptionView) -> str:
     return option.underlying or option.symbol
-
-
-def _days(option: OptionView) -> Cell:
-    days = option.days_to_expiry
-    if days is None:
-        return UNKNOWN
-    if days <= _SOON:
-        return Cell(f"! {days:,}", Tone.WARNING)
-    return Cell(f"{days:,}")
 
 
 def inside(option: OptionView) -> Decimal | None:

@@ -167,14 +167,19 @@ class Page(LeftOnce[None]):
     def show_status(self) -> None:
         """Bring the status bar up to date."""
         session, bar = self.session, self.query_one("#status", Bar)
+        paused = None
+        if session.pause is not None:
+            paused = session.pause.in_words(session.context.now(), session.format)
         right = about_the_program(
             session.under_way,
             demo=session.context.demo,
             hidden=session.format.hidden,
-            paused=None if session.pause is None else session.pause.in_words(session.context.now()),
+            paused=paused,
             errors=session.errors,
         )
-        left = about_the_data(session.status, session.context.now())
+        left = about_the_data(
+            session.status, session.context.now(), session.format, bar.room_beside(right)
+        )
         if health := session.health:
             # Late: the first frame knows of no connection yet.
             from qm_tui.ui.widgets.link_line import about_the_links  # noqa: PLC0415
@@ -184,6 +189,7 @@ class Page(LeftOnce[None]):
                 session.progress,
                 session.status,
                 session.context.now(),
+                session.format,
                 bar.room_beside(right),
             )
         bar.say(left, right)
@@ -273,7 +279,8 @@ class Page(LeftOnce[None]):
         if trouble is None:
             return
         _log.error("%s: %s failed", self.trail[-1], worker.group, exc_info=worker.error)
-        self.app.notify(trouble.in_short, title=trouble.what, severity="error", markup=False)
+        if trouble.is_news:
+            self.app.notify(trouble.in_short, title=trouble.what, severity="error", markup=False)
         self._failed = self._failed or worker.group in AT_ONCE
         if self.loaded is None and worker.group == "load":
             lines = [trouble.says, "", "r tries again. E shows all that fails, and the log."]

@@ -1,5 +1,6 @@
 """Screens of what is held, which also show how it was at the end of a former day."""
 
+from asyncio import Lock
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, TypeVar
@@ -33,6 +34,8 @@ class PastScreen(TableScreen[V]):
     def __init__(self, session: Session, trail: Sequence[str], scope: Scope = Scope()) -> None:
         super().__init__(session, trail, scope)
         self._came_with = scope.as_of
+        self._stepping = Lock()
+        """Each step begins where the one before led to."""
 
     @property
     def live(self) -> "LiveBook | None":
@@ -62,8 +65,12 @@ class PastScreen(TableScreen[V]):
         else:
             self._step(backward=False)
 
-    @work(group="list", exclusive=True, exit_on_error=False)
+    @work(group="list", exit_on_error=False)
     async def _step(self, *, backward: bool) -> None:
+        async with self._stepping:
+            await self._step_from_here(backward=backward)
+
+    async def _step_from_here(self, *, backward: bool) -> None:
         from qm_tui.queries.snapshots import days, earlier, later  # noqa: PLC0415 - brings SQLAlchemy
 
         shown, today = self.scope.as_of, self.session.today

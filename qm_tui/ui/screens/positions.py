@@ -15,11 +15,11 @@ from qm_tui.queries.grouping import GroupBy, WeightOf
 from qm_tui.queries.position_views import PositionView
 from qm_tui.ui.column_kinds import Kinds
 from qm_tui.ui.condition_fields import Field
-from qm_tui.ui.format import count
 from qm_tui.ui.heading_sums import position_heading
 from qm_tui.ui.screens.charted import Charted
 from qm_tui.ui.screens.holdings import HoldingsScreen, dimmed
 from qm_tui.ui.session import Session
+from qm_tui.ui.steadily import Steps
 from qm_tui.ui.sum_words import position_sum
 from qm_tui.ui.sums import (
     PositionSum,
@@ -27,6 +27,7 @@ from qm_tui.ui.sums import (
     as_stored,
     base_sum,
     known_sum,
+    of_one_day,
     position_sums,
     weight_part,
 )
@@ -74,7 +75,7 @@ class PositionsScreen(Charted, HoldingsScreen[PositionView]):
     def columns(self) -> Sequence[Column[PositionView]]:
         kinds = Kinds[PositionView](self.session.format)
         account = kinds.text(
-            "account", "Account", 10, lambda p: p.account, min_width=8, drop_order=2, letter="a"
+            "account", "Account", 10, lambda p: p.account, min_width=9, drop_order=2, letter="a"
         )
         made = (
             kinds.text("symbol", "Symbol", 21, lambda p: p.symbol, letter="s"),
@@ -234,17 +235,21 @@ class PositionsScreen(Charted, HoldingsScreen[PositionView]):
         return (Weighed(row, *worth_now(live, row)) for row in self.source.shown)
 
     @override
-    def sums(self, weighed: Sequence[Weighed]) -> Sequence[Sum]:
-        held = [each for each in weighed if each.view.quantity]
+    def sums(self, weighed: Sequence[Weighed]) -> Steps[Sequence[Sum]]:
+        held = of_one_day([each for each in weighed if each.view.quantity])
+        yield
         by_currency = position_sums(held)
+        yield
         if (weighing := self.weighing) is None:
             return self._told(by_currency, weighed)
         apart = self.weight_of is WeightOf.ACCOUNT and len(_accounts(held)) > 1
         weight = weight_part(held, weighing, self.weight_of, apart=apart)
+        yield
         if [each.currency for each in by_currency] == [weighing.base]:
             return self._told([replace(by_currency[0], weight=weight)], weighed)
         if held and weighing.base is not None:
             by_currency.append(replace(base_sum(held, weighing), weight=weight))
+            yield
         return self._told(by_currency, weighed)
 
     def _told(self, sums: Sequence[PositionSum], weighed: Sequence[Weighed]) -> Sequence[Sum]:
@@ -266,8 +271,9 @@ class PositionsScreen(Charted, HoldingsScreen[PositionView]):
             return ()
         realized = known_sum(self._in_sum(view) for view in closed)
         lacking = sum(view.realized_pnl is None for view in closed)
-        label = f"{count(len(closed), 'position')} closed today, realized"
-        return (labeled(label, self.session.format.gain(realized), unknown=lacking),)
+        label = f"{self.session.format.count(len(closed), 'position')} closed today, realized"
+        form = self.session.format
+        return (labeled(label, form.gain(realized), form.unknown(lacking)),)
 
     def _in_sum(self, view: PositionView) -> Decimal | None:
         """What closing brought, in the base currency if there is one."""

@@ -132,7 +132,7 @@ class PulseScreen(Charted):
             return ()
         from qm_tui.ui.pulse.next_steps import draw_steps  # noqa: PLC0415 - not for the first frame
 
-        return draw_steps(self._steps, width, height)
+        return draw_steps(self._steps, self.session.format, width, height)
 
     @property
     @override
@@ -143,9 +143,7 @@ class PulseScreen(Charted):
     def summary(self) -> str:
         if self.view is None or not self.view.accounts:
             return ""
-        from qm_tui.ui.format import count  # noqa: PLC0415 - not for the first frame
-
-        return count(self.view.positions, "position")
+        return self.session.format.count(self.view.positions, "position")
 
     # What is shown
 
@@ -193,7 +191,9 @@ class PulseScreen(Charted):
 
         session = self.session
         view = self.view if self._greeted is None else None
-        self._steps = next_steps(view, session.health, session.status, session.context.now())
+        self._steps = next_steps(
+            view, session.health, session.status, session.context.now(), session.format
+        )
         panel = self.query_one("#next", Panel)
         panel.display = bool(self._steps) and self._greeted is None
         panel.styles.height = min(len(self._steps), _STEPS if self.size.height >= 30 else 1)

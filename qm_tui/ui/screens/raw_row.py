@@ -96,9 +96,10 @@ class RawRowScreen(Page):
         self.raw = raw
         self.table.empty = "This row could not be taken apart; its text is below."
         self._write()
+        byte = self.session.format.number(raw.byte_offset)
         self.query_one("#document", Bar).say(
             words(raw.document, "bold"),
-            words(f"{raw.kind}, row {raw.row + 1:,} of {raw.rows:,}, byte {raw.byte_offset:,}"),
+            words(f"{raw.kind}, {self._place(raw)}, byte {byte}"),
         )
 
     def _write(self) -> None:
@@ -119,7 +120,11 @@ class RawRowScreen(Page):
 
     @override
     def summary(self) -> str:
-        return f"row {self.raw.row + 1:,} of {self.raw.rows:,}" if self.raw else ""
+        return self._place(self.raw) if self.raw else ""
+
+    def _place(self, raw: RawRowView) -> str:
+        number = self.session.format.number
+        return f"row {number(raw.row + 1)} of {number(raw.rows)}"
 
     def action_step(self, rows: int) -> None:
         """Show the next or previous row of the document."""

@@ -8,7 +8,6 @@ from textual.screen import Screen
 from qm_tui.ui.cell import plain
 from qm_tui.ui.clipboard import copy
 from qm_tui.ui.feeds import as_tsv
-from qm_tui.ui.format import count
 from qm_tui.ui.screens.page import Page
 from qm_tui.ui.session import Session
 from qm_tui.ui.widgets.record_table import RecordTable
@@ -23,9 +22,10 @@ def copy_rows(screen: "TableScreen[V]", table: RecordTable[V]) -> None:
     """Copy the marked rows, or the one under the cursor, as shown: tabs between the columns."""
     if marked := table.marked_keys:
         rows = table.marked_rows()
-        what = count(len(rows), "row")
+        form = screen.session.format
+        what = form.count(len(rows), "row")
         if len(rows) < len(marked):
-            what = f"{what} of {len(marked):,} marked (the others are not loaded)"
+            what = f"{what} of {form.number(len(marked))} marked (the others are not loaded)"
     elif (row := table.cursor_row) is not None:
         rows, what = [row], "row"
     else:

@@ -95,7 +95,10 @@ class RunScreen(TableScreen[ChangeView]):
                 align="right",
                 drop_order=1,
                 cell=lambda c: Cell(
-                    "—" if c.document_row is None else f"{c.document_row + 1:,}", Tone.MUTED
+                    "—"
+                    if c.document_row is None
+                    else self.session.format.number(c.document_row + 1),
+                    Tone.MUTED,
                 ),
             ),
         )
@@ -144,7 +147,7 @@ class RunScreen(TableScreen[ChangeView]):
         now = self.session.context.now()
         at = next((sync for sync in self.session.progress if sync.run == self.run.run), None)
         if at is not None:
-            self.run = replace(self.run, state="running", doing=doing(at, now))
+            self.run = replace(self.run, state="running", doing=doing(at, now, self.session.format))
 
     @override
     def empty_text(self) -> str:

@@ -66,7 +66,9 @@ class SyncsScreen(TableScreen[RunView]):
         super().__init__(session, trail, scope)
         self._link_source = ListSource[LinkView]([], lambda link: link.connection)
         self.links = RecordTable(
-            link_columns(session.context.now, lambda: self._at), self._link_source, id="links"
+            link_columns(session.context.now, lambda: self._at, session.format),
+            self._link_source,
+            id="links",
         )
 
     # The screen
@@ -91,7 +93,7 @@ class SyncsScreen(TableScreen[RunView]):
             Column(
                 key="run",
                 title="Run",
-                cell=lambda r: Cell(f"{r.run:,}" if r.run else "·"),
+                cell=lambda r: Cell(self.session.format.number(r.run) if r.run else "·"),
                 width=5,
                 align="right",
                 sort_key=lambda r: r.run or _NEWEST,
@@ -206,7 +208,7 @@ class SyncsScreen(TableScreen[RunView]):
             changed=counts.changed,
             unchanged=counts.unchanged,
             refused=counts.refused,
-            doing=doing(sync, self.session.context.now()),
+            doing=doing(sync, self.session.context.now(), self.session.format),
         )
 
     def _show_links(self) -> None:
@@ -232,7 +234,7 @@ class SyncsScreen(TableScreen[RunView]):
         link, run = self.link, self.table.cursor_row
         now = self.session.context.now()
         at = None if link is None else self._at.get(link.connection)
-        said = Content() if link is None else about_link(link, at, now)
+        said = Content() if link is None else about_link(link, at, now, self.session.format)
         self.query_one("#about-link", Sentences).say(said)
         self.query_one("#about-run", Sentences).say(Content() if run is None else about_run(run))
         self.refresh_bindings()

@@ -12,7 +12,6 @@ from typing_extensions import override
 from qm_tui.domain.selection import Scope
 from qm_tui.ui.condition_fields import Field
 from qm_tui.ui.feeds import Feed, PagedFeed
-from qm_tui.ui.format import count
 from qm_tui.ui.screens.page import Page
 from qm_tui.ui.screens.row_actions import ask_for_order, copy_cell, copy_rows, raw_page
 from qm_tui.ui.screens.row_beside import RowBeside
@@ -79,6 +78,7 @@ class TableScreen(RowBeside, Generic[V]):
     def make_table(self) -> RecordTable[V]:
         """A table that has no rows yet."""
         table = RecordTable(self.columns(), empty="Loading…")
+        table.number = self.session.format.number
         if self.sorted_by[0]:
             table.sorted_by, table.sorted_reverse = self.sorted_by
         return table
@@ -197,11 +197,12 @@ class TableScreen(RowBeside, Generic[V]):
         total = self.feed.total
         if total is None or self.feed.source is None:
             return ""
-        said = count(total, *self.noun)
+        form = self.session.format
+        said = form.count(total, *self.noun)
         if self.filter.text:
-            said = f"{'…' if self.feed.shown is None else f'{self.feed.shown:,}'} of {said}"
+            said = f"{'…' if self.feed.shown is None else form.number(self.feed.shown)} of {said}"
         marked = len(self.table.marked_keys)
-        return f"{said} · {marked:,} marked" if marked else said
+        return f"{said} · {form.number(marked)} marked" if marked else said
 
     @override
     def show_frame(self) -> None:

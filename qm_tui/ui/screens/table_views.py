@@ -16,7 +16,8 @@ class TableViews:
         self._screen = screen
         self._plain: dict[str, View] = {}
         """By the name of the table: how it was before the user did anything."""
-        self._waiting: set[str] = set()
+        self._begun: set[str] = set()
+        """Names of the tables that look as they were left, or will in a moment."""
 
     @property
     def name(self) -> str:
@@ -36,9 +37,10 @@ class TableViews:
 
     def begin(self) -> None:
         """Look as the user has left it, at once or when that is known."""
-        if self.name in self._plain:
+        if self.name in self._begun:
             return
-        self._plain[self.name] = self.now()
+        self._begun.add(self.name)
+        self._plain.setdefault(self.name, self.now())
         if self._screen.session.kept.is_read:
             self._show_kept()
         else:
@@ -47,7 +49,13 @@ class TableViews:
 
     async def _read(self, name: str) -> None:
         await self._screen.session.first_rows.wait()
-        await self._screen.session.kept.read()
+        kept = self._screen.session.kept
+        try:
+            await kept.read()
+        finally:
+            if not kept.is_read:
+                # It is tried again when the screen is read again.
+                self._begun.discard(name)
         if self.name == name:
             self._show_kept()
 

@@ -34,9 +34,9 @@ class Everything(Tab[HappeningView]):
             kinds.moment(
                 "occurred_at", "Time", lambda h: h.occurred_at, drop_order=9, letter="e"
             ),
-            *account_column(kinds, scope, drop_order=4),
+            *account_column(kinds, scope, drop_order=2),
             Column(
-                key="type", title="Kind", cell=kind_of, width=14, letter="y",
+                key="type", title="Kind", cell=kind_of, width=14, min_width=12, letter="y",
                 sort_key=lambda h: h.type,
             ),
             kinds.text("symbol", "Symbol", 21, lambda h: h.symbol, letter="s"),
@@ -44,10 +44,11 @@ class Everything(Tab[HappeningView]):
                 "description", "What", 24, what_of, min_width=12, flexible=True, letter="w",
                 drop_order=5,
             ),
-            kinds.quantity("quantity", "Quantity", lambda h: h.quantity, letter="q"),
+            kinds.quantity("quantity", "Quantity", lambda h: h.quantity, min_width=9, letter="q"),
             kinds.price("price", "Price", lambda h: h.price, drop_order=6, letter="p"),
             Column(
-                key="amount", title="Amount", width=12, align="right", letter="m", wordless=True,
+                key="amount", title="Amount", width=12, min_width=10, align="right", letter="m",
+                wordless=True,
                 cell=lambda h: amount_of(form, h), sort_key=lambda h: h.amount,
             ),
             kinds.text("currency", "Ccy", 3, lambda h: h.currency, letter="c", drop_order=3),

@@ -1,4 +1,4 @@
-"""Below the accounts: cash and margin of the one under the cursor, and the totals."""
+"""Below the accounts: cash and margin of the one under the cursor."""
 
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
@@ -9,16 +9,14 @@ from textual.widget import Widget
 from typing_extensions import override
 
 from qm_tui.ui.cell import plain
-from qm_tui.ui.format import Format, count
+from qm_tui.ui.format import Format
 from qm_tui.ui.tones import labeled
 from qm_tui.ui.widgets.bar import words
 
 if TYPE_CHECKING:
-    from qm_tui.queries.account_views import AccountTotal, AccountView
+    from qm_tui.queries.account_views import AccountView
 
 _APART = Content("   ")
-_NAMED = 3
-"""Accounts that are named as missing in a sum; more are only counted."""
 _NOTICES = 3
 """Of an account that are told here."""
 _MARGIN_LINES = 2
@@ -27,25 +25,16 @@ _UNDERLYINGS = 20
 """That are told in them at most."""
 _LONGEST = 400
 """Characters of one that are."""
-_COLUMNS = {
-    "net_liquidation": "net liquidation",
-    "total_cash": "cash",
-    "daily_pnl": "day P&L",
-    "unrealized_pnl": "unrealized",
-}
 
 
 class AccountPanel(Widget):
-    """A few lines; as many as there are base currencies, and two for the account."""
+    """A few lines."""
 
     DEFAULT_CSS = """
     AccountPanel { height: auto; max-height: 40%; padding: 0 1; background: $panel; }
     """
 
     account: "reactive[AccountView | None]" = reactive(None, layout=True)
-    baseless: reactive[int] = reactive(0, layout=True)
-    """How many accounts have no base currency; sums over them would add different ones."""
-    totals: "reactive[tuple[AccountTotal, ...]]" = reactive((), layout=True)
 
     def __init__(self, form: Format) -> None:
         super().__init__()
@@ -57,8 +46,7 @@ class AccountPanel(Widget):
 
     @override
     def render(self) -> Content:
-        lines = [*self._about_account(), *(line for t in self.totals for line in self._total(t))]
-        return Content("\n").join(lines)
+        return Content("\n").join(self._about_account())
 
     def _about_account(self) -> Iterator[Content]:
         if (account := self.account) is None:
@@ -94,31 +82,11 @@ class AccountPanel(Widget):
         lines: list[Content] = []
         for told in range(len(parts), 0, -1):
             more = len(account.margin) - told
-            rest = [words(f"and {more:,} more", "$text-muted")] if more else []
+            rest = [words(f"and {self._format.number(more)} more", "$text-muted")] if more else []
             lines = list(self._in_lines(title, [*parts[:told], *rest]))
             if len(lines) <= _MARGIN_LINES:
                 break
         yield from lines
-
-    def _total(self, total: "AccountTotal") -> Iterator[Content]:
-        if total.base_currency is None:
-            name = words("Σ no base currency: ", "bold $accent")
-            yield Content.assemble(name, words(count(self.baseless, "account"), "$text-muted"))
-            return
-        form = self._format
-        values = (
-            labeled("net", form.money(total.net_liquidation)),
-            labeled("unrealized", form.gain(total.unrealized_pnl)),
-            labeled("day", form.gain(total.daily_pnl)),
-            labeled("cash", form.money(total.total_cash)),
-        )
-        name = words(f"Σ {total.base_currency}  ", "bold $accent")
-        yield from self._in_lines(name, values)
-        missing = {column: names for column, names in total.missing.items() if names}
-        if missing:
-            yield words(
-                "  " + "; ".join(_without(*item) for item in missing.items()), "$text-warning"
-            )
 
     def _in_lines(self, title: Content, parts: Iterable[Content]) -> Iterator[Content]:
         """As many parts a line as fit: a break inside one would part a number from its name."""
@@ -131,8 +99,3 @@ class AccountPanel(Widget):
             line = Content.assemble(line, "" if is_empty else _APART, part)
             is_empty = False
         yield line
-
-
-def _without(column: str, accounts: tuple[str, ...]) -> str:
-    which = ", ".join(accounts) if len(accounts) <= _NAMED else count(len(accounts), "account")
-    return f"{_COLUMNS.get(column, column)} without {which}"

@@ -149,12 +149,6 @@ class GroupedSource(Generic[R]):
         """Hide or show what is below a heading."""
         self.folded = self._folded | {key} if folded else self._folded - {key}
 
-    def fold_all(self, *, folded: bool) -> None:
-        """Hide or show what is below every heading."""
-        self.folded = frozenset(
-            group.key for top in self._outermost if folded for group in top.everything()
-        )
-
     # Values that change by themselves
 
     def update_headings(self, row_keys: Iterable[Hashable] | None = None) -> frozenset[GroupKey]:

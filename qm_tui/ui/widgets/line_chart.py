@@ -64,8 +64,9 @@ def line_chart(
         plotext.plot([day for day, _ in run], [value for _, value in run], marker="braille")
     plotext.xlim(first.toordinal(), max(last.toordinal(), first.toordinal() + 1))
     plotext.ylim(low, high)
-    steps, step = nice(low, high, max(height // _TICK_HEIGHT, 2))
-    plotext.yticks(steps, [look.label(one, step) if look.label else "" for one in steps])
+    # What is hidden has no marks either: they stand at round amounts.
+    steps, step = nice(low, high, max(height // _TICK_HEIGHT, 2)) if look.label else ([], 0.0)
+    plotext.yticks(steps, [look.label(one, step) for one in steps] if look.label else [])
     ticks = day_ticks(first, last, width // _TICK_WIDTH)
     plotext.xticks([day.toordinal() for day, _ in ticks], [label for _, label in ticks])
     plotext.xaxes(True, False)  # noqa: FBT003 - lower and upper, in its own words

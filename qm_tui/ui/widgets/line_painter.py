@@ -1,6 +1,6 @@
 """How one line of a table is drawn: cells fitted to their columns, in as few segments as can be."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Generic, TypeVar
 
 from rich.segment import Segment
@@ -30,7 +30,15 @@ _POINTED = Style(underline=True)
 class LinePainter(Generic[R]):
     """Draws the lines of one layout in one palette."""
 
-    def __init__(self, layout: Layout[R], palette: Palette, width: int, gutter: int) -> None:
+    def __init__(
+        self,
+        layout: Layout[R],
+        palette: Palette,
+        width: int,
+        gutter: int,
+        number: Callable[[int], str],
+    ) -> None:
+        self._number = number
         self.layout = layout
         self.width = width
         """Of the widget, in cells, with the gutter of its scrollbar. Lines may be wider."""
@@ -82,7 +90,7 @@ class LinePainter(Generic[R]):
         end = summed[0].x - GAP if summed else self._line_width
         segments = [
             Segment(look.value + " " * (MARGIN - 1), plain),
-            Segment(_group_title(heading, end - MARGIN), plain),
+            Segment(self._group_title(heading, end - MARGIN), plain),
         ]
         for placed in summed:
             cell, width = heading.cells[placed.column.key], placed.width
@@ -151,6 +159,15 @@ class LinePainter(Generic[R]):
         """A line below the last row."""
         return Strip.blank(self._line_width, self._palette.blank)
 
+    def _group_title(self, heading: Heading, width: int) -> str:
+        before = f"{_INDENT * heading.level}{_FOLDS[heading.folded]} "
+        after = f" ({self._number(heading.count)})"
+        if len(before) + width_of(heading.title[:_WIDEST_GROWTH]) + len(after) > width:
+            after = ""
+        room = max(width - len(before) - len(after), 0)
+        title = fit(heading.title, room, "left").rstrip()
+        return fit(f"{before}{title}{after}", width, "left")
+
     def _finish(self, segments: Iterable[Segment], style: Style) -> Strip:
         # Crops the last column's gap, or fills up to the edge.
         return Strip(segments).adjust_cell_length(self._line_width, style)
@@ -173,13 +190,3 @@ def _arrows(orders: Sequence[Order]) -> dict[str, str]:
     return {
         key: f"{_ARROWS[reverse]}{number}" for number, (key, reverse) in enumerate(orders, start=1)
     }
-
-
-def _group_title(heading: Heading, width: int) -> str:
-    before = f"{_INDENT * heading.level}{_FOLDS[heading.folded]} "
-    after = f" ({heading.count:,})"
-    if len(before) + width_of(heading.title[:_WIDEST_GROWTH]) + len(after) > width:
-        after = ""
-    room = max(width - len(before) - len(after), 0)
-    title = fit(heading.title, room, "left").rstrip()
-    return fit(f"{before}{title}{after}", width, "left")

@@ -9,7 +9,7 @@ from textual.content import Content
 from qm_tui.domain.health import Health, LinkState
 from qm_tui.ui.cell import Tone
 from qm_tui.ui.context import UnderWay
-from qm_tui.ui.format import age, count, countdown
+from qm_tui.ui.format import Format, age, countdown
 from qm_tui.ui.link_words import DELAYED, LACKING, WORDS, doing
 from qm_tui.ui.tones import STYLES
 from qm_tui.ui.widgets.bar import words
@@ -33,14 +33,15 @@ def about_the_links(
     progress: Sequence[UnderWay],
     status: "StatusView | None",
     now: dt.datetime,
+    form: Format,
     room: int,
 ) -> Content:
     """The left side of the status bar where there are connections; at most `room` cells."""
     at = {sync.connection: sync for sync in progress}
-    links = [_forms(each, at.get(each.connection), now) for each in health]
+    links = [_forms(each, at.get(each.connection), now, form) for each in health]
     # The least important goes first: how many accounts there are, where more is said, then words
     # of what is well.
-    breaks, accounts = _breaks(status), _accounts(status)
+    breaks, accounts = _breaks(status, form), _accounts(status, form)
     states = [each.state for each in health]
     order = sorted(
         range(len(health)),
@@ -70,7 +71,7 @@ def _joined(links: Sequence[Forms], levels: Sequence[int], more: Sequence[Conten
     return _APART.join([*chosen, *more])
 
 
-def _forms(health: Health, sync: UnderWay | None, now: dt.datetime) -> Forms:
+def _forms(health: Health, sync: UnderWay | None, now: dt.datetime, form: Format) -> Forms:
     mark, word, tone = WORDS[health.state]
     sign = words(mark, STYLES[tone])
     name = Content.assemble(sign, " ", words(_cut(health.connection, _LONGEST_NAME)))
@@ -82,7 +83,7 @@ def _forms(health: Health, sync: UnderWay | None, now: dt.datetime) -> Forms:
         case LinkState.IDLE:
             texts = (f"data {data} old" if data else word, data)
         case LinkState.SYNCING:
-            at = doing(sync, now, _LONGEST_DOING) if sync is not None else word
+            at = doing(sync, now, form, _LONGEST_DOING) if sync is not None else word
             texts = (at, word)
         case LinkState.WAITING if health.next_try is not None:
             wait = countdown(now, health.next_try)
@@ -127,11 +128,11 @@ def _with_data(text: str, data: str) -> str:
     return f"{text}, data {data} old" if data else text
 
 
-def _breaks(status: "StatusView | None") -> Sequence[Content]:
+def _breaks(status: "StatusView | None", form: Format) -> Sequence[Content]:
     if status is None or status.open_breaks is None:
         return ()
     style = "$text-error" if status.open_breaks else "$text-success"
-    number = count(status.open_breaks, "open discrepancy", "open discrepancies")
+    number = form.count(status.open_breaks, "open discrepancy", "open discrepancies")
     return (words(number, style),)
 
 
@@ -141,8 +142,8 @@ def _where_it_says_why(health: Sequence[Health]) -> Sequence[Content]:
     return (words("Syncs says why", "$text-muted"),)
 
 
-def _accounts(status: "StatusView | None") -> Sequence[Content]:
-    return () if status is None else (words(count(status.accounts, "account"), "$text-muted"),)
+def _accounts(status: "StatusView | None", form: Format) -> Sequence[Content]:
+    return () if status is None else (words(form.count(status.accounts, "account"), "$text-muted"),)
 
 
 def _cut(text: str, length: int) -> str:

@@ -13,6 +13,9 @@ _AT_MOST = 64 * 1024 * 1024
 """Bytes of texts that are kept; those beyond are read anew every time."""
 _AT_ONCE = 4096
 """So many are read one column after the other, which takes less time than row by row."""
+_HARDLY = 4
+"""While less than three fourths of the texts are read, words are looked for in one column after the
+other, if its cells are read quickly: most rows need only some of them."""
 _OBJECT = 49
 """Bytes of a text without its characters."""
 
@@ -33,6 +36,17 @@ class RowTexts(Generic[R]):
     def complete(self) -> bool:
         """Whether no text has to be read when it is looked at."""
         return not self._missing
+
+    @property
+    def is_quick(self) -> bool:
+        """Whether a word is found in all rows about as soon as a value is compared in all."""
+        return self.complete or self._is_searched
+
+    @property
+    def _is_searched(self) -> bool:
+        """Whether words are looked for in the cells of one column after the other."""
+        hardly = self._missing * _HARDLY > len(self._rows)
+        return hardly and bool(self._columns) and all(each.text for each in self._columns)
 
     def of(self, rows: Sequence[R]) -> "RowTexts[R]":
         """The texts of other rows in the same columns."""
@@ -80,6 +94,8 @@ class RowTexts(Generic[R]):
         """Those of some positions whose texts contain every word, and none of others."""
         if not self._missing:
             return _containing(words, without, list(among), self._texts.__getitem__)
+        if self._is_searched and not any("\n" in word for word in (*words, *without)):
+            return self._searched(words, without, among)
         found: list[int] = []
         rest = iter(among)
         while some := list(islice(rest, _AT_ONCE)):
@@ -87,6 +103,43 @@ class RowTexts(Generic[R]):
             text_of = {at: text for at in some if (text := self._texts[at]) is not None} | read
             found += _containing(words, without, some, text_of.__getitem__)
         return found
+
+    def _searched(
+        self, words: Sequence[str], without: Sequence[str], among: Iterable[int]
+    ) -> list[int]:
+        """Find the same without reading whole texts; nothing of it is kept."""
+        found = list(among)
+        for word in words:
+            has = self._having(word, found)
+            if not all(has):
+                found = [at for at in found if has[at]]
+        for word in without:
+            has = self._having(word, found)
+            found = [at for at in found if not has[at]]
+        return found
+
+    def _having(self, word: str, among: Sequence[int]) -> bytearray:
+        """By position, whether a word occurs in a cell of that row."""
+        rows, has = self._rows, bytearray(len(self._rows))
+        for column in self._columns:
+            cells = _texts(column, rows if len(among) == len(rows) else [rows[at] for at in among])
+            # Many rows have the same few texts.
+            different = set(cells)
+            having = {text for text in different if word in text.casefold()}
+            if not having:
+                continue
+            if len(having) == len(different) and len(among) == len(rows):
+                return bytearray(b"\1") * len(rows)
+            rest: list[int] = []
+            for at, text in zip(among, cells, strict=True):
+                if text in having:
+                    has[at] = 1
+                else:
+                    rest.append(at)
+            if not rest:
+                break
+            among = rest
+        return has
 
     def _read(self, positions: Sequence[int]) -> dict[int, str]:
         """Read the texts of some rows, column by column, and keep them if there is room."""

@@ -15,6 +15,8 @@ _KEPT_KEYS = 12
 """Of so many sort keys the values are kept; each takes about 2 MB for 100,000 rows."""
 _QUICKER = 10
 """So many values are read in the time it takes to read the texts of a row."""
+_AT_ONCE = 4096
+"""Values that are read before they are measured: they are still near the processor then."""
 _FEW = 4
 """Of less than a fourth of all rows values are read without being kept."""
 
@@ -66,6 +68,11 @@ class RowValues(Generic[R]):
         self.texts.look_at(columns)
         self.words.look_at([column for column in columns if not column.wordless])
 
+    def are_quick(self, words: Sequence[str]) -> bool:
+        """Whether no texts have to be read to find these words."""
+        some = self.words if all(map(has_letters, words)) else self.texts
+        return some.is_quick
+
     def prepare(self, columns: Sequence[Column[R]], count: int) -> bool:
         """Read some of what rows may soon be searched for or sorted by, what is quickest first.
 
@@ -104,7 +111,8 @@ class RowValues(Generic[R]):
         values = self._values.pop(by, None)
         if values is None:
             values = self._begun.pop(by, None) or Values()
-            values.extend(list(map(by, self._rows[len(values.exact) :])))
+            for start in range(len(values.exact), len(self._rows), _AT_ONCE):
+                values.extend(list(map(by, self._rows[start : start + _AT_ONCE])))
         self._values[by] = values
         if len(self._values) > _KEPT_KEYS:
             del self._values[next(iter(self._values))]
@@ -121,3 +129,8 @@ class RowValues(Generic[R]):
             self.words.forget_row(at)
             for by, values in self._values.items():
                 values.refresh(at, by(new))
+
+
+def has_letters(word: str) -> bool:
+    """Whether a word can only be in a column that has words."""
+    return any(map(str.isalpha, word))

@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 
 from qm_tui.ui.widgets.columns import Column
 from qm_tui.ui.widgets.row_order import RowOrder
-from qm_tui.ui.widgets.row_values import RowValues
+from qm_tui.ui.widgets.row_values import RowValues, has_letters
 from qm_tui.ui.widgets.sort_keys import SortKey
 
 R = TypeVar("R")
@@ -96,7 +96,7 @@ class SortedRows(Generic[R]):
             return self._passed[2]
         if wanted.words or wanted.without:
             self._values.look_at(wanted.columns)
-            if keep is not None and not self._values.texts.complete:
+            if keep is not None and not self._values.are_quick(wanted.words + wanted.without):
                 # Texts are read when they are looked at, which takes longer than any condition.
                 found, keep = [at for at in found if keep(rows[at])], None
             found = self._with_words(found, wanted)
@@ -129,8 +129,8 @@ class SortedRows(Generic[R]):
 
 
 def _lettered(words: Iterable[str]) -> list[str]:
-    return [word for word in words if any(map(str.isalpha, word))]
+    return [word for word in words if has_letters(word)]
 
 
 def _others(words: Iterable[str]) -> list[str]:
-    return [word for word in words if not any(map(str.isalpha, word))]
+    return [word for word in words if not has_letters(word)]

@@ -6,17 +6,20 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 from textual.style import Style
 
-from qm_tui.ui.format import age, count
+from qm_tui.ui.format import Format, age
 from qm_tui.ui.widgets.bar import words
 
 if TYPE_CHECKING:
     from qm_tui.queries.sync_views import StatusView
 
+_APART = words("  ·  ", "$text-muted")
 _STALE_AFTER = dt.timedelta(days=2)
 
 
-def about_the_data(status: "StatusView | None", now: dt.datetime) -> Content:
-    """The left side: from where, how old, how much."""
+def about_the_data(
+    status: "StatusView | None", now: dt.datetime, form: Format, room: int
+) -> Content:
+    """The left side: from where, how old, how much; what has no room is left out."""
     if status is None:
         return words("Opening the store…", "$text-muted")
     if status.empty:
@@ -25,13 +28,16 @@ def about_the_data(status: "StatusView | None", now: dt.datetime) -> Content:
     if status.open_breaks is not None:
         style = "$text-error" if status.open_breaks else "$text-success"
         parts.append(
-            words(count(status.open_breaks, "open discrepancy", "open discrepancies"), style)
+            words(form.count(status.open_breaks, "open discrepancy", "open discrepancies"), style)
         )
     # Last what a narrow terminal can do without.
-    parts.append(words(count(status.accounts, "account"), "$text-muted"))
+    parts.append(words(form.count(status.accounts, "account"), "$text-muted"))
     if status.last_run_at is not None:
         parts.append(words(f"last import {age(now, status.last_run_at)} ago", "$text-muted"))
-    return words("  ·  ", "$text-muted").join(parts)
+    said = _APART.join(parts)
+    while said.cell_length > room and len(parts) > 1:
+        said = _APART.join(parts := parts[:-1])
+    return said
 
 
 def about_the_program(
@@ -46,7 +52,11 @@ def about_the_program(
     parts = [words(under_way, "$text-accent")] if under_way else []
     if errors:
         click = Style.from_meta({"@click": "app.show('errors')"})
-        parts.append(words(f"! {count(errors, 'error')}: E", "bold $text-error").stylize(click))
+        parts.append(
+            words(f"! {errors} error{'s' if errors > 1 else ''}: E", "bold $text-error").stylize(
+                click
+            )
+        )
     if paused:
         parts.append(words(f"‖ {paused}", "bold $text-warning"))
     if hidden:

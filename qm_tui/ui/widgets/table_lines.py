@@ -1,6 +1,6 @@
 """The lines of a table: which rows are in sight, how they look, and what has to be drawn again."""
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Generic, TypeVar
 
@@ -49,6 +49,8 @@ class TableLines(ScrollView, Generic[R]):
         super().__init__(id=id)
         self.empty = empty
         """Said where rows would be when there are none."""
+        self.number: Callable[[int], str] = "{:,}".format
+        """How one writes how many rows are below a heading."""
         self.cursor_index = 0
         self._columns = TableColumns(columns)
         self._orders = Orders(columns)
@@ -171,11 +173,6 @@ class TableLines(ScrollView, Generic[R]):
         """The keys of the marked rows, also of those a filter hides."""
         return frozenset(self._marks.keys)
 
-    @property
-    def marked_in_view(self) -> int:
-        """How many of the marked rows are not hidden by a filter or a fold."""
-        return self._marks.shown(self._source)
-
     def marked_rows(self) -> list[R]:
         """The marked rows that are loaded, those shown first and in order."""
         return self._marks.rows(self._source)
@@ -287,7 +284,8 @@ class TableLines(ScrollView, Generic[R]):
         width = self.size.width
         if self._drawn is None or self._drawn.painter.width != width:
             palette = read_palette(self.rich_style, self.get_component_rich_style)
-            painter = LinePainter(self._lay_out(), palette, width, self.scrollbar_size_vertical)
+            gutter = self.scrollbar_size_vertical
+            painter = LinePainter(self._lay_out(), palette, width, gutter, self.number)
             self._drawn = DrawnLines(painter, kept=_KEPT_PAGES * self.size.height)
         return self._drawn
 

@@ -49,12 +49,6 @@ class Marks(Generic[R]):
         self.keys.clear()
         self._last = None
 
-    def shown(self, source: RowSource[R]) -> int:
-        """How many of the marked rows are among the lines of a source."""
-        if not self.keys:
-            return 0
-        return sum(source.key(at) in self.keys for at in range(len(source)))
-
     def rows(self, source: RowSource[R]) -> list[R]:
         """The marked rows that a source has loaded."""
         if not self.keys:

@@ -18,14 +18,10 @@ from qm_tui.domain.instruments import Forex, Future, InstrumentType, instrument_
 from qm_tui.domain.records import (
     AccountInfo,
     Balance,
-    BrokerLot,
-    BrokerWashSale,
     CashTransaction,
-    ClosedLot,
     CorporateAction,
     Fact,
     MarginInterest,
-    NavSummary,
     OptionEvent,
     Position,
     Record,
@@ -33,6 +29,7 @@ from qm_tui.domain.records import (
     Transfer,
     TransferLot,
 )
+from qm_tui.domain.reported import BrokerLot, BrokerWashSale, ClosedLot, NavSummary
 from qm_tui.domain.words import CashType, CorporateActionType, OptionEventType, Section
 
 NOW = dt.datetime(2026, 3, 11, 14, 30, tzinfo=dt.UTC)

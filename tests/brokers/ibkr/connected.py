@@ -28,7 +28,7 @@ async def connected(tws: TwsDouble, ib: Any, timeout: float = 2) -> AsyncIterato
         hang_up(ib)
 
 
-async def until(holds: Callable[[], Any], within: float = 5.0) -> Any:
+async def until(holds: Callable[[], Any], within: float = 30.0) -> Any:
     """Wait until something is so, and return it."""
     async with asyncio.timeout(within):
         while not (found := holds()):  # noqa: ASYNC110 - the library does not tell of all of it

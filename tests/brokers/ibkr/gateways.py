@@ -93,7 +93,7 @@ def balances(batch: Batch) -> dict[tuple[str, str, str], Balance]:
 
 
 async def until_update(
-    client: GatewayClient, holds: Callable[[Update], Any], within: float = 3.0
+    client: GatewayClient, holds: Callable[[Update], Any], within: float = 30.0
 ) -> Update:
     """Consume updates until one is as wanted."""
     async with asyncio.timeout(within), aclosing(client.updates()) as updates:  # type: ignore[type-var] # it is one

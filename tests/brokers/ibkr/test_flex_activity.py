@@ -15,11 +15,10 @@ from qm_tui.domain.records import (
     InstrumentInfo,
     MarginInterest,
     OptionEvent,
-    OtherRow,
-    StatementLine,
     Transfer,
     TransferLot,
 )
+from qm_tui.domain.reported import OtherRow, StatementLine
 from qm_tui.domain.words import CashType, CorporateActionType, OptionEventType, TransferDirection
 from tests.brokers.ibkr.flex_builder import (
     STOCK,

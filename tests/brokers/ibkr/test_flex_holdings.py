@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from qm_tui.domain.batches import Holds
-from qm_tui.domain.records import AccountInfo, Balance, BrokerLot, NavSummary, OtherRow, Position
+from qm_tui.domain.records import AccountInfo, Balance, Position
+from qm_tui.domain.reported import BrokerLot, NavSummary, OtherRow
 from qm_tui.domain.words import NavKind, Section, TaxTreatment
 from tests.brokers.ibkr.flex_builder import (
     POSITION,

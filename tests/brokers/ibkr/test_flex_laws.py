@@ -10,15 +10,8 @@ from pathlib import Path
 import pytest
 
 from benchmarks.flex_generator import write_statement
-from qm_tui.domain.records import (
-    Balance,
-    BrokerLot,
-    CashTransaction,
-    ClosedLot,
-    OtherRow,
-    Position,
-    Trade,
-)
+from qm_tui.domain.records import Balance, CashTransaction, Position, Trade
+from qm_tui.domain.reported import BrokerLot, ClosedLot, OtherRow
 from qm_tui.domain.words import TradeKind
 from tests.brokers.ibkr.flex_builder import (
     BUY,

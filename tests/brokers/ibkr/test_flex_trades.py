@@ -18,7 +18,8 @@ from qm_tui.domain.instruments import (
     OtherInstrument,
     Right,
 )
-from qm_tui.domain.records import BrokerWashSale, ClosedLot, Fact, OtherRow, Trade, TradeSummary
+from qm_tui.domain.records import Fact, Trade
+from qm_tui.domain.reported import BrokerWashSale, ClosedLot, OtherRow, TradeSummary
 from qm_tui.domain.words import OpenClose, Section, TradeKind, TradeLevel, TradeSummaryLevel
 from tests.brokers.ibkr.flex_builder import (
     BUY,

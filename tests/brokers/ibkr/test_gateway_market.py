@@ -306,4 +306,4 @@ async def test_a_connection_that_is_lost_ends_the_rotation() -> None:
         await tws.until_asked(Ask.MARKET_DATA, times=10)
         tws.reset()
         with pytest.raises(ConnectionError):
-            await asyncio.wait_for(rotation, 5)
+            await asyncio.wait_for(rotation, 30)

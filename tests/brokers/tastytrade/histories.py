@@ -19,11 +19,11 @@ from qm_tui.domain.records import (
     CashTransaction,
     CorporateAction,
     OptionEvent,
-    OtherRow,
     Record,
     Trade,
     Transfer,
 )
+from qm_tui.domain.reported import OtherRow
 
 ACCOUNT = "5WX00001"
 BERLIN = ZoneInfo("Europe/Berlin")

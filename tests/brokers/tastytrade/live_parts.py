@@ -65,7 +65,7 @@ class Desk:
             self.seen.append(update)
             self.book.apply(update.records)
 
-    async def until(self, holds: Callable[[], bool], within: float = 5.0) -> None:
+    async def until(self, holds: Callable[[], bool], within: float = 30.0) -> None:
         """Wait until something is so; raises what the updates end by."""
 
         def looked() -> bool:

@@ -46,7 +46,7 @@ async def opened(double: TastytradeDouble) -> AsyncIterator[Access]:
         await access.close()
 
 
-async def until(holds: Callable[[], bool], within: float = 5.0) -> None:
+async def until(holds: Callable[[], bool], within: float = 30.0) -> None:
     """Wait until something is so.
 
     Raises:

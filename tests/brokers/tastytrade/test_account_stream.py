@@ -37,7 +37,7 @@ class Heard:
     async def lost(self) -> BaseException | None:
         """What the connection ends by."""
         assert self.running is not None
-        async with asyncio.timeout(4):
+        async with asyncio.timeout(20):
             await asyncio.wait([self.running])
         return self.running.exception()
 

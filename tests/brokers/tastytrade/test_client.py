@@ -258,7 +258,7 @@ async def test_updates_tell_what_is_pushed_and_end_with_the_client() -> None:
             lambda: any(isinstance(one, Quote) and str(one.bid) == "611.0" for one in told)
         )
         await client.close()
-        await asyncio.wait_for(listening, 2)
+        await asyncio.wait_for(listening, 30)
         assert double.feeds == [] or await _gone(double)
 
 

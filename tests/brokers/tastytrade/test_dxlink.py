@@ -55,7 +55,7 @@ async def linked(
 
 async def lost(found: Linked) -> Exception:
     """What the connection ends by."""
-    async with asyncio.timeout(4):
+    async with asyncio.timeout(20):
         await asyncio.wait([found.running])
     error = found.running.exception()
     assert isinstance(error, Exception)

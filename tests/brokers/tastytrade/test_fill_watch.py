@@ -136,6 +136,6 @@ async def test_the_end_of_all_access_is_raised() -> None:
 async def test_nothing_is_waited_for_after_the_end() -> None:
     watch = FillWatch(History([]).recent, (60.0,))
     watch.order(order(7, ("a", 5)))
-    async with asyncio.timeout(1):
+    async with asyncio.timeout(20):
         await watch.close()
     assert not watch.missed

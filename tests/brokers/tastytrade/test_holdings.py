@@ -21,7 +21,8 @@ from qm_tui.brokers.tastytrade.notices import notices_of
 from qm_tui.brokers.tastytrade.positions import marked, position_of, together
 from qm_tui.brokers.tastytrade.rows import read
 from qm_tui.domain.instruments import EquityOption, Future, FutureOption
-from qm_tui.domain.records import Balance, NavSummary, Position
+from qm_tui.domain.records import Balance, Position
+from qm_tui.domain.reported import NavSummary
 from qm_tui.domain.words import Section, TaxTreatment
 
 ACCOUNT = "5WX00001"

@@ -469,7 +469,7 @@ async def test_updates_end_when_they_are_closed() -> None:
         await desk.live.close()
         await desk.live.close()
         assert desk.following is not None
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(20):
             await desk.following
         await double.until(lambda: not double.feeds and not double.streams)
 
@@ -488,7 +488,7 @@ async def test_there_are_no_updates_where_streams_are_not_wanted() -> None:
 async def test_one_round_brings_prices_and_greeks_of_everything_and_ends() -> None:
     async with TastytradeDouble() as double, live(double) as desk:
         await desk.take()
-        async with asyncio.timeout(3):
+        async with asyncio.timeout(20):
             assert await desk.live.market_round(30) == ()
         quotes, greeks = desk.live.prices()
         assert all(isinstance(quote, Quote) for quote in quotes)
@@ -512,7 +512,7 @@ async def test_what_does_not_answer_is_not_waited_for_without_end() -> None:
     faults = DxlinkFaults(no_events_of=[CALL, "Greeks"])
     async with TastytradeDouble(dxlink=faults) as double, live(double) as desk:
         await desk.take()
-        async with asyncio.timeout(3):
+        async with asyncio.timeout(20):
             [says] = await desk.live.market_round(1)
         assert says.startswith("No prices or no Greeks came for AAPL 270115C00250000, ")
         assert desk.live.prices()[0]
@@ -522,7 +522,7 @@ async def test_greeks_that_are_nan_are_an_answer() -> None:
     nan = {"Greeks": ["price", "volatility", "delta", "gamma", "theta", "rho", "vega"]}
     async with TastytradeDouble(dxlink=DxlinkFaults(nan=nan)) as double, live(double) as desk:
         await desk.take()
-        async with asyncio.timeout(3):
+        async with asyncio.timeout(20):
             assert await desk.live.market_round(30) == ()
         assert desk.live.prices()[1] == []
 

@@ -13,14 +13,8 @@ from hypothesis import strategies as st
 
 from qm_tui.brokers.tastytrade.answers import BadRow
 from qm_tui.domain.instruments import EquityOption, Future
-from qm_tui.domain.records import (
-    CashTransaction,
-    CorporateAction,
-    OptionEvent,
-    OtherRow,
-    Trade,
-    Transfer,
-)
+from qm_tui.domain.records import CashTransaction, CorporateAction, OptionEvent, Trade, Transfer
+from qm_tui.domain.reported import OtherRow
 from qm_tui.domain.words import (
     CashType,
     CorporateActionType,

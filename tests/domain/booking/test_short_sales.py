@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from qm_tui.domain.booking.engine import book_views, views_of
+from qm_tui.domain.booking.engine import book_views
 from qm_tui.domain.booking.events import Event
 from qm_tui.domain.booking.holding_period import term_of
 from qm_tui.domain.booking.results import Booked
@@ -125,7 +125,7 @@ def test_the_economic_view_has_the_dates_alone() -> None:
     )
     views = book_views(events, securities=SECURITIES, accounts=ACCOUNTS)
     assert [starts(booked)[0][1] for booked in views] == ["2024-11-01", "2024-01-10", "2024-11-01"]
-    assert views_of(views[0]) == (View.TAXPAYER,)
+    assert [booked.view for booked in views] == [View.TAXPAYER, View.ECONOMIC, View.BROKER]
 
 
 def test_shorts_of_an_ira_and_of_crypto_change_no_holding_period() -> None:

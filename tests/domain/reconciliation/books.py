@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from qm_tui.domain.booking.money import as_decimal
 from qm_tui.domain.booking.words import BasisStatus, Origin
 from qm_tui.domain.instruments import InstrumentType, Right
-from qm_tui.domain.reconciliation.discrepancy import FactRef
+from qm_tui.domain.reconciliation.discrepancy import Discrepancy, FactRef
+from qm_tui.domain.reconciliation.judging import explain_cash, explain_together, judge_holding
 from qm_tui.domain.reconciliation.replay import nominal, window
 from qm_tui.domain.reconciliation.sides import (
     History,
@@ -23,6 +24,7 @@ from qm_tui.domain.reconciliation.sides import (
     OpenLot,
     ToldPosition,
 )
+from qm_tui.domain.reconciliation.words import Severity, Verdict
 from qm_tui.domain.words import OpenClose
 
 ZERO = Decimal(0)
@@ -229,3 +231,14 @@ def _traded(what: str, held: Decimal, size: Decimal) -> tuple[Decimal, OpenClose
 
 def at_noon(day: dt.date) -> dt.datetime:
     return dt.datetime(day.year, day.month, day.day, 12, tzinfo=dt.UTC)
+
+
+def judge(holdings: Sequence[Holding]) -> Sequence[Discrepancy]:
+    """Judge each, and look across them, as whoever compares a store does."""
+    found = [each for holding in holdings for each in judge_holding(holding)]
+    return [*explain_cash(explain_together(found, holdings), holdings, ())]
+
+
+def alarms(found: Discrepancy) -> bool:
+    """Whether it counts as an open break: what can be compared differs by more than dust."""
+    return found.verdict is not Verdict.NOT_KNOWN and found.severity is not Severity.DUST

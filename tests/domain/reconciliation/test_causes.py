@@ -12,7 +12,6 @@ from qm_tui.domain.booking.words import FindingKind, View
 from qm_tui.domain.instruments import InstrumentType
 from qm_tui.domain.reconciliation.discrepancy import Discrepancy, FactRef
 from qm_tui.domain.reconciliation.judging import (
-    judge,
     judge_cash,
     judge_holding,
     judge_total,
@@ -36,7 +35,7 @@ from qm_tui.domain.reconciliation.sides import (
     Total,
 )
 from qm_tui.domain.reconciliation.words import Cause, Severity, Verdict
-from tests.domain.reconciliation.books import OPTION, STOCK, a_movement, d, moment
+from tests.domain.reconciliation.books import OPTION, STOCK, a_movement, alarms, d, judge, moment
 
 AS_OF = moment("2024-06-28T21:00")
 BOUGHT = a_movement(1, dt.date(2024, 2, 1), 100, price=d(10))
@@ -257,7 +256,7 @@ def test_cash_that_differs() -> None:
 
 def test_cash_of_days_of_which_nobody_told_is_not_compared() -> None:
     found = cash("77.77", history=History(first_day=dt.date(2024, 6, 10)))
-    assert (found.verdict, found.alarms) == (Verdict.NOT_KNOWN, False)
+    assert (found.verdict, alarms(found)) == (Verdict.NOT_KNOWN, False)
 
 
 def test_a_total_that_is_not_the_sum_of_its_parts() -> None:
@@ -267,7 +266,7 @@ def test_a_total_that_is_not_the_sum_of_its_parts() -> None:
     assert (found.verdict, found.difference) == (Verdict.MARKET_VALUE, d(250))
     assert found.key == "market_value|1|USD|NetLiquidation"
     unknown = replace(total, parts=[*parts, Part(says="options", value=None)])
-    assert not the_one(judge_total(unknown)).alarms
+    assert not alarms(the_one(judge_total(unknown)))
 
 
 @pytest.mark.parametrize(

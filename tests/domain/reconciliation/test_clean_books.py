@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from qm_tui.domain.booking.words import View
 from qm_tui.domain.reconciliation.discrepancy import FactRef
-from qm_tui.domain.reconciliation.judging import judge, judge_cash, judge_holding, judge_total
+from qm_tui.domain.reconciliation.judging import judge_cash, judge_holding, judge_total
 from qm_tui.domain.reconciliation.sides import (
     CashMovement,
     CashSide,
@@ -28,7 +28,9 @@ from tests.domain.reconciliation.books import (
     STOCK,
     Life,
     a_movement,
+    alarms,
     d,
+    judge,
     lives,
     lots_of,
     moment,
@@ -79,6 +81,9 @@ def test_brokers_count_cost_in_their_own_ways(life: Life, places: str) -> None:
         for lot in holding.lots or ()
         if lot.opened_by == each.fact and lot.quantity == each.quantity
     )
+    if any(each.type == "split" for each in life.movements):
+        # After a split a part of a trade may be just as many shares as all of it was.
+        return
     if len({lot.opened_by for lot in holding.lots or ()}) == sum(
         lot.quantity == each.quantity
         for lot in holding.lots or ()
@@ -131,7 +136,11 @@ def test_what_the_broker_never_told_completely_is_no_alarm() -> None:
     life = Life(STOCK, (a_movement(1, dt.date(2024, 2, 1), 100),), (at(0),))
     silent = replace(life.holding(life.end), position=None)
     (found,) = judge_holding(silent)
-    assert (found.verdict.value, found.severity.value, found.alarms) == ("not_known", "dust", False)
+    assert (found.verdict.value, found.severity.value, alarms(found)) == (
+        "not_known",
+        "dust",
+        False,
+    )
 
 
 def test_a_broker_that_never_told_what_happened_raises_no_alarm() -> None:
@@ -139,7 +148,7 @@ def test_a_broker_that_never_told_what_happened_raises_no_alarm() -> None:
     (found,) = judge_holding(
         Holding(account=1, instrument=STOCK, position=told, history=History(moved=False))
     )
-    assert (found.verdict.value, found.alarms) == ("not_known", False)
+    assert (found.verdict.value, alarms(found)) == ("not_known", False)
 
 
 def test_a_statement_that_is_a_day_behind_raises_no_alarm() -> None:

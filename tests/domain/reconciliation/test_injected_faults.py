@@ -14,7 +14,6 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from qm_tui.domain.reconciliation.discrepancy import Discrepancy, FactRef
-from qm_tui.domain.reconciliation.judging import judge
 from qm_tui.domain.reconciliation.sides import (
     History,
     Holding,
@@ -32,8 +31,10 @@ from tests.domain.reconciliation.books import (
     ZERO,
     Life,
     a_movement,
+    alarms,
     at_noon,
     d,
+    judge,
     lives,
     moment,
 )
@@ -304,7 +305,7 @@ def test_a_transfer_without_a_basis(life: Life, size: int, stated: bool) -> None
         assert (found.verdict, found.expected) == (Verdict.COST_BASIS, None)
         assert abs((found.currency_value or ZERO) - size * 12) < 1
     else:
-        assert (found.verdict, found.alarms) == (Verdict.NOT_KNOWN, False)
+        assert (found.verdict, alarms(found)) == (Verdict.NOT_KNOWN, False)
 
 
 @FEW

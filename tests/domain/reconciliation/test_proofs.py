@@ -9,7 +9,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from qm_tui.domain.reconciliation.discrepancy import Discrepancy, FactRef
-from qm_tui.domain.reconciliation.judging import judge, judge_holding
+from qm_tui.domain.reconciliation.judging import judge_holding
 from qm_tui.domain.reconciliation.sides import Delivery, Holding, Movement, ToldLot
 from qm_tui.domain.reconciliation.words import Cause, Verdict
 from tests.domain.reconciliation.books import (
@@ -19,6 +19,7 @@ from tests.domain.reconciliation.books import (
     a_movement,
     at_noon,
     d,
+    judge,
     lives,
     lots_of,
 )
@@ -57,7 +58,7 @@ def test_a_lot_of_the_broker_names_the_day_of_a_purchase_that_is_missing() -> No
     life = a_life(FIRST, SECOND, SOLD)
     found = the_quantity(with_lots(life.holding(life.end, movements=(SECOND, SOLD)), life))
     assert found.cause is Cause.MISSING_TRADE
-    assert "100 AAA that the broker has were acquired on 2024-02-01" in found.explanation
+    assert "A purchase of 100 AAA on 2024-02-01 is missing" in found.explanation
     assert [each.table for each in found.evidence] == ["broker_lots", "positions"]
 
 

@@ -17,7 +17,7 @@ from qm_tui.domain.reconciliation.sides import (
     ToldPosition,
 )
 from qm_tui.domain.reconciliation.words import Cause, Verdict
-from tests.domain.reconciliation.books import STOCK, a_movement, d, moment
+from tests.domain.reconciliation.books import STOCK, a_movement, alarms, d, moment
 
 DAY = dt.date(2024, 6, 3)
 AS_OF = moment("2024-06-28T20:00")
@@ -60,7 +60,7 @@ def test_gains_that_agree(told: Sequence[str], ours: Sequence[str]) -> None:
 def test_gains_that_differ(gain: ToldGain, cause: Cause, difference: str) -> None:
     [found] = judge_holding(a_holding(gain))
 
-    assert (found.verdict, found.cause, found.alarms) == (Verdict.REALIZED_PNL, cause, True)
+    assert (found.verdict, found.cause, alarms(found)) == (Verdict.REALIZED_PNL, cause, True)
     assert found.difference == d(difference)
 
 

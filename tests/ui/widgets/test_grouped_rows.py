@@ -33,6 +33,14 @@ def grouped(
     return inner, GroupedSource(inner, levels or (BY_NOTE,), sums)
 
 
+def fold_all(source: GroupedSource[Holding]) -> None:
+    source.folded = source.update_headings()
+
+
+def unfold_all(source: GroupedSource[Holding]) -> None:
+    source.folded = frozenset()
+
+
 def lines(source: GroupedSource[Holding]) -> list[str]:
     """Headings by their titles, rows by their ids."""
     drawn = []
@@ -88,10 +96,10 @@ def test_groups_within_groups_have_headings_and_sums_of_their_own() -> None:
     source.fold(GroupKey(("b",)), folded=True)
     assert lines(source) == ["a", "  X", "5", "  Y", "2", "b", "c", "  X", "4"]
     assert source.find(3) == source.find(GroupKey(("b",))) == 5
-    source.fold_all(folded=True)
+    fold_all(source)
     assert lines(source) == ["a", "b", "c"]
     assert source.find(4) == 2
-    source.fold_all(folded=False)
+    unfold_all(source)
     assert len(source) == 13
 
 
@@ -255,8 +263,8 @@ STEPS: dict[str, Step] = {
     "all": lambda table, inner, source: inner.filter(),
     "group": lambda table, inner, source: table.show(source),
     "ungroup": lambda table, inner, source: table.show(inner),
-    "fold": lambda table, inner, source: source.fold_all(folded=True),
-    "unfold": lambda table, inner, source: source.fold_all(folded=False),
+    "fold": lambda table, inner, source: fold_all(source),
+    "unfold": lambda table, inner, source: unfold_all(source),
     "replace": lambda table, inner, source: inner.replace([*reversed(inner.rows)]),
 }
 

@@ -60,7 +60,7 @@ class PagedApp(TableApp):
 
 
 async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not condition():
             await pilot.pause()
 

@@ -152,6 +152,52 @@ def test_the_text_that_is_searched_is_the_one_that_is_shown(note: str | None) ->
         assert list(source.shown) == [row]
 
 
+@settings(max_examples=60)
+@given(
+    notes=st.lists(st.sampled_from(["buy", "BUY", "sell", None, "equity_option"]), max_size=12),
+    word=st.sampled_from(["buy", "e", "s", "x1", "y opt", "x", "\u2014", "1", "y\nb"]),
+    read=st.integers(0, 3), least=st.integers(0, 12),
+)  # fmt: skip
+def test_words_are_found_in_texts_that_were_read_ahead_as_in_those_that_were_not(
+    notes: list[str | None], word: str, read: int, least: int
+) -> None:
+    kinds = Kinds[Holding](Format(zone=dt.UTC))
+    columns = [
+        kinds.word("note", "Note", 9, lambda holding: holding.note),
+        kinds.text("symbol", "Symbol", 9, lambda holding: holding.symbol),
+        kinds.number("id", "No", 9, lambda holding: holding.id),
+    ]
+    rows = [
+        a_holding(number, note=note, symbol=f"{'bx'[number % 2]}{number % 3}")
+        for number, note in enumerate(notes)
+    ]
+    source = over(rows)
+    for _ in range(read * 6):
+        source.prepare(columns, 1)
+    texts = ["\n".join(column.cell(row).text for column in columns).casefold() for row in rows]
+    having = [row.id for row, text in zip(rows, texts, strict=True) if word in text]
+
+    source.filter(lambda row: row.id >= least, words=[word], columns=columns)
+    assert [row.id for row in source.shown] == [one for one in having if one >= least]
+    source.filter(without=[word], columns=columns)
+    assert [row.id for row in source.shown] == [row.id for row in rows if row.id not in having]
+
+
+def test_words_are_looked_for_in_no_column_that_is_not_needed() -> None:
+    read = []
+
+    def note(holding: Holding) -> str:
+        read.append(holding.id)
+        return holding.note
+
+    kinds = Kinds[Holding](Format(zone=dt.UTC))
+    symbol = kinds.text("symbol", "Symbol", 9, lambda holding: holding.symbol)
+    source = over([a_holding(1, note="x"), a_holding(2, symbol="other", note="sym")])
+    source.filter(words=["sym"], columns=[symbol, kinds.text("note", "Note", 9, note)])
+    assert [row.id for row in source.shown] == [1, 2]
+    assert read == [2]
+
+
 def test_to_sort_and_to_show_all_rows_forgets_no_texts() -> None:
     read = []
 

@@ -9,7 +9,8 @@ from decimal import Decimal
 from qm_tui.brokers.ibkr.flex_known import CASH_NAMES
 from qm_tui.brokers.ibkr.flex_rows import Row, Scope, told_by
 from qm_tui.brokers.ibkr.flex_values import total
-from qm_tui.domain.records import AccountInfo, Balance, NavSummary
+from qm_tui.domain.records import AccountInfo, Balance
+from qm_tui.domain.reported import NavSummary
 from qm_tui.domain.words import NavKind, TaxTreatment
 
 _ACCOUNT_TOLD = told_by("currency name acctAlias dateOpened dateClosed", instrument=False)

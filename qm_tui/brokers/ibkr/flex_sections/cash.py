@@ -7,13 +7,8 @@ from types import MappingProxyType
 from qm_tui.brokers.ibkr.flex_rows import INSTRUMENT, Row, Scope, called, told_by
 from qm_tui.brokers.ibkr.flex_sections.other import other_row
 from qm_tui.brokers.ibkr.flex_values import total
-from qm_tui.domain.records import (
-    CashTransaction,
-    DividendAccrual,
-    MarginInterest,
-    Record,
-    StatementLine,
-)
+from qm_tui.domain.records import CashTransaction, DividendAccrual, MarginInterest, Record
+from qm_tui.domain.reported import StatementLine
 from qm_tui.domain.words import CashType
 
 _CASH_TOLD = told_by(

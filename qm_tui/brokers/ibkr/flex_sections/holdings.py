@@ -9,7 +9,8 @@ from qm_tui.brokers.ibkr.flex_rows import Row, Scope, called, identity, told_by
 from qm_tui.brokers.ibkr.flex_sections.other import other_row
 from qm_tui.brokers.ibkr.flex_values import canonical, quotient, total
 from qm_tui.domain.instruments import Derivative, Instrument, OtherInstrument
-from qm_tui.domain.records import BrokerLot, Position, Record
+from qm_tui.domain.records import Position, Record
+from qm_tui.domain.reported import BrokerLot
 
 _POSITION_TOLD = told_by(
     "currency fxRateToBase reportDate position side markPrice positionValue costBasisPrice "

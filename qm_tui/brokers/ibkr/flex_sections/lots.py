@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from qm_tui.brokers.ibkr.flex_rows import Row, Scope, called, identity, told_by
 from qm_tui.brokers.ibkr.flex_values import identifier
-from qm_tui.domain.records import BrokerWashSale, ClosedLot
+from qm_tui.domain.reported import BrokerWashSale, ClosedLot
 
 _LOT_TOLD = told_by(
     "currency fxRateToBase buySell quantity cost tradePrice fifoPnlRealized openDateTime "

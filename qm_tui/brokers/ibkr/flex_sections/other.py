@@ -4,7 +4,7 @@ import datetime as dt
 
 from qm_tui.brokers.ibkr.flex_rows import Row, Scope
 from qm_tui.brokers.quoting import quoted
-from qm_tui.domain.records import OtherRow
+from qm_tui.domain.reported import OtherRow
 
 _DAYS = ("reportDate", "date", "dateTime", "tradeDate", "valueDate", "settleDate", "toDate")
 

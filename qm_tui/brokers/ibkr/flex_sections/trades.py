@@ -10,7 +10,8 @@ from qm_tui.brokers.ibkr.flex_sections.lots import closed_lot, wash_sale
 from qm_tui.brokers.ibkr.flex_sections.other import other_row
 from qm_tui.brokers.ibkr.flex_tags import Plan
 from qm_tui.brokers.ibkr.flex_values import canonical, identifier, number, text
-from qm_tui.domain.records import Record, Trade, TradeSummary
+from qm_tui.domain.records import Record, Trade
+from qm_tui.domain.reported import TradeSummary
 from qm_tui.domain.words import OpenClose, TradeKind, TradeLevel, TradeSummaryLevel
 
 _TOLD = told_by(

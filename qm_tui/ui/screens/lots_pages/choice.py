@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from textual.content import Content
 
 from qm_tui.domain.booking.words import LotMethod, View
+from qm_tui.ui.format import Format
 from qm_tui.ui.widgets.bar import words
 
 if TYPE_CHECKING:
@@ -92,12 +93,12 @@ def choice_in_words(choice: Choice, *, applies: bool) -> Content:
     return words("  ·  ", "$text-muted").join(parts)
 
 
-def state_in_words(state: "DerivedState | None") -> Content:
+def state_in_words(state: "DerivedState | None", form: Format) -> Content:
     """Say whether what is shown follows from all facts there are."""
     if state is None:
         return Content()
     if state.waiting:
-        return words(f"being derived: {state.waiting:,} to do…", "$text-warning")
+        return words(f"being derived: {form.number(state.waiting)} to do…", "$text-warning")
     if not state.derived:
         return words("nothing derived yet", "$text-warning")
     return words("lots follow all facts", "$text-muted")

@@ -16,7 +16,7 @@ def gain_foot(sums: Iterable[GainSum], form: Format) -> list[Sum]:
 
 def _sum(each: GainSum, form: Format) -> Sum:
     parts = [
-        labeled("net", form.gain(each.total), unknown=each.unknown),
+        labeled("net", form.gain(each.total), form.unknown(each.unknown)),
         labeled("short", form.gain(each.short)),
         labeled("long", form.gain(each.long)),
     ]

@@ -103,7 +103,7 @@ class LotsPage(Generic[V]):
             return ()
         return (
             kinds.text(
-                "account", "Account", 10, _account, min_width=8, drop_order=drop_order, letter="a"
+                "account", "Account", 10, _account, min_width=9, drop_order=drop_order, letter="a"
             ),
         )
 

@@ -10,7 +10,7 @@ from qm_tui.queries.lot_views import LotView
 from qm_tui.ui import lot_cells
 from qm_tui.ui.cell import Cell
 from qm_tui.ui.column_kinds import Kinds
-from qm_tui.ui.format import Format
+from qm_tui.ui.format import UNKNOWN, Format
 from qm_tui.ui.lot_sums import LotSum, lot_sums
 from qm_tui.ui.screens.lots_pages.kind import Asked, LotsPage
 from qm_tui.ui.sum_words import figure
@@ -53,7 +53,7 @@ class OpenLots(LotsPage[LotView]):
                 title="Days",
                 width=6,
                 align="right",
-                cell=lambda lot: _days(lot.days_held),
+                cell=lambda lot: _days(lot.days_held, form),
                 sort_key=lambda lot: lot.days_held,
                 drop_order=7,
             ),
@@ -120,26 +120,28 @@ class OpenLots(LotsPage[LotView]):
         return [_sum(each, form) for each in lot_sums(rows)]
 
 
-def _days(days: int | None) -> Cell:
-    return Cell("—" if days is None else f"{days:,}")
+def _days(days: int | None, form: Format) -> Cell:
+    return UNKNOWN if days is None else Cell(form.number(days))
 
 
 def _sum(each: LotSum, form: Format) -> Sum:
     return Sum(
         name=words(f"Σ {each.currency or 'no currency'}  ", "bold $accent"),
         parts=(
-            figure("cost_basis", "basis", form.money(each.cost_basis), unknown=each.without_basis),
+            figure(
+                "cost_basis", "basis", form.money(each.cost_basis), form.unknown(each.without_basis)
+            ),
             figure(
                 "unrealized_pnl",
                 "gain",
                 form.gain(each.unrealized_pnl),
-                unknown=each.without_gain,
+                form.unknown(each.without_gain),
             ),
             figure(
                 "market_value",
                 "value",
                 form.money(each.market_value),
-                unknown=each.without_value,
+                form.unknown(each.without_value),
             ),
         ),
     )
