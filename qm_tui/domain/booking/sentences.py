@@ -1,6 +1,6 @@
 """What happened to a lot, and what a gain consists of, in words for the user.
 
-Amounts are written as they are, to their last digit: nothing is rounded here.
+Amounts are written as they are, to their last digit, but by `cents`.
 """
 
 import datetime as dt
@@ -43,8 +43,14 @@ def amount(value: Decimal | None) -> str:
     """Write money with at least two decimals, and as many as it has."""
     if value is None:
         return "an unknown amount"
-    cents = value.quantize(CENTS, context=CONTEXT)
-    return f"{cents:,f}" if cents == value else f"{_short(value):,f}"
+    short = value.quantize(CENTS, context=CONTEXT)
+    return f"{short:,f}" if short == value else f"{_short(value):,f}"
+
+
+def cents(value: Decimal | None) -> str:
+    """Write money to the cent, as balances and totals are told; less than a cent as it is."""
+    short = value and value.quantize(CENTS, context=CONTEXT)
+    return amount(short or value)
 
 
 def count(value: Decimal) -> str:

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 
-from qm_tui.domain.booking.sentences import amount
+from qm_tui.domain.booking.sentences import cents
 from qm_tui.domain.reconciliation.case import Suspicion, begun, suspicion
 from qm_tui.domain.reconciliation.discrepancy import Discrepancy, evidence
 from qm_tui.domain.reconciliation.replay import ZERO, start_of, sums
@@ -148,7 +148,7 @@ def _why(side: CashSide, moved: Sequence[CashMovement], expected: Decimal) -> Su
 
 
 def _money(side: CashSide, value: Decimal) -> str:
-    return f"{amount(value)} {side.currency}"
+    return f"{cents(value)} {side.currency}"
 
 
 def _since(side: CashSide) -> str:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from decimal import Decimal
 from itertools import combinations
 
-from qm_tui.domain.booking.sentences import amount
+from qm_tui.domain.booking.sentences import cents
 from qm_tui.domain.reconciliation.discrepancy import Discrepancy, evidence
 from qm_tui.domain.reconciliation.sides import CashSide
 from qm_tui.domain.reconciliation.words import Cause, Verdict
@@ -63,7 +63,7 @@ def _exchanged(
     bought, paid = abs(came.difference or Decimal(0)), abs(went.difference or Decimal(0))
     price = (paid / bought).quantize(_PLACES).normalize()
     says = (
-        f"The account has {amount(bought)} {came.currency} more than our facts and {amount(paid)} "
+        f"The account has {cents(bought)} {came.currency} more than our facts and {cents(paid)} "
         f"{went.currency} less: an exchange of one for the other, at about {price:f}, is probably "
         f"missing."
     )

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from qm_tui.domain.booking.sentences import amount, count
+from qm_tui.domain.booking.sentences import cents, count
 from qm_tui.domain.reconciliation.case import begun, held
 from qm_tui.domain.reconciliation.discrepancy import Discrepancy, Evidence, evidence
 from qm_tui.domain.reconciliation.replay import replay_of
@@ -144,7 +144,7 @@ def _missing(found: Discrepancy, cash: Discrepancy) -> Discrepancy:
     verb = "less" if paid < 0 else "more"
     says = (
         f"Something like a {deed} of {count(abs(quantity))} {found.symbol} is missing: the account "
-        f"has {amount(abs(paid))} {cash.currency} {verb} than our facts come to."
+        f"has {cents(abs(paid))} {cash.currency} {verb} than our facts come to."
     )
     return replace(
         found, cause=Cause.MISSING_TRADE, confidence=_BY_CASH, explanation=says,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import combinations, islice, product
 
-from qm_tui.domain.booking.sentences import amount, count
+from qm_tui.domain.booking.sentences import cents, count
 from qm_tui.domain.reconciliation.case import begun
 from qm_tui.domain.reconciliation.discrepancy import Discrepancy, Evidence, FactRef, evidence
 from qm_tui.domain.reconciliation.replay import ZERO
@@ -194,7 +194,7 @@ def _missing(found: Discrepancy, value: Decimal, about: str = "") -> str:
 
 
 def _money(found: Discrepancy, value: Decimal) -> str:
-    return f"{amount(value)} {found.currency}"
+    return f"{cents(value)} {found.currency}"
 
 
 def _likely(found: Discrepancy, holding: Holding, left: Decimal) -> bool:

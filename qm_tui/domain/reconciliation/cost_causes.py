@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from qm_tui.domain.booking.sentences import amount, count
+from qm_tui.domain.booking.sentences import cents, count
 from qm_tui.domain.booking.words import BasisStatus, FindingKind, Origin, View
 from qm_tui.domain.reconciliation.case import Suspicion, suspicion
 from qm_tui.domain.reconciliation.discrepancy import Evidence, evidence
@@ -19,7 +19,7 @@ _FEE, _FEE_SHARE = Decimal(10), Decimal("0.005")
 def money(holding: Holding, value: Decimal) -> str:
     """Write an amount in the currency of the instrument, to the cent."""
     currency = holding.instrument.currency
-    return amount(value.quantize(CENT)) + ("" if currency is None else f" {currency}")
+    return cents(value) + ("" if currency is None else f" {currency}")
 
 
 def paid(trade: Movement, multiplier: Decimal) -> Decimal | None:

@@ -8,11 +8,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from qm_tui.domain.booking.sentences import amount, count
+from qm_tui.domain.booking.sentences import cents, count
 from qm_tui.domain.reconciliation.discrepancy import Discrepancy, evidence
 from qm_tui.domain.reconciliation.replay import ZERO
 from qm_tui.domain.reconciliation.sides import Holding, MovementKind
-from qm_tui.domain.reconciliation.tolerance import CENT, sum_tolerance
+from qm_tui.domain.reconciliation.tolerance import sum_tolerance
 from qm_tui.domain.reconciliation.words import Cause, Verdict
 
 _LIKELY = Decimal("0.88")
@@ -93,7 +93,7 @@ def _whole_costs(holding: Holding, cost: Decimal) -> Iterator[Decimal]:
 def _distributed(child: Discrepancy, parent: Discrepancy) -> Discrepancy:
     less = abs(parent.difference or ZERO)
     part = (less / abs(parent.expected or less)).quantize(_PLACES).normalize()
-    money = f"{amount(less.quantize(CENT))} {parent.currency}"
+    money = f"{cents(less)} {parent.currency}"
     if child.verdict is Verdict.QUANTITY:
         says = (
             f"The broker's cost of {parent.symbol} is lower by {money}, and that is what its "

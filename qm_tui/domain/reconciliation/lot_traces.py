@@ -4,12 +4,11 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
-from qm_tui.domain.booking.sentences import amount, count
+from qm_tui.domain.booking.sentences import cents, count
 from qm_tui.domain.reconciliation.case import Case, Suspicion, held, on_days, suspicion
 from qm_tui.domain.reconciliation.discrepancy import Evidence, evidence
 from qm_tui.domain.reconciliation.replay import ZERO
 from qm_tui.domain.reconciliation.sides import MovementKind, OpenLot, ToldLot
-from qm_tui.domain.reconciliation.tolerance import CENT
 from qm_tui.domain.reconciliation.what_if import (
     closed_last,
     days_left,
@@ -151,7 +150,7 @@ def _described(case: Case, lot: ToldLot) -> str:
 
 
 def _money(case: Case, value: Decimal) -> str:
-    return f"{amount(value.quantize(CENT))} {case.holding.instrument.currency or ''}".strip()
+    return f"{cents(value)} {case.holding.instrument.currency or ''}".strip()
 
 
 def closed_untold(case: Case) -> Suspicion | None:
@@ -222,7 +221,7 @@ def bought_untold(case: Case) -> Suspicion | None:
     deed = "purchase" if case.difference > 0 else "short sale"
     says = (
         f"Something like a {deed} of {count(abs(case.difference))} {case.symbol} is "
-        f"missing{_when(case)}: by the broker's cost, at about {amount(price.quantize(CENT))} each."
+        f"missing{_when(case)}: by the broker's cost, at about {cents(price)} each."
     )
     told = case.position
     shown = evidence(f"the broker's cost of {_money(case, told.cost_basis or ZERO)}", told.fact)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from qm_tui.domain.booking.sentences import amount, count
+from qm_tui.domain.booking.sentences import cents, count
 from qm_tui.domain.reconciliation.discrepancy import Discrepancy, evidence
 from qm_tui.domain.reconciliation.sides import Holding
 from qm_tui.domain.reconciliation.tolerance import sum_tolerance
@@ -61,7 +61,7 @@ def _because_of(cost: Discrepancy, option: Discrepancy, holding: Holding) -> Dis
     way = "higher" if difference > 0 else "lower"
     which = "it" if abs(option.difference or Decimal(0)) == 1 else "they"
     says = (
-        f"The broker's cost of {cost.symbol} is {way} by {amount(abs(difference))} "
+        f"The broker's cost of {cost.symbol} is {way} by {cents(abs(difference))} "
         f"{cost.currency}: the premium of {count(abs(option.difference or Decimal(0)))} "
         f"{option.symbol}. How {which} ended is not in our facts, so the premium is not in our "
         f"cost."

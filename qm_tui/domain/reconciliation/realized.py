@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from qm_tui.domain.booking.sentences import amount
+from qm_tui.domain.booking.sentences import cents
 from qm_tui.domain.reconciliation.case import Suspicion, suspicion
 from qm_tui.domain.reconciliation.discrepancy import Discrepancy, evidence
 from qm_tui.domain.reconciliation.replay import ZERO
@@ -71,10 +71,10 @@ def _why(
     closings = "closing" if len(doubtful) == 1 else f"{len(doubtful)} closings"
     says = (
         f"The {closings} of {symbol} on {first.day}{'' if len(doubtful) == 1 else ' and later'} "
-        f"gained {amount(actual)} {currency} as the broker says, and {amount(expected)} by our lots"
+        f"gained {cents(actual)} {currency} as the broker says, and {cents(expected)} by our lots"
     )
     shown = [
-        evidence(f"{gain.day}: {amount(_other(gain))} told, {amount(gain.ours[0])} ours", gain.fact)
+        evidence(f"{gain.day}: {cents(_other(gain))} told, {cents(gain.ours[0])} ours", gain.fact)
         for gain in doubtful[:_SHOWN]
     ]
     fees = sum((gain.fees for gain in doubtful), ZERO)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from qm_tui.domain.booking.sentences import amount, count
+from qm_tui.domain.booking.sentences import amount, cents, count
 from qm_tui.domain.instruments import InstrumentType
 from qm_tui.domain.reconciliation.case import Suspicion, suspicion
 from qm_tui.domain.reconciliation.discrepancy import Discrepancy, Evidence, evidence
@@ -81,7 +81,7 @@ def _why_value(holding: Holding, expected: Decimal, actual: Decimal) -> Suspicio
     times = "" if factor == 1 else f" × {count(factor)}"
     says = (
         f"{count(quantity)} {holding.instrument.symbol} × {amount(price)}{times} come to "
-        f"{amount(expected.quantize(CENT))}, and the broker's value is {amount(actual)}"
+        f"{cents(expected)}, and the broker's value is {cents(actual)}"
     )
     shown = evidence("the broker's position", None if told is None else told.fact)
     if actual == -expected:
@@ -146,7 +146,7 @@ def _part_unknown(total: Total, known: Decimal) -> Discrepancy:
     missing = [part for part in total.parts if part.value is None]
     says = (
         f"{total.tag} cannot be compared: {len(missing)} of its {len(total.parts)} parts are not "
-        f"known, among them {missing[0].says}; the others come to {amount(known)} {total.currency}."
+        f"known, among them {missing[0].says}; the others come to {cents(known)} {total.currency}."
     )
     return Discrepancy(
         verdict=Verdict.NOT_KNOWN,
@@ -169,8 +169,8 @@ def _part_unknown(total: Total, known: Decimal) -> Discrepancy:
 
 def _why_total(total: Total, expected: Decimal, difference: Decimal) -> Suspicion:
     says = (
-        f"{total.tag} is {amount(total.value)} {total.currency}, and its {len(total.parts)} parts "
-        f"come to {amount(expected)}"
+        f"{total.tag} is {cents(total.value)} {total.currency}, and its {len(total.parts)} parts "
+        f"come to {cents(expected)}"
     )
     near = sum_tolerance(len(total.parts)) + _rounding(total)
     shown: list[Evidence] = [evidence("the total", total.fact)]

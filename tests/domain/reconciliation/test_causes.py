@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from qm_tui.domain.booking.sentences import cents
 from qm_tui.domain.booking.words import FindingKind, View
 from qm_tui.domain.instruments import InstrumentType
 from qm_tui.domain.reconciliation.discrepancy import Discrepancy, FactRef
@@ -252,6 +253,13 @@ def test_cash_that_differs() -> None:
     left = cash("77.77")
     assert (left.cause, left.difference) == (Cause.UNEXPLAINED, d("77.77"))
     assert left.severity is Severity.MINOR
+
+
+def test_money_is_said_to_the_cent_and_less_than_a_cent_as_it_is() -> None:
+    assert "is 1,589.62 USD, and" in cash("77.1234567891").explanation
+    assert cents(d("-0.00012")) == "-0.00012"
+    assert cents(d(0)) == "0.00"
+    assert cents(None) == "an unknown amount"
 
 
 def test_cash_of_days_of_which_nobody_told_is_not_compared() -> None:
