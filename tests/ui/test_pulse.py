@@ -6,6 +6,8 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
+import pytest
+
 from qm_tui.domain.health import LinkState
 from qm_tui.queries.discrepancy_views import DiscrepancyView
 from qm_tui.queries.net_liquidation import ValueSeries
@@ -16,6 +18,7 @@ from qm_tui.store.store import Store
 from qm_tui.ui.format import Format
 from qm_tui.ui.pulse.breaks import draw_breaks
 from qm_tui.ui.pulse.drawings import DRAWINGS
+from qm_tui.ui.pulse.links import state_of
 from qm_tui.ui.pulse.worth import draw_worth
 from qm_tui.ui.session import Session
 from qm_tui.ui.widgets.panel import Panel
@@ -200,6 +203,22 @@ async def test_a_connection_says_how_it_is_as_soon_as_it_changes(store: Store) -
         await it.until_shown("live delayed")
         syncs.change("ib", state=LinkState.WAITING, next_try=NOW + dt.timedelta(seconds=20))
         await it.until_shown("again in 20 s")
+
+
+@pytest.mark.parametrize(
+    ("width", "line"),
+    [
+        (30, "○ tasty     again in 20 s  1 h"),
+        (26, "○ tasty again in 20 s  1 h"),
+        (25, "○ tasty      in 20 s  1 h"),
+        (20, "○ tasty in 20 s  1 h"),
+        (18, "○ tasty    in 20 s"),
+    ],
+)
+def test_where_there_is_little_room_a_connection_keeps_its_name(width: int, line: str) -> None:
+    next_try, hour = NOW + dt.timedelta(seconds=20), NOW - dt.timedelta(hours=1)
+    health = a_health("tasty", state=LinkState.WAITING, next_try=next_try, data_as_of=hour)
+    assert state_of(health, NOW, width, with_age=True).plain == line
 
 
 async def test_what_is_pushed_is_shown_and_only_its_panels_are_drawn_again(store: Store) -> None:

@@ -32,7 +32,7 @@ def draw_links(session: Session, width: int, height: int) -> Sequence[Content]:
     lines: list[Content] = []
     has_room = height >= 2 * len(session.health)
     for health in session.health:
-        lines.append(_state(health, now, width, with_age=not has_room))
+        lines.append(state_of(health, now, width, with_age=not has_room))
         if has_room:
             lines.append(_times(health, at.get(health.connection), session, width))
     if len(lines) > height:
@@ -41,20 +41,33 @@ def draw_links(session: Session, width: int, height: int) -> Sequence[Content]:
     return lines
 
 
-def _state(health: Health, now: dt.datetime, width: int, *, with_age: bool) -> Content:
+def state_of(health: Health, now: dt.datetime, width: int, *, with_age: bool) -> Content:
+    """How a connection is and how old its data: of both as much as leaves its name whole."""
     mark, word, tone = WORDS[health.state]
     style = STYLES[tone]
     if health.lacking and health.state in _WELL:
         word, style = LACKING, STYLES[Tone.WARNING]
     name = Content.assemble(words(f"{mark} ", style), words(health.connection, "bold"))
-    state = words(word, style)
-    if health.delayed and health.state in {LinkState.LIVE, LinkState.SYNCING}:
-        state = Content.assemble(state, words(f" {DELAYED}", STYLES[Tone.WARNING]))
-    if health.state is LinkState.WAITING and health.next_try is not None:
-        state = words(f"again in {countdown(now, health.next_try)}", style)
     old = "" if health.data_as_of is None or not with_age else age(now, health.data_as_of)
-    right = Content.assemble(state, words(f"  {old}", MUTED)) if old else state
-    return beside(name, right, width)
+    aged = words(f"  {old}", MUTED) if old else Content()
+    states = list(_said(health, now, words(word, style)))
+    told = [*(state + aged for state in states), *states]
+    room = width - name.cell_length - 1
+    fits = (each for each in told if each.cell_length <= room)
+    return beside(name, next(fits, told[-1]), width)
+
+
+def _said(health: Health, now: dt.datetime, state: Content) -> Iterator[Content]:
+    """Yield what is said of a connection, in ever fewer words: its name is the last to be cut."""
+    if health.delayed and health.state in {LinkState.LIVE, LinkState.SYNCING}:
+        yield Content.assemble(state, words(f" {DELAYED}", STYLES[Tone.WARNING]))
+    elif health.state is LinkState.WAITING and health.next_try is not None:
+        style = STYLES[WORDS[health.state][2]]
+        left = countdown(now, health.next_try)
+        yield words(f"again in {left}", style)
+        yield words(f"in {left}", style)
+    else:
+        yield state
 
 
 def _times(health: Health, sync: UnderWay | None, session: Session, width: int) -> Content:
