@@ -15,7 +15,7 @@ from qm_tui.brokers.client import (
     StatementService,
 )
 from qm_tui.brokers.ibkr.flex_refusals import looks_like, refusal
-from qm_tui.brokers.quoting import quoted
+from qm_tui.brokers.quoting import quoted, quoted_path
 
 _HEAD = 64 * 1024
 
@@ -74,7 +74,7 @@ def _head(path: Path) -> bytes:
             return file.read(_HEAD)
     except OSError as error:
         raise BrokerRefused(
-            f"{quoted(str(path))} cannot be read: {(error.strerror or 'unknown reason').lower()}."
+            f"{quoted_path(path)} cannot be read: {(error.strerror or 'unknown reason').lower()}."
         ) from None
 
 

@@ -119,7 +119,9 @@ def test_a_name_that_is_no_users_file_is_refused_in_one_line(program: Program, n
 def test_a_file_that_may_not_be_read_is_refused_in_one_line(
     program: Program, tmp_path: Path
 ) -> None:
-    path = tmp_path / "given.xml"
+    folder = tmp_path / ("deep" * 20)
+    folder.mkdir()
+    path = folder / "given.xml"
     path.write_text(WHOLE)
     path.chmod(0)
 

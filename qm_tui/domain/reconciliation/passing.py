@@ -180,23 +180,20 @@ def fractional(case: Case) -> Suspicion | None:
 
 def wrong_sign(case: Case) -> Suspicion | None:
     """What was sold is counted as bought, or the other way round."""
-    for each in case.counted:
-        if (each.quantity or ZERO) * 2 == -case.difference and case.may_be(each):
-            confidence = _contradiction(case, each)
-            if fits(case, turned(case, each)):
-                proof = "0.92"
-                if untold_trade_fits(case):
-                    # What a trade that is missing would leave as well proves less.
-                    proof = "0.9" if _is_seen_in_lots(case, each) else "0.6"
-                confidence = max(confidence or "", proof)
-            if confidence is not None:
-                says = (
-                    f"{begun(told(each, case.symbol))} was probably {_other_way(each)}: counted "
-                    f"so, the quantities agree."
-                )
-                return suspicion(
-                    Cause.WRONG_SIGN, confidence, says, evidence(told(each, case.symbol), each.fact)
-                )
+    twice = [
+        (confidence, each)
+        for each in case.counted
+        if (each.quantity or ZERO) * 2 == -case.difference and case.may_be(each)
+        if (confidence := _turned_probably(case, each)) is not None
+    ]
+    if twice:
+        confidence, each = max(twice, key=lambda one: Decimal(one[0]))
+        says = (
+            f"{begun(told(each, case.symbol))} was probably {_other_way(each)}: counted so, the "
+            f"quantities agree."
+        )
+        shown = evidence(told(each, case.symbol), each.fact)
+        return suspicion(Cause.WRONG_SIGN, confidence, says, shown)
     if not case.expected or case.position.quantity != -case.expected:
         return None
     says = (
@@ -206,6 +203,18 @@ def wrong_sign(case: Case) -> Suspicion | None:
     # Where the money of each trade says that it was bought or sold as we have it, it may be chance.
     confidence = "0.45" if _money_is_right(case) else "0.86"
     return suspicion(Cause.WRONG_SIGN, confidence, says)
+
+
+def _turned_probably(case: Case, movement: Movement) -> str | None:
+    """Say how certain the sign of a movement is wrong; None where nothing speaks for it."""
+    confidence = _contradiction(case, movement)
+    if not fits(case, turned(case, movement)):
+        return confidence
+    proof = "0.92"
+    if untold_trade_fits(case):
+        # What a trade that is missing would leave as well proves less.
+        proof = "0.9" if _is_seen_in_lots(case, movement) else "0.6"
+    return max(confidence or "", proof)
 
 
 def _is_seen_in_lots(case: Case, movement: Movement) -> bool:

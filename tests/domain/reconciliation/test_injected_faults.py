@@ -10,7 +10,7 @@ from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from qm_tui.domain.reconciliation.discrepancy import Discrepancy, FactRef
@@ -236,7 +236,21 @@ def test_a_split_that_was_applied_twice(
     assert found.cause is Cause.SPLIT_APPLIED_TWICE
 
 
+DAYS = [FIRST_DAY + dt.timedelta(days=past) for past in (1, 2, 3)]
+A_THOUSANDTH = Life(
+    STOCK,
+    (
+        a_movement(1, DAYS[0], "0.001"),
+        a_movement(2, DAYS[1], "-0.001", open_close=OpenClose.CLOSE),
+        a_movement(3, DAYS[2], -1, open_close=OpenClose.OPEN),
+    ),
+    [at_noon(day) for day in DAYS],
+)
+"""Either of the first two may have the wrong sign; of one of them its money says so, too."""
+
+
 @FEW
+@example(A_THOUSANDTH, 1, False)
 @given(lives(), PLACES, st.booleans())
 def test_a_trade_with_the_wrong_sign(life: Life, place: int, watched: bool) -> None:
     known = trades(life)
