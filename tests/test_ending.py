@@ -5,8 +5,10 @@ import signal
 import subprocess
 import sys
 import threading
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from sqlite3 import Connection, connect
 
 import pytest
 from textual.drivers import linux_driver
@@ -59,6 +61,37 @@ def test_the_terminal_is_given_back_by_who_is_asked_to_end(
         (b"\x1b[?1000l", b"\x1b[?1000h"),
     ):
         assert it.written.rfind(given_back) > it.written.rfind(taken) >= 0
+
+
+@contextmanager
+def something_to_write_into_a_locked_store(folder: Path) -> Iterator[tuple[Terminal, Connection]]:
+    """Quit while a column that was widened cannot be kept yet."""
+    store = folder / "portfolio.db"
+    with terminal(folder, "--store", str(store)) as it:
+        it.until_shown("Welcome to qm-tui")
+        with closing(connect(store, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            it.press("7>q")
+            it.until_shown("another program holds it locked. Ctrl+C leaves at once")
+            yield it, other
+
+
+def test_who_quits_while_the_store_is_locked_has_the_terminal_back_and_may_leave(
+    tmp_path: Path,
+) -> None:
+    with something_to_write_into_a_locked_store(tmp_path) as (it, _):
+        assert it.written.rfind(b"\x1b[?1049l") > it.written.rfind(b"\x1b[?1049h") >= 0
+        it.press("\x03")
+        assert it.until_ended() == 128 + signal.SIGINT
+    assert b"Traceback" not in it.written
+
+
+def test_who_waits_until_the_store_is_free_loses_nothing(tmp_path: Path) -> None:
+    with something_to_write_into_a_locked_store(tmp_path) as (it, other):
+        other.execute("ROLLBACK")
+        assert it.until_ended() == 0
+        [(kept,)] = other.execute("SELECT preferences FROM users").fetchall()
+        assert "widths" in kept
 
 
 def test_a_monitor_whose_terminal_is_gone_ends(tmp_path: Path) -> None:

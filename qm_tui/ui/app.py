@@ -1,5 +1,6 @@
 """The monitor: its screens by number, and what works on all of them."""
 
+import asyncio
 import datetime as dt
 import logging
 import os
@@ -21,7 +22,7 @@ from qm_tui.ui.app_keys import KEYS
 from qm_tui.ui.cell import plain
 from qm_tui.ui.complaints import complain, keymap_of
 from qm_tui.ui.context import Context
-from qm_tui.ui.ending import end, end_when_asked
+from qm_tui.ui.ending import close_in_sight, end, end_when_asked, see_closed
 from qm_tui.ui.harmless import Harmless
 from qm_tui.ui.import_desk import ImportDesk
 from qm_tui.ui.live_feed import LiveFeed
@@ -81,6 +82,7 @@ class MonitorApp(App[None]):
         self._watch = StoreWatch(self, self.session, self._read_again)
         self._tidying = Tidying(self)
         self._typed = TypedAhead(self, self._hand_on)
+        self.closing: asyncio.Future[None] | None = None
         self._live = LiveFeed(self, self.session, self._drawn_page, self.action_reload_all)
         for theme in THEMES:
             self.register_theme(theme)
@@ -346,6 +348,11 @@ class MonitorApp(App[None]):
     async def on_unmount(self) -> None:
         """Close what was opened."""
         self._typed.close()
+        self.closing = asyncio.ensure_future(self._close())
+        await close_in_sight(self.closing)
+
+    async def _close(self) -> None:
+        await self.session.kept.written()
         await self.session.context.close()
 
 
@@ -356,5 +363,9 @@ def run_monitor(context: Context) -> int:
     outlive_terminals()
     given = keymap_of(context.keys).values()
     take_quick_escapes({key for keys in given for key in keys.split(",")})
-    app.run()
+    runner = asyncio.Runner()
+    try:
+        runner.run(app.run_async())
+    finally:
+        see_closed(runner, app.closing)
     return app.return_code or 0

@@ -1,7 +1,15 @@
 """What the monitor is built from; the command line makes and joins the parts."""
 
 import datetime as dt
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Collection,
+    Coroutine,
+    Mapping,
+    Sequence,
+)
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -143,7 +151,7 @@ class Context:
     zone: dt.tzinfo
     """In which times are shown."""
     version: str
-    close: Callable[[], Awaitable[None]] = _nothing
+    close: Callable[[], Coroutine[Any, Any, None]] = _nothing
     """Closes what was opened, before the event loop ends."""
     demo: bool = False
     keys: Mapping[str, str] = field(default_factory=dict)

@@ -1,8 +1,10 @@
 """How the monitor ends: workers first, then what is open, and the terminal as it was before."""
 
 import asyncio
+import logging
 import os
 import signal
+import sys
 from contextlib import suppress
 from functools import partial
 from threading import Timer
@@ -15,6 +17,14 @@ _GRACE = 3
 """Seconds that workers are given to end when the monitor does."""
 _LONGEST = 10
 """Seconds after which it ends all the same: a terminal that is gone may take no last word."""
+_UNSEEN = 2
+"""Seconds that closing may take before the terminal is given back."""
+_UNSAID = 0.5
+"""Seconds that it may take from then on before it is said why."""
+_WAITS = (
+    "qm-tui: The store is not free yet: something is being written, or another program holds it "
+    "locked. Ctrl+C leaves at once; what is stored stays.\n"
+)
 _NAMES = ("SIGTERM", "SIGHUP")
 
 
@@ -45,6 +55,46 @@ async def _ended(worker: Worker[object]) -> None:
     # It was cancelled, or has failed and been told about: both are ends.
     with suppress(WorkerError):
         await worker.wait()
+
+
+async def close_in_sight(closing: asyncio.Future[None]) -> None:
+    """Wait until all is closed, but not for long: the rest is for `see_closed`."""
+    done, _ = await asyncio.wait([closing], timeout=_UNSEEN)
+    for each in done:
+        each.result()
+
+
+def see_closed(runner: asyncio.Runner, closing: asyncio.Future[None] | None) -> None:
+    """Wait, with the terminal given back, until all is closed; Ctrl+C leaves at once.
+
+    SQLite waits for a lock in a thread that hears nothing. What it waits to write is all or
+    nothing: to leave loses that, and harms no store.
+    """
+    waiting = Timer(_UNSAID, _say_what_it_waits_for)
+    waiting.daemon = True
+    waiting.start()
+    before = signal.signal(signal.SIGINT, _leave)
+    try:
+        if closing is not None and not closing.done():
+            runner.run(_closed(closing))
+    finally:
+        runner.close()
+        waiting.cancel()
+        signal.signal(signal.SIGINT, before)
+
+
+async def _closed(closing: asyncio.Future[None]) -> None:
+    await closing
+
+
+def _say_what_it_waits_for() -> None:
+    sys.stderr.write(_WAITS)
+    sys.stderr.flush()
+
+
+def _leave(number: int, _frame: FrameType | None) -> None:
+    logging.shutdown()
+    os._exit(128 + number)
 
 
 def end_when_asked(app: App[None]) -> None:

@@ -79,6 +79,11 @@ class Kept:
             # No key waits for a store that another program holds locked.
             await asyncio.wait({writing}, timeout=_PATIENCE)
 
+    async def written(self) -> None:
+        """Wait until all that was decided is written, or refused."""
+        if self._writing:
+            await asyncio.wait(self._writing)
+
     async def _write(self, desk: "Preferences", name: str, value: Any) -> None:
         # In the order in which they were decided.
         async with self._turn:
