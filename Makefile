@@ -28,7 +28,7 @@ test: develop ## check format, lint, types, walls and behavior, in this order
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest --numprocesses 3 --dist worksteal
+	$(BIN)/python -m pytest --numprocesses 4 --dist worksteal
 
 confirm: develop ## have another client library talk to the double of TWS that the tests use (downloads it)
 	$(BIN)/python -m tests.simulators.confirm_with_ib_async
