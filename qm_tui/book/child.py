@@ -2,20 +2,18 @@
 
 import asyncio
 import logging
-import pickle
-import sys
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
 
-from qm_tui.domain.booking.apart import LENGTH, Piece, Task, packed
+from qm_tui.book.processes import ended, last_words, received, started
+from qm_tui.domain.booking.apart import Piece, Task
 from qm_tui.domain.booking.rows import COLUMNS, GroupRows, Row
+from qm_tui.domain.pipes import packed
 
 _log = logging.getLogger(__name__)
 
-_GRACE = 5.0
-"""Seconds a child that was told to stop may take."""
 _AHEAD = 8
 """Tasks that are sent before the first answer is taken: so that the child never waits."""
 
@@ -51,21 +49,13 @@ class Child:
 
     async def _started(self) -> asyncio.subprocess.Process:
         if self._process is None:
-            self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "qm_tui.domain.booking.apart",
-                stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.PIPE, limit=2**22,
-            )  # fmt: skip
+            self._process = await started("qm_tui.domain.booking.apart")
         return self._process
 
     async def _answer(self, process: asyncio.subprocess.Process) -> Any:
-        assert process.stdout is not None
         rows: dict[str, list[Row]] = {table: [] for table in COLUMNS}
         while True:
-            length = int.from_bytes(await process.stdout.readexactly(LENGTH), "little")
-            data = await process.stdout.readexactly(length)
-            # What our own child wrote; nothing else has the other end of the pipe.
-            message = pickle.loads(data)  # noqa: S301
+            message = await received(process)
             if isinstance(message, GroupRows):
                 return replace(message, rows=rows)
             if not isinstance(message, Piece):
@@ -75,9 +65,7 @@ class Child:
             await asyncio.sleep(0)
 
     async def _death(self, process: asyncio.subprocess.Process) -> BookingDied:
-        assert process.stderr is not None
-        said = (await process.stderr.read()).decode(errors="replace")
-        _log.error("the booking process died: %s", said)
+        _log.error("the booking process died: %s", await last_words(process))
         return BookingDied(
             "The process that derives lots ended early; the facts are stored, and what follows "
             "from them is derived the next time. If that ends early too, the log says why."
@@ -85,15 +73,8 @@ class Child:
 
     async def close(self) -> None:
         """End the process."""
-        process = self._process
-        if process is None or process.returncode is not None:
-            return
-        process.terminate()
-        try:
-            await asyncio.wait_for(process.wait(), _GRACE)
-        except TimeoutError:
-            process.kill()
-            await process.wait()
+        if self._process is not None:
+            await ended(self._process)
 
 
 @asynccontextmanager

@@ -20,8 +20,9 @@ from qm_tui.domain.reconciliation.judging import (
 from qm_tui.domain.reconciliation.sides import Holding
 from qm_tui.store.discrepancies import Compared, Counts
 from qm_tui.store.reader import Moment
-from qm_tui.store.reading.reconciliation import Place, Sums
-from qm_tui.store.reading.reconciliation_sides import Money, Overview, closely, money, overview
+from qm_tui.store.reading.reconciliation import Place
+from qm_tui.store.reading.reconciliation_holdings import holdings
+from qm_tui.store.reading.reconciliation_sides import Money, Overview, money, overview
 
 _AT_ONCE = 400
 """Holdings that are looked at closely in one read."""
@@ -38,8 +39,8 @@ class Comparison:
 def compare(connection: Moment) -> Comparison:
     """Compare all there is; in one transaction, so that both sides are of the same moment."""
     seen = overview(connection)
-    found, looked = _of_holdings(connection, seen.sums, suspicious(seen.sums))
-    other = money(connection)
+    found, looked = _of_holdings(connection, seen, suspicious(seen.sums))
+    other = money(connection, seen.sides)
     found += chain.from_iterable(map(judge_cash, other.cash.doubtful))
     # Across holdings, and from cash to them.
     found = [*explain_together(found, looked)]
@@ -49,12 +50,12 @@ def compare(connection: Moment) -> Comparison:
 
 
 def _of_holdings(
-    connection: Moment, sums: Sums, places: Sequence[Place]
+    connection: Moment, seen: Overview, places: Sequence[Place]
 ) -> tuple[list[Discrepancy], list[Holding]]:
     looked: list[Holding] = []
     found: list[Discrepancy] = []
     for start in range(0, len(places), _AT_ONCE):
-        near = closely(connection, sums, places[start : start + _AT_ONCE])
+        near = holdings(connection, seen.sums, seen.sides, places[start : start + _AT_ONCE])
         doubtful = [one for holding in near for one in judge_holding(holding)]
         # What agrees after all explains nothing, and would fill the memory.
         named = {(one.account, one.instrument) for one in doubtful}

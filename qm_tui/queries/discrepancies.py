@@ -33,7 +33,7 @@ async def discrepancies(
         every: also what was accepted, or has closed by itself; behind what is open.
     """
     found = await reader.read(stored.found, scope, every=every)
-    rates = await reader.read(newest_rates, None)
+    rates = await reader.read(newest_rates)
     base = common_base(row.currency for row in found.rows)
 
     def worth(view: DiscrepancyView) -> Decimal:

@@ -72,7 +72,7 @@ def _times(value: Decimal | None, factor: Decimal | None) -> Decimal | None:
 
 
 def movers(held: Iterable[Holding]) -> tuple[Mover, ...]:
-    """Return what each instrument brought today, the biggest gain or loss first."""
+    """Return what each instrument brought on the day, the biggest gain or loss first."""
     gains: dict[str, Decimal] = defaultdict(Decimal)
     before: dict[str, Decimal | None] = {}
     for one in held:

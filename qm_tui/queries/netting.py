@@ -13,6 +13,7 @@ from qm_tui.queries.options import options
 from qm_tui.queries.position_views import ExposureView, MergedView, OptionView, PositionView
 from qm_tui.queries.positions import positions
 from qm_tui.queries.profit_days import of_newest_day
+from qm_tui.queries.weights import total
 from qm_tui.store.reader import Reader
 
 if TYPE_CHECKING:
@@ -159,9 +160,9 @@ def _exposure(underlying: str, currency: str | None, group: Sequence[PositionVie
         gamma=_greek(contracts, lambda view: view.position_gamma),
         theta=_greek(contracts, lambda view: view.position_theta),
         vega=_greek(contracts, lambda view: view.position_vega),
-        market_value=_known(view.market_value for view in group),
-        unrealized_pnl=_known(view.unrealized_pnl for view in group),
-        daily_pnl=_known(days),
+        market_value=total(view.market_value for view in group),
+        unrealized_pnl=total(view.unrealized_pnl for view in group),
+        daily_pnl=total(days),
         without_greeks=sum(delta is None for delta in deltas),
         without_value=sum(view.market_value is None for view in group),
         without_gain=sum(view.unrealized_pnl is None for view in group),
@@ -178,7 +179,7 @@ def _delta(view: PositionView) -> Decimal | None:
 def _greek(
     contracts: Iterable[PositionView], value: Callable[[OptionView], Decimal | None]
 ) -> Decimal | None:
-    return _known(value(view) for view in contracts if isinstance(view, OptionView))
+    return total(value(view) for view in contracts if isinstance(view, OptionView))
 
 
 def _told_by(contracts: Iterable[PositionView]) -> Decimal | None:
@@ -190,8 +191,3 @@ def _told_by(contracts: Iterable[PositionView]) -> Decimal | None:
     ]
     newest = max(told, key=lambda view: view.greeks_as_of or view.as_of, default=None)
     return None if newest is None else newest.underlying_price
-
-
-def _known(values: Iterable[Decimal | None]) -> Decimal | None:
-    known = [value for value in values if value is not None]
-    return _total(known) if known else None

@@ -47,15 +47,11 @@ class ImportDesk:
             return None
         return self._job.current or self._job.paths[0].name
 
-    def open(self) -> None:
-        """Ask what to import, or show the import that runs."""
-        self.ask()
-
-    def ask(self, path: str = "") -> None:
-        """Ask for a file again, or show the import that runs.
+    def open(self, path: str = "") -> None:
+        """Ask what to import, or show the import that runs.
 
         Args:
-            path: of the file.
+            path: of a file that is asked for again.
         """
         if self._job is not None and not self._job.over:
             self._show_progress(self._job)
@@ -84,7 +80,7 @@ class ImportDesk:
                 job.cancel(self._importer.last_stored if self._importer else None)
             case _:
                 job.over = True
-        see_how_it_ended(self._session.troubles, job, self.ask)
+        see_how_it_ended(self._session.troubles, job, self.open)
         if not self._show(job):
             self._app.notify(
                 job.result(self._session.format),

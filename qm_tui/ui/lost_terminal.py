@@ -5,6 +5,9 @@ from typing import TYPE_CHECKING
 
 from typing_extensions import override
 
+if TYPE_CHECKING:
+    from textual.drivers._writer_thread import WriterThread
+
 
 def outlive_terminals() -> None:
     """Have Textual write into the void once its terminal is gone.
@@ -31,7 +34,3 @@ def _outliving() -> "type[WriterThread]":
                     pass
 
     return _Outliving
-
-
-if TYPE_CHECKING:
-    from textual.drivers._writer_thread import WriterThread

@@ -185,6 +185,7 @@ def test_what_is_mended_closes_by_itself_and_opens_again_as_the_same(deals: list
 
     async def run(store: Store) -> None:
         first = await found_in(store, wrong.told())
+        assert first
         for book, after, left in ((right, hours[1], 0), (wrong, hours[2], len(first))):
             for told in book.told(at=LATER + after)[1:]:
                 await tell(store, told)

@@ -7,14 +7,6 @@ from dataclasses import dataclass, is_dataclass
 from typing import Any, cast
 
 from qm_tui.domain.conditions import Kind
-from qm_tui.queries import (
-    account_views,
-    activity_views,
-    discrepancy_views,
-    lot_views,
-    position_views,
-    sync_views,
-)
 from qm_tui.store.reader import Reader
 from qm_tui.ui.condition_fields import Field, Fields, fields_of
 from qm_tui.ui.conditions import flags_of
@@ -28,11 +20,9 @@ from qm_tui.ui.screens.tabbed_screen import TabbedScreen
 from qm_tui.ui.screens.table_screen import TableScreen
 from qm_tui.ui.session import Session
 from qm_tui.ui.widgets.columns import Column
+from tests.queries.views import VIEWS
 
 _NOW = dt.datetime(2026, 3, 11, 19, 12, tzinfo=dt.UTC)
-_VIEWS = (
-    account_views, activity_views, discrepancy_views, lot_views, position_views, sync_views,
-)  # fmt: skip
 _KINDS = {
     Kind.NUMBER: "number", Kind.DAY: "day", Kind.MOMENT: "time", Kind.TEXT: "text",
     Kind.FLAG: "yes or no",
@@ -129,7 +119,7 @@ def _row_type(kind: type) -> type | None:
                 found = argument
                 if isinstance(argument, typing.ForwardRef | str):
                     name = getattr(argument, "__forward_arg__", argument)
-                    found = next((vars(one)[name] for one in _VIEWS if name in vars(one)), None)
+                    found = VIEWS.get(str(name))
                 if isinstance(found, type) and is_dataclass(found):
                     return found
     return None

@@ -1,7 +1,7 @@
 """The language of filters: what one may type, what it means, and what is said of mistakes."""
 
 import datetime as dt
-from dataclasses import dataclass, is_dataclass, replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -10,14 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from qm_tui.domain.conditions import Comparison, Condition, Days, Kind, Moments, Wanted
-from qm_tui.queries import (
-    account_views,
-    activity_views,
-    discrepancy_views,
-    lot_views,
-    position_views,
-    sync_views,
-)
+from qm_tui.queries.lot_views import GainView
 from qm_tui.queries.position_views import OptionView
 from qm_tui.ui.column_kinds import Kinds
 from qm_tui.ui.condition_fields import Field, Fields, fields_of, stored_fields
@@ -26,13 +19,10 @@ from qm_tui.ui.condition_text import ConditionError, pieces, quoted
 from qm_tui.ui.condition_values import Present
 from qm_tui.ui.conditions import is_begun, parse, predicate, written
 from qm_tui.ui.format import Format
+from tests.queries.views import VIEWS
 
 NOW = dt.datetime(2026, 11, 21, 15, 0, tzinfo=dt.UTC)
 PRESENT = Present(now=NOW, today=NOW.date(), zone=dt.timezone(dt.timedelta(hours=1)))
-
-
-def is_view(thing: object) -> bool:
-    return isinstance(thing, type) and is_dataclass(thing)
 
 
 OPTIONS = fields_of((), OptionView)
@@ -359,14 +349,7 @@ def test_a_screen_may_know_more_of_its_rows() -> None:
     assert passes("!is:marked", replace(Row(), account="U2"), fields)
 
 
-VIEWS = (
-    account_views, activity_views, discrepancy_views, lot_views, position_views, sync_views,
-)  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    "view", [each for module in VIEWS for each in vars(module).values() if is_view(each)]
-)
+@pytest.mark.parametrize("view", VIEWS.values(), ids=VIEWS)
 def test_every_field_of_every_view_goes_by_one_short_name(view: type) -> None:
     fields = fields_of((), view)
     names = [field.typed for field in fields.fields]
@@ -408,7 +391,7 @@ def test_taking_an_offer_leaves_the_cursor_behind_it() -> None:
 
 
 def test_a_long_list_says_which_of_its_columns_it_cannot_be_filtered_by() -> None:
-    kinds = Kinds[lot_views.GainView](Format(zone=dt.UTC))
+    kinds = Kinds[GainView](Format(zone=dt.UTC))
     columns = (
         kinds.gain("gain", "Gain", lambda row: row.gain),
         kinds.gain("net_gain", "Net", lambda row: row.net_gain),

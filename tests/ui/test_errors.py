@@ -18,13 +18,13 @@ from qm_tui.store.reader import Reader
 from qm_tui.store.store import Store
 from qm_tui.store.troubles import StoreRefused
 from qm_tui.ui.dialogs.import_form import ImportForm
-from qm_tui.ui.dialogs.import_progress import ImportProgress
 from qm_tui.ui.dialogs.what_if import Offer, WhatIfDialog
 from qm_tui.ui.screens.errors_found import Failure, State, together
 from qm_tui.ui.screens.log_lines import MOST, read_end
 from qm_tui.ui.troubles import Troubles
 from tests.conftest import NOW
 from tests.ui.books import HOSTILE, Monitor, a_book, a_context, a_ledger, monitor
+from tests.ui.importing import import_file, is_over
 from tests.ui.scripted_syncs import ScriptedSyncs, a_health
 from tests.ui.whole_book import a_whole_context, whole_store
 
@@ -46,7 +46,7 @@ def a_log(folder: Path, lines: int = 30) -> Path:
 
 def test_no_worker_ends_the_program_by_its_own_failure() -> None:
     begun = {
-        f"{path.name}:{node.lineno}": {word.arg: word.value for word in node.keywords}
+        f"{path}:{node.lineno}": {word.arg: word.value for word in node.keywords}
         for path in Path(qm_tui.ui.__path__[0]).rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Call)
@@ -267,13 +267,7 @@ async def test_a_file_that_was_not_imported_stands_there_until_it_was(
     path.write_text("What,Ever\n1,2\n", encoding="utf-8")
     async with monitor(a_context(store)) as it:
         for state in ("! fails", "✓ over"):
-            await it.press("I")
-            await it.type(str(path))
-            await it.press("shift+tab")
-            await it.type("U7")
-            await it.press("enter")
-            await it.until(lambda: isinstance(it.app.screen, ImportProgress))
-            await it.until(lambda: it.app.screen.job.over)  # type: ignore[attr-defined]
+            await import_file(it, path)
             await it.press("escape", "E")
             await it.until_shown("was not imported")
             assert state in it.row("ledger.csv was not imported")
@@ -285,11 +279,7 @@ async def test_a_file_that_was_not_imported_is_tried_again_from_there(
 ) -> None:
     path = a_ledger(tmp_path)
     async with monitor(a_context(store)) as it:
-        await it.press("I")
-        await it.type(str(path))
-        await it.press("enter")
-        await it.until(lambda: isinstance(it.app.screen, ImportProgress))
-        await it.until(lambda: it.app.screen.job.over)  # type: ignore[attr-defined]
+        await import_file(it, path, account=None)
         await it.press("escape", "E")
         await it.until_shown("does not say whose trades these are")
         await it.press("r")
@@ -298,8 +288,7 @@ async def test_a_file_that_was_not_imported_is_tried_again_from_there(
         await it.press("shift+tab")
         await it.type("U7")
         await it.press("enter")
-        await it.until(lambda: isinstance(it.app.screen, ImportProgress))
-        await it.until(lambda: it.app.screen.job.over)  # type: ignore[attr-defined]
+        await it.until(lambda: is_over(it))
         await it.press("escape")
         await it.until(lambda: "✓ over" in it.row("ledger.csv was not imported"))
 

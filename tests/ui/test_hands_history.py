@@ -175,8 +175,9 @@ async def test_what_is_opened_while_screens_are_taken_away_stays(store: Store) -
         await it.until_shown("AAPL")
         it.app.action_show("accounts")
         # One turn at a time: the widgets of the screen that goes are still there.
-        while len(it.app.screen_stack) > 1:  # noqa: ASYNC110 - nothing tells of the moment
-            await asyncio.sleep(0)
+        async with asyncio.timeout(30):
+            while len(it.app.screen_stack) > 1:  # noqa: ASYNC110 - nothing tells of the moment
+                await asyncio.sleep(0)
         it.app.push_screen(PositionsScreen(it.app.session, ("Accounts", "New")))
         await it.settle()
         await it.until(lambda: it.trail == "Accounts / New")

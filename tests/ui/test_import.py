@@ -21,18 +21,7 @@ from qm_tui.ui.dialogs.import_progress import ImportProgress
 from tests.brokers.ibkr.flex_builder import BUY, POSITION, document, row, section, statement
 from tests.conftest import NOW
 from tests.ui.books import HOSTILE, Monitor, a_book, a_context, a_ledger, monitor
-
-
-async def choose(it: Monitor, *, path: str, account: str = "U7") -> None:
-    """Fill in the form, up to but without the last Enter."""
-    await it.press("I")
-    await it.type(path)
-    await it.press("shift+tab")
-    await it.type(account)
-
-
-def is_over(it: Monitor) -> bool:
-    return isinstance(it.app.screen, ImportProgress) and it.app.screen.job.over
+from tests.ui.importing import choose, import_file, is_over
 
 
 @pytest.mark.parametrize("key", ["I", "ctrl+o"])
@@ -220,10 +209,7 @@ async def test_where_the_account_is_missing_the_form_is_opened_again_to_give_it(
 ) -> None:
     path = a_ledger(tmp_path)
     async with monitor(a_context(store)) as it:
-        await it.press("I")
-        await it.type(str(path))
-        await it.press("enter")
-        await it.until(lambda: is_over(it))
+        await import_file(it, path, account=None)
         await it.until_shown("I opens the form again: give the account number there.")
         await it.press("I")
         assert typed(it) == str(path)

@@ -97,7 +97,7 @@ def a_break(symbol: str) -> DiscrepancyView:
 async def test_totals_of_accounts_stand_below_their_columns(store: Store) -> None:
     await a_book(store)
     async with monitor(a_context(store), (120, 40)) as it:
-        (end,) = {it.table.edges["net_liquidation"]}
+        end = it.table.edges["net_liquidation"]
         assert it.row("Σ USD")[:end].endswith("123,456.79")
         lines = it.lines
         assert next(n for n, line in enumerate(lines) if "Σ USD" in line) < next(

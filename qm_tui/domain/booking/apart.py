@@ -5,21 +5,18 @@ nothing but what booking needs, and ends with its input.
 """
 
 import datetime as dt
-import gc
-import pickle
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, BinaryIO, NamedTuple
+from typing import NamedTuple
 
 from qm_tui.domain.booking.group import book_group, derived
 from qm_tui.domain.booking.plain import PlainGroup, facts_of
 from qm_tui.domain.booking.results import Booked
 from qm_tui.domain.booking.rows import GroupRows, Row
 from qm_tui.domain.booking.words import LotMethod, View
+from qm_tui.domain.pipes import tell, told, work_undisturbed
 
-LENGTH = 4
-"""Bytes that say how long a message is."""
 _ROWS_AT_ONCE = 500
 
 
@@ -59,12 +56,6 @@ def messages(answer: object) -> Iterator[object]:
     yield answer
 
 
-def packed(message: object) -> bytes:
-    """Make a message: its length, then what it says."""
-    data = pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL)
-    return len(data).to_bytes(LENGTH, "little") + data
-
-
 def replay(group: PlainGroup, how: How) -> Booked:
     """Book a group in one view."""
     (booked,) = book_group(
@@ -82,25 +73,13 @@ def done(task: Task) -> object:
     return derived(task.group) if task.how is None else replay(task.group, task.how)
 
 
-def _received(stream: BinaryIO) -> Any:
-    length = stream.read(LENGTH)
-    if len(length) < LENGTH:
-        return None
-    # What our own parent wrote; nobody else has the other end of the pipe.
-    return pickle.loads(stream.read(int.from_bytes(length, "little")))  # noqa: S301
-
-
 def main() -> int:
     """Be the child."""
     source, out = sys.stdin.buffer, sys.stdout.buffer
-    # Little of what is made here makes cycles; looking for them would cost a tenth of the time.
-    gc.freeze()
-    gc.set_threshold(100_000, 50, 50)
+    work_undisturbed()
     try:
-        while (task := _received(source)) is not None:
-            for message in messages(done(task)):
-                out.write(packed(message))
-            out.flush()
+        while (task := told(source)) is not None:
+            tell(out, messages(done(task)))
     except BrokenPipeError:
         return 1
     return 0

@@ -6,7 +6,16 @@ from decimal import Decimal
 
 from qm_tui.domain.booking.sentences import count
 from qm_tui.domain.booking.words import FindingKind
-from qm_tui.domain.reconciliation.case import Case, Suspicion, begun, held, signed, suspicion, told
+from qm_tui.domain.reconciliation.case import (
+    Case,
+    Suspicion,
+    begun,
+    held,
+    signed,
+    suspicion,
+    told,
+    were,
+)
 from qm_tui.domain.reconciliation.discrepancy import Evidence, evidence
 from qm_tui.domain.reconciliation.replay import ZERO, nominal, start_of
 from qm_tui.domain.reconciliation.sides import BookingFinding, Movement, ToldClosing, ToldPosition
@@ -34,9 +43,9 @@ def starts_later(case: Case) -> Suspicion | None:
     if not case.counted and confidence < _LIKELY:
         # Nothing but the position speaks: an orphan, as far as one can see.
         return None
-    were = _were(case.difference) if confidence >= _LIKELY else "may have been"
+    verb = were(case.difference) if confidence >= _LIKELY else "may have been"
     says = (
-        f"{held(case.difference, case.symbol)} {were} held before {start}, when our history of "
+        f"{held(case.difference, case.symbol)} {verb} held before {start}, when our history of "
         f"the account starts: import what is older."
     )
     return Suspicion(
@@ -54,10 +63,6 @@ def _was_opened_since(case: Case) -> bool:
         return False
     first = case.counted[0]
     return first.open_close is OpenClose.OPEN and (first.quantity or ZERO) * case.difference > 0
-
-
-def _were(quantity: Decimal) -> str:
-    return "was" if abs(quantity) == 1 else "were"
 
 
 def _signs_of_earlier(case: Case, start: dt.date) -> tuple[Decimal, tuple[Evidence, ...]]:

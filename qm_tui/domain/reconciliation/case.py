@@ -124,6 +124,11 @@ def held(quantity: Decimal, symbol: str) -> str:
     return f"{count(abs(quantity))} {symbol}" + (" short" if quantity < 0 else "")
 
 
+def were(quantity: Decimal) -> str:
+    """Return the verb of a quantity in the past."""
+    return "was" if abs(quantity) == 1 else "were"
+
+
 def begun(words: str) -> str:
     """Begin a sentence with these words; symbols in it stay as they are."""
     return words[:1].upper() + words[1:]

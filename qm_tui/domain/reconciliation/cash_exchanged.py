@@ -32,7 +32,7 @@ def explain_exchanges(
     for one, other in combinations(vague, 2):
         if one.account != other.account or one.key in told or other.key in told:
             continue
-        alone = sum(each.account == one.account for each in vague) == len((one, other))
+        alone = all(each in (one, other) for each in vague if each.account == one.account)
         confidence = _confidence(one, other, rates, alone=alone)
         if confidence is not None:
             told |= {each.key: _exchanged(each, one, other, confidence) for each in (one, other)}

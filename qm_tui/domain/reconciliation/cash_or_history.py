@@ -10,10 +10,11 @@ from dataclasses import replace
 from decimal import Decimal
 
 from qm_tui.domain.booking.sentences import cents, count
-from qm_tui.domain.reconciliation.case import begun, held
+from qm_tui.domain.reconciliation.case import begun, held, were
+from qm_tui.domain.reconciliation.cash_together import is_likely_price
 from qm_tui.domain.reconciliation.discrepancy import Discrepancy, Evidence, evidence
 from qm_tui.domain.reconciliation.replay import replay_of
-from qm_tui.domain.reconciliation.sides import Holding, MovementKind
+from qm_tui.domain.reconciliation.sides import Holding, placed
 from qm_tui.domain.reconciliation.words import Cause, Verdict
 from qm_tui.domain.words import OpenClose
 
@@ -25,7 +26,7 @@ _SURE = Decimal("0.9")
 _WEAK = Decimal("0.7")
 """A trade that is only supposed to be missing: cash makes it likely."""
 _BY_CASH = Decimal("0.8")
-_CHEAPEST, _DEAREST = Decimal("0.8"), Decimal("1.25")
+_NEAR = (Decimal("0.8"), Decimal("1.25"))
 
 
 def tell_apart(
@@ -40,7 +41,7 @@ def tell_apart(
         holdings: those that differ.
         agreeing: the cash that adds up from the first day of its account's history on.
     """
-    by_place = {(each.account, each.instrument.id): each for each in holdings}
+    by_place = placed(holdings)
     breaks = {
         (each.account, each.currency or ""): each for each in found if each.verdict is Verdict.CASH
     }
@@ -88,10 +89,9 @@ def _may_be_older(found: Discrepancy, holding: Holding) -> bool:
 def _older(found: Discrepancy, holding: Holding) -> Discrepancy:
     start = holding.history.first_day
     quantity = found.difference or Decimal(0)
-    were = "was" if abs(quantity) == 1 else "were"
     says = (
-        f"{begun(held(quantity, found.symbol or ''))} {were} held before {start}, when our history "
-        f"of the account starts: import what is older."
+        f"{begun(held(quantity, found.symbol or ''))} {were(quantity)} held before {start}, when "
+        f"our history of the account starts: import what is older."
     )
     shown = Evidence(f"its cash in {found.currency} adds up since then: nothing untold was traded")
     return replace(
@@ -114,28 +114,9 @@ def _traded(
             continue
         vague = each.cause in _HELD_BEFORE and each.confidence < _SURE
         weak = each.cause is Cause.MISSING_TRADE and each.confidence < _WEAK
-        if (vague or weak) and _paid_for(each, holding, breaks[purse].difference):
+        if (vague or weak) and is_likely_price(each, holding, breaks[purse].difference, _NEAR):
             fitting.setdefault(purse, []).append(each.key)
     return {keys[0] for keys in fitting.values() if len(keys) == 1}
-
-
-def _paid_for(found: Discrepancy, holding: Holding, paid: Decimal | None) -> bool:
-    """Whether money is what the difference of a holding is worth, by prices it was traded at."""
-    quantity = found.difference
-    if not quantity or not paid or paid * quantity > 0:
-        return False
-    prices = [
-        abs(each.price)
-        for each in holding.movements
-        if each.price and each.kind is MovementKind.TRADE
-    ]
-    told = holding.position
-    if told is not None and told.market_price:
-        prices.append(abs(told.market_price))
-    if not prices:
-        return False
-    price = abs(paid / quantity / holding.instrument.multiplier)
-    return min(prices) * _CHEAPEST <= price <= max(prices) * _DEAREST
 
 
 def _missing(found: Discrepancy, cash: Discrepancy) -> Discrepancy:

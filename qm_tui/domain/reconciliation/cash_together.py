@@ -9,7 +9,7 @@ from qm_tui.domain.booking.sentences import cents, count
 from qm_tui.domain.reconciliation.case import begun
 from qm_tui.domain.reconciliation.discrepancy import Discrepancy, Evidence, FactRef, evidence
 from qm_tui.domain.reconciliation.replay import ZERO
-from qm_tui.domain.reconciliation.sides import CashSide, Holding, MovementKind
+from qm_tui.domain.reconciliation.sides import CashSide, Holding, MovementKind, placed
 from qm_tui.domain.reconciliation.tolerance import CENT
 from qm_tui.domain.reconciliation.words import Cause, Verdict
 
@@ -22,7 +22,8 @@ _LACKING = frozenset({Cause.MISSING_TRADE, Cause.OPTION_EVENT_MISSING})
 _MOST = 12
 """Breaks of one account that are put together, and facts of one of them."""
 _TRIES = 20_000
-_CHEAPEST, _DEAREST = Decimal("0.4"), Decimal("2.5")
+_ROUGHLY = (Decimal("0.4"), Decimal("2.5"))
+"""The cheapest and the dearest that it may have been, as a part of the known prices."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +40,7 @@ def explain_cash(
     found: Sequence[Discrepancy], holdings: Sequence[Holding], sides: Sequence[CashSide]
 ) -> Sequence[Discrepancy]:
     """Give breaks of cash the cause of the breaks of holdings that they follow from."""
-    by_place = {(each.account, each.instrument.id): each for each in holdings}
+    by_place = placed(holdings)
     by_purse = {(each.account, each.currency): each for each in sides}
     return tuple(
         _explained(each, found, by_place, by_purse) if each.verdict is Verdict.CASH else each
@@ -101,7 +102,9 @@ def _plausibly(
             if any(each.found is found for each in sure) or found.cause not in _LACKING:
                 continue
             # What it cost, to the cent, would have been found already.
-            if _cost_of_more(found, holding) is None and _likely(found, holding, left):
+            if _cost_of_more(found, holding) is not None:
+                continue
+            if is_likely_price(found, holding, left, _ROUGHLY):
                 effect = _Effect(
                     found=found, holding=holding, amount=left, says=_missing(found, left, "about")
                 )
@@ -137,12 +140,12 @@ def _exact(
 def _cost_of_more(found: Discrepancy, holding: Holding) -> Decimal | None:
     """Return what was paid for what is held more, where the broker's cost and our lots tell it."""
     told, lots, more = holding.position, holding.lots, found.difference or ZERO
-    costs = [lot.cost_basis for lot in lots or () if lot.cost_basis is not None]
-    if told is None or told.cost_basis is None or not costs or len(costs) < len(lots or ()):
+    ours = holding.own_cost
+    if told is None or told.cost_basis is None or not lots or ours is None:
         return None
-    if sum((lot.quantity for lot in lots or ()), ZERO) != found.expected:
+    if sum((lot.quantity for lot in lots), ZERO) != found.expected:
         return None
-    cost = told.cost_basis - sum(costs, ZERO)
+    cost = told.cost_basis - ours
     return cost if more * told.quantity > 0 and cost * more > 0 else None
 
 
@@ -197,10 +200,19 @@ def _money(found: Discrepancy, value: Decimal) -> str:
     return f"{cents(value)} {found.currency}"
 
 
-def _likely(found: Discrepancy, holding: Holding, left: Decimal) -> bool:
-    """Whether so much money may have been paid, or received, for what is missing."""
-    quantity = found.difference or ZERO
-    if left * quantity >= 0:
+def is_likely_price(
+    found: Discrepancy, holding: Holding, paid: Decimal | None, near: tuple[Decimal, Decimal]
+) -> bool:
+    """Whether so much money may have been paid, or received, for what a holding has more or less.
+
+    Args:
+        found: how much that is.
+        holding: with the prices at which it was traded, and the broker's.
+        paid: what cash has more; None is not known.
+        near: the cheapest and the dearest that it may have been, as a part of these prices.
+    """
+    quantity = found.difference
+    if not quantity or not paid or paid * quantity > 0:
         return False
     told = holding.position
     prices = [
@@ -211,8 +223,8 @@ def _likely(found: Discrepancy, holding: Holding, left: Decimal) -> bool:
         prices.append(abs(told.market_price))
     if not prices:
         return False
-    price = abs(left / quantity / holding.instrument.multiplier)
-    return min(prices) * _CHEAPEST <= price <= max(prices) * _DEAREST
+    price = abs(paid / quantity / holding.instrument.multiplier)
+    return min(prices) * near[0] <= price <= max(prices) * near[1]
 
 
 def _because_of(cash: Discrepancy, together: Sequence[_Effect], confidence: Decimal) -> Discrepancy:

@@ -8,25 +8,16 @@ from qm_tui.domain.booking.words import Origin, View
 from qm_tui.domain.reconciliation.case import Suspicion, suspicion
 from qm_tui.domain.reconciliation.cost_causes import money, paid, why_cost_differs
 from qm_tui.domain.reconciliation.discrepancy import Discrepancy, Evidence, evidence
-from qm_tui.domain.reconciliation.quantities import not_known
+from qm_tui.domain.reconciliation.holding_breaks import money_break, not_known
 from qm_tui.domain.reconciliation.replay import ZERO, Replay
-from qm_tui.domain.reconciliation.severity import severity_of
 from qm_tui.domain.reconciliation.sides import Holding, Movement, MovementKind, OpenLot
-from qm_tui.domain.reconciliation.tolerance import CENT, average_tolerance
+from qm_tui.domain.reconciliation.tolerance import average_tolerance
 from qm_tui.domain.reconciliation.words import SPLITS, Cause, Verdict
-
-
-def own_cost(holding: Holding) -> Decimal | None:
-    """Return what our lots cost, as the broker should see it; None: one of them is unknown."""
-    if holding.lots is None:
-        return None
-    costs = [lot.cost_basis for lot in holding.lots]
-    return None if None in costs else sum((each for each in costs if each is not None), ZERO)
 
 
 def bases_agree(holding: Holding, replay: Replay) -> bool | None:
     """Whether the broker's cost is one that our lots can have; None: it cannot be said."""
-    told, cost = holding.position, own_cost(holding)
+    told, cost = holding.position, holding.own_cost
     if told is None or told.cost_basis is None or cost is None or not holding.lots:
         return None
     return any(_agrees(holding, each) for each in _ways_to_count(holding, replay, cost))
@@ -43,7 +34,7 @@ def judge_cost(holding: Holding, replay: Replay) -> Sequence[Discrepancy]:
         return _unknown_on_both_sides(holding)
     if replay.moved_after(told.as_of) or sum(lot.quantity for lot in holding.lots) != told.quantity:
         return ()
-    cost = own_cost(holding)
+    cost = holding.own_cost
     if cost is None:
         return (_without_basis(holding, holding.lots, told.cost_basis),)
     if bases_agree(holding, replay):
@@ -57,24 +48,14 @@ def _cost_break(
 ) -> Discrepancy:
     """Put it into words; `value` is the difference, or what it may be where our cost is unknown."""
     told = holding.position
-    actual = None if told is None else told.cost_basis
-    return Discrepancy(
-        verdict=Verdict.COST_BASIS,
-        account=holding.account,
-        instrument=holding.instrument.id,
-        symbol=holding.instrument.symbol,
-        currency=holding.instrument.currency,
+    return money_break(
+        Verdict.COST_BASIS,
+        holding,
+        found,
         expected=cost,
-        actual=actual,
-        difference=None if cost is None else value,
-        currency_value=abs(value).quantize(CENT),
-        severity=severity_of(
-            abs(value), rate=holding.rate_to_base, account_value=holding.account_value
-        ),
-        cause=found.cause,
-        confidence=found.confidence,
-        explanation=found.says,
-        evidence=(*found.evidence, *_broker_row(holding)),
+        actual=None if told is None else told.cost_basis,
+        value=value,
+        more=_broker_row(holding),
     )
 
 

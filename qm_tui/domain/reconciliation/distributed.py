@@ -4,14 +4,14 @@ Where the fraction is not told, the broker's own costs tell it: what the parent 
 the distributed shares cost.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
 from qm_tui.domain.booking.sentences import cents, count
 from qm_tui.domain.reconciliation.discrepancy import Discrepancy, evidence
 from qm_tui.domain.reconciliation.replay import ZERO
-from qm_tui.domain.reconciliation.sides import Holding, MovementKind
+from qm_tui.domain.reconciliation.sides import Holding, MovementKind, placed
 from qm_tui.domain.reconciliation.tolerance import sum_tolerance
 from qm_tui.domain.reconciliation.words import Cause, Verdict
 
@@ -24,9 +24,10 @@ Place = tuple[int, int | None]
 
 
 def explain_distributed(
-    found: Sequence[Discrepancy], holdings: Mapping[tuple[int, int], Holding]
+    found: Sequence[Discrepancy], holdings: Sequence[Holding]
 ) -> Sequence[Discrepancy]:
     """Tell a distribution once, of its shares: what the parent costs less belongs to them."""
+    by_place = placed(holdings)
     told: dict[Place, Discrepancy] = {}
     gone: set[Place] = set()
     for parent in found:
@@ -35,7 +36,7 @@ def explain_distributed(
         for child in found:
             if (child.account, child.currency) != (parent.account, parent.currency):
                 continue
-            place, holding = _place(child), holdings.get((child.account, child.instrument or 0))
+            place, holding = _place(child), by_place.get((child.account, child.instrument or 0))
             if holding is None or place in told or child is parent:
                 continue
             if _costs(child, holding, -(parent.difference or ZERO)):

@@ -58,8 +58,7 @@ def explain_together(
     """Look across holdings: what one has too many, and another too few, has one cause."""
     with localcontext(CONTEXT):
         found = explain_premiums(together.explain_together(found, holdings), holdings)
-        by_place = {(each.account, each.instrument.id): each for each in holdings}
-        return explain_distributed(found, by_place)
+        return explain_distributed(found, holdings)
 
 
 def explain_cash(

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from qm_tui.domain.booking.sentences import cents, count
-from qm_tui.domain.reconciliation.case import Case, Suspicion, held, on_days, suspicion
+from qm_tui.domain.reconciliation.case import Case, Suspicion, held, on_days, suspicion, were
+from qm_tui.domain.reconciliation.cost_causes import money
 from qm_tui.domain.reconciliation.discrepancy import Evidence, evidence
 from qm_tui.domain.reconciliation.replay import ZERO
 from qm_tui.domain.reconciliation.sides import MovementKind, OpenLot, ToldLot
@@ -39,7 +40,7 @@ def lots_untold(case: Case) -> Suspicion | None:
     if not early:
         return _acquired(case, more)
     what = held(abs(case.difference), case.symbol)
-    says = f"{what} that the broker has {_were(case)} acquired {on_days(early)}"
+    says = f"{what} that the broker has {were(case.difference)} acquired {on_days(early)}"
     shown = _lots_of(case, early)
     if whole:
         says += (
@@ -57,7 +58,7 @@ def _of_before_and_since(case: Case, more: Mapping[dt.date, Decimal], start: dt.
     late = abs(case.difference) - early
     symbol = case.symbol
     says = (
-        f"{count(early)} {symbol} that the broker has {_was(early)} acquired before {start}, when "
+        f"{count(early)} {symbol} that the broker has {were(early)} acquired before {start}, when "
         f"our history of the account starts, and {count(late)} since then: no trade or transfer "
         f"of any of them is in our facts."
     )
@@ -66,10 +67,6 @@ def _of_before_and_since(case: Case, more: Mapping[dt.date, Decimal], start: dt.
         before = Cause.UNPAIRED_TRANSFER
     cause = before if early > late else Cause.MISSING_TRADE
     return suspicion(cause, "0.82", says, *_lots_of(case, sorted(more)))
-
-
-def _was(quantity: Decimal) -> str:
-    return "was" if quantity == 1 else "were"
 
 
 def _acquired(case: Case, more: Mapping[dt.date, Decimal]) -> Suspicion:
@@ -88,16 +85,12 @@ def _acquired(case: Case, more: Mapping[dt.date, Decimal]) -> Suspicion:
         shown = _lots_of(case, days)
         return suspicion(Cause.MISSING_TRADE, "0.7" if turned else "0.86", says, *shown)
     says = (
-        f"{count(quantity)} {case.symbol} that the broker has {_were(case)} "
+        f"{count(quantity)} {case.symbol} that the broker has {were(quantity)} "
         f"{deed} {on_days(days)}: no trade or transfer of that is in our facts."
     )
     # Without one fact of it, it may also have come of another instrument, with its dates.
     confidence = "0.86" if case.counted else "0.7"
     return suspicion(Cause.MISSING_TRADE, confidence, says, *_lots_of(case, days))
-
-
-def _were(case: Case) -> str:
-    return _was(abs(case.difference))
 
 
 def _explains(case: Case, day: dt.date) -> bool:
@@ -143,14 +136,10 @@ def _lots_of(case: Case, days: Sequence[dt.date]) -> list[Evidence]:
 
 
 def _described(case: Case, lot: ToldLot) -> str:
-    cost = "" if lot.cost_basis is None else f" for {_money(case, abs(lot.cost_basis))}"
+    cost = "" if lot.cost_basis is None else f" for {money(case.holding, abs(lot.cost_basis))}"
     deed = "acquired" if lot.quantity > 0 else "sold short"
     quantity = count(abs(lot.quantity))
     return f"a lot at the broker: {quantity} {deed} on {lot.acquisition_date}{cost}"
-
-
-def _money(case: Case, value: Decimal) -> str:
-    return f"{cents(value)} {case.holding.instrument.currency or ''}".strip()
 
 
 def closed_untold(case: Case) -> Suspicion | None:
@@ -159,18 +148,11 @@ def closed_untold(case: Case) -> Suspicion | None:
         return None
     if not fits(case, closed_last(case)):
         return _closed_of_others(case)
-    deed = "sale" if case.difference < 0 else "purchase"
+    oldest = f"the oldest {count(abs(case.difference))}"
     if told_days(case) is None:
-        return _closed_by_cost(case, deed)
-    says = (
-        f"A {deed} of {count(abs(case.difference))} {case.symbol} is missing in our facts"
-        f"{_when(case)}: without the oldest {count(abs(case.difference))}, our lots are just those "
-        f"that the broker has."
-    )
-    shown = evidence(
-        f"the broker's lots of {held(case.position.quantity, case.symbol)}", case.position.fact
-    )
-    return suspicion(Cause.MISSING_TRADE, "0.87", says, shown)
+        says = f"{_closing(case)}: without {oldest}, our lots cost just what the broker says."
+        return suspicion(Cause.MISSING_TRADE, "0.87", says, _cost_shown(case))
+    return _left_lots(case, "0.87", oldest)
 
 
 def _closed_of_others(case: Case) -> Suspicion | None:
@@ -184,28 +166,28 @@ def _closed_of_others(case: Case) -> Suspicion | None:
         return None
     if any(_costs_otherwise(case, day) for day in theirs):
         return None
-    deed = "sale" if case.difference < 0 else "purchase"
-    says = (
-        f"A {deed} of {count(abs(case.difference))} {case.symbol} is missing in our facts"
-        f"{_when(case)}: without as many of those of {on_days(sorted(gone)).removeprefix('on ')}, "
-        f"our lots are just those that the broker has."
-    )
-    shown = evidence(
-        f"the broker's lots of {held(case.position.quantity, case.symbol)}", case.position.fact
-    )
     # Where all of one purchase is gone, it was rather cancelled.
-    return suspicion(Cause.MISSING_TRADE, "0.78", says, shown)
+    return _left_lots(case, "0.78", f"as many of those of {on_days(gone).removeprefix('on ')}")
 
 
-def _closed_by_cost(case: Case, deed: str) -> Suspicion:
-    says = (
-        f"A {deed} of {count(abs(case.difference))} {case.symbol} is missing in our facts"
-        f"{_when(case)}: without the oldest {count(abs(case.difference))}, our lots cost just what "
-        f"the broker says."
-    )
+def _left_lots(case: Case, confidence: str, closed: str) -> Suspicion:
+    says = f"{_closing(case)}: without {closed}, our lots are just those that the broker has."
     told = case.position
-    shown = evidence(f"the broker's cost of {_money(case, told.cost_basis or ZERO)}", told.fact)
-    return suspicion(Cause.MISSING_TRADE, "0.87", says, shown)
+    shown = evidence(f"the broker's lots of {held(told.quantity, case.symbol)}", told.fact)
+    return suspicion(Cause.MISSING_TRADE, confidence, says, shown)
+
+
+def _closing(case: Case) -> str:
+    deed = "sale" if case.difference < 0 else "purchase"
+    what = f"{count(abs(case.difference))} {case.symbol}"
+    return f"A {deed} of {what} is missing in our facts{_when(case)}"
+
+
+def _cost_shown(case: Case) -> Evidence:
+    told = case.position
+    return evidence(
+        f"the broker's cost of {money(case.holding, told.cost_basis or ZERO)}", told.fact
+    )
 
 
 def _when(case: Case) -> str:
@@ -223,21 +205,17 @@ def bought_untold(case: Case) -> Suspicion | None:
         f"Something like a {deed} of {count(abs(case.difference))} {case.symbol} is "
         f"missing{_when(case)}: by the broker's cost, at about {cents(price)} each."
     )
-    told = case.position
-    shown = evidence(f"the broker's cost of {_money(case, told.cost_basis or ZERO)}", told.fact)
-    return suspicion(Cause.MISSING_TRADE, "0.68", says, shown)
+    return suspicion(Cause.MISSING_TRADE, "0.68", says, _cost_shown(case))
 
 
 def _price_of_more(case: Case) -> Decimal | None:
     """Return what each of those cost that the broker has more, if that is a likely price."""
-    told, lots = case.position.cost_basis, case.holding.lots
+    told, lots, ours = case.position.cost_basis, case.holding.lots, case.holding.own_cost
     if told is None or not lots or case.difference * case.position.quantity <= 0:
         return None
-    costs = [lot.cost_basis for lot in lots if lot.cost_basis is not None]
-    if len(costs) < len(lots) or sum((lot.quantity for lot in lots), ZERO) != case.expected:
+    if ours is None or sum((lot.quantity for lot in lots), ZERO) != case.expected:
         return None
-    more = told - sum(costs, ZERO)
-    price = more / case.difference / case.holding.instrument.multiplier
+    price = (told - ours) / case.difference / case.holding.instrument.multiplier
     known = [
         each.price
         for each in case.counted

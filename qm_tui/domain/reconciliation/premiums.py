@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from qm_tui.domain.booking.sentences import cents, count
 from qm_tui.domain.reconciliation.discrepancy import Discrepancy, evidence
-from qm_tui.domain.reconciliation.sides import Holding
+from qm_tui.domain.reconciliation.sides import Holding, placed
 from qm_tui.domain.reconciliation.tolerance import sum_tolerance
 from qm_tui.domain.reconciliation.words import Cause, Verdict
 
@@ -17,7 +17,7 @@ def explain_premiums(
     found: Sequence[Discrepancy], holdings: Sequence[Holding]
 ) -> Sequence[Discrepancy]:
     """Name the premium where the broker has it in the cost of the shares, and we do not."""
-    by_place = {(each.account, each.instrument.id): each for each in holdings}
+    by_place = placed(holdings)
     ended = [
         (each, by_place[each.account, each.instrument])
         for each in found
@@ -42,18 +42,12 @@ def _explained(
         return cost
     for option, holding in ended:
         on = holding.instrument.underlying
-        premium = _premium(holding)
+        premium = holding.own_cost if holding.lots else None
         if option.account != cost.account or on != cost.instrument or premium is None:
             continue
         if abs(premium - cost.difference) <= sum_tolerance(len(holding.lots or ())):
             return _because_of(cost, option, by_place[cost.account, cost.instrument])
     return cost
-
-
-def _premium(holding: Holding) -> Decimal | None:
-    costs = [lot.cost_basis for lot in holding.lots or ()]
-    known = [each for each in costs if each is not None]
-    return sum(known, Decimal(0)) if known and len(known) == len(costs) else None
 
 
 def _because_of(cost: Discrepancy, option: Discrepancy, holding: Holding) -> Discrepancy:

@@ -2,16 +2,16 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from decimal import Decimal
 
 from qm_tui.domain.reconciliation.case import Case, Suspicion, held, suspicion, told
 from qm_tui.domain.reconciliation.discrepancy import Discrepancy, Evidence, evidence
+from qm_tui.domain.reconciliation.holding_breaks import not_known, units_break
 from qm_tui.domain.reconciliation.passing import DERIVATIVES, OPTIONS
 from qm_tui.domain.reconciliation.replay import ZERO, Replay, replay_of
-from qm_tui.domain.reconciliation.severity import severity_of, worth
+from qm_tui.domain.reconciliation.severity import worth
 from qm_tui.domain.reconciliation.sides import Holding, ToldPosition
 from qm_tui.domain.reconciliation.suspects import case_of, suspect
-from qm_tui.domain.reconciliation.words import Cause, Severity, Verdict
+from qm_tui.domain.reconciliation.words import Cause, Verdict
 
 _CLEARING = dt.timedelta(days=4)
 """How long a broker may show an option that has expired: a weekend, and a holiday."""
@@ -52,27 +52,15 @@ def judge_quantity(
 def quantity_break(verdict: Verdict, case: Case, found: Suspicion) -> Discrepancy:
     """Put a difference of shares or contracts into words and money."""
     holding = case.holding
-    value = worth(holding, case.difference)
-    return Discrepancy(
-        verdict=verdict,
-        account=holding.account,
-        instrument=holding.instrument.id,
-        symbol=holding.instrument.symbol,
-        currency=holding.instrument.currency,
+    return units_break(
+        verdict,
+        holding,
+        found,
         expected=case.expected,
         actual=case.position.quantity,
         difference=case.difference,
-        currency_value=value,
-        severity=severity_of(
-            value,
-            quantity=case.difference,
-            rate=holding.rate_to_base,
-            account_value=holding.account_value,
-        ),
-        cause=found.cause,
-        confidence=found.confidence,
-        explanation=found.says,
-        evidence=(*found.evidence, *_broker_row(case, found)),
+        value=worth(holding, case.difference),
+        more=_broker_row(case, found),
     )
 
 
@@ -93,32 +81,6 @@ def _opened(case: Case) -> Sequence[Evidence]:
     says = f"the broker's answer of {case.as_of.date()} has no {case.symbol}"
     shown = (evidence(told(each, case.symbol), each.fact) for each in opening[-_SHOWN:])
     return (evidence(says), *shown)
-
-
-def not_known(
-    holding: Holding,
-    found: Suspicion,
-    *,
-    expected: Decimal | None = None,
-    actual: Decimal | None = None,
-) -> Discrepancy:
-    """Say that one side is not known: never an alarm."""
-    return Discrepancy(
-        verdict=Verdict.NOT_KNOWN,
-        account=holding.account,
-        instrument=holding.instrument.id,
-        symbol=holding.instrument.symbol,
-        currency=holding.instrument.currency,
-        expected=expected,
-        actual=actual,
-        difference=None,
-        currency_value=None,
-        severity=Severity.DUST,
-        cause=found.cause,
-        confidence=found.confidence,
-        explanation=found.says,
-        evidence=tuple(found.evidence),
-    )
 
 
 def _not_told(holding: Holding, replay: Replay) -> Sequence[Discrepancy]:

@@ -6,8 +6,8 @@ from decimal import Decimal
 from qm_tui.domain.booking.sentences import cents
 from qm_tui.domain.reconciliation.case import Suspicion, suspicion
 from qm_tui.domain.reconciliation.discrepancy import Discrepancy, evidence
+from qm_tui.domain.reconciliation.holding_breaks import money_break
 from qm_tui.domain.reconciliation.replay import ZERO
-from qm_tui.domain.reconciliation.severity import severity_of
 from qm_tui.domain.reconciliation.sides import Holding, ToldGain
 from qm_tui.domain.reconciliation.tolerance import CENT, sum_tolerance
 from qm_tui.domain.reconciliation.words import Cause, Verdict
@@ -37,23 +37,13 @@ def judge_realized(holding: Holding) -> Sequence[Discrepancy]:
         actual = expected + difference
     found = _why(holding, doubtful, expected, actual)
     return (
-        Discrepancy(
-            verdict=Verdict.REALIZED_PNL,
-            account=holding.account,
-            instrument=holding.instrument.id,
-            symbol=holding.instrument.symbol,
-            currency=holding.instrument.currency,
+        money_break(
+            Verdict.REALIZED_PNL,
+            holding,
+            found,
             expected=expected,
             actual=actual,
-            difference=difference,
-            currency_value=abs(difference).quantize(CENT),
-            severity=severity_of(
-                abs(difference), rate=holding.rate_to_base, account_value=holding.account_value
-            ),
-            cause=found.cause,
-            confidence=found.confidence,
-            explanation=found.says,
-            evidence=tuple(found.evidence),
+            value=difference,
         ),
     )
 

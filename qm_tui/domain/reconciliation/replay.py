@@ -69,10 +69,6 @@ class Replay:
         """Return what they come to at a moment."""
         return _sum(each for each in self.movements if nominal(each) <= moment)
 
-    def after(self, moment: dt.datetime) -> Decimal:
-        """Return what those after a moment come to."""
-        return self.total - self.upto(moment)
-
     def moved_after(self, moment: dt.datetime) -> bool:
         """Tell whether anything moved after a moment, even if it comes to nothing."""
         return any(nominal(each) > moment for each in self.movements)

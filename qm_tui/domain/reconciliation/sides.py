@@ -6,7 +6,7 @@ signed: a short position, its lots and its cost are negative.
 """
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
@@ -262,6 +262,19 @@ class Holding:
     """Net liquidation of the account, in its base currency."""
     rate_to_base: Decimal | None = None
     """Multiplies the instrument's currency into the account's base currency."""
+
+    @property
+    def own_cost(self) -> Decimal | None:
+        """What our lots cost, as the broker should see it; None: one of them is unknown."""
+        if self.lots is None:
+            return None
+        costs = [lot.cost_basis for lot in self.lots if lot.cost_basis is not None]
+        return sum(costs, Decimal(0)) if len(costs) == len(self.lots) else None
+
+
+def placed(holdings: Iterable[Holding]) -> dict[tuple[int, int], Holding]:
+    """Return holdings by account and instrument."""
+    return {(each.account, each.instrument.id): each for each in holdings}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

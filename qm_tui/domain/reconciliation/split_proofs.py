@@ -15,7 +15,13 @@ from qm_tui.domain.reconciliation.case import Case, Suspicion, held, suspicion
 from qm_tui.domain.reconciliation.discrepancy import evidence
 from qm_tui.domain.reconciliation.replay import ZERO, nominal
 from qm_tui.domain.reconciliation.sides import Movement, MovementKind
-from qm_tui.domain.reconciliation.splits import FITS, SHARES, USUAL_RATIOS, split_ratio, written
+from qm_tui.domain.reconciliation.splits import (
+    SHARES,
+    USUAL_RATIOS,
+    price_fits,
+    split_ratio,
+    written,
+)
 from qm_tui.domain.reconciliation.what_if import can_prove, leaves, split_after, untold_trade_fits
 from qm_tui.domain.reconciliation.words import SPLITS, Cause
 
@@ -96,8 +102,7 @@ def _prices_fit(case: Case, split: _Split) -> bool:
     last, first = (before or [None])[-1], (after or [case.position.market_price])[0]
     if not last or not first:
         return False
-    low, high = FITS
-    return Fraction(low) <= Fraction(first) * split.ratio / Fraction(last) <= Fraction(high)
+    return price_fits(last, first, split.ratio)
 
 
 def _said(case: Case, split: _Split) -> Suspicion:

@@ -20,7 +20,7 @@ _PLAIN = 10
 _MOST = 100
 _SAME_ACTION = 10
 """Days within which two brokers, or two statements, date the same action."""
-FITS = (Decimal("0.8"), Decimal("1.25"))
+_FITS = (Decimal("0.8"), Decimal("1.25"))
 
 
 def split_ratio(ratio: Fraction) -> bool:
@@ -30,6 +30,12 @@ def split_ratio(ratio: Fraction) -> bool:
     upward = max(ratio, 1 / ratio)
     whole = upward.denominator == 1 and upward.numerator <= _MOST
     return whole or upward in _ODD_RATIOS
+
+
+def price_fits(before: Decimal, after: Decimal, ratio: Fraction) -> bool:
+    """Whether a price changed as a split in this ratio makes it."""
+    low, high = _FITS
+    return Fraction(low) <= Fraction(after) * ratio / Fraction(before) <= Fraction(high)
 
 
 def written(ratio: Fraction) -> str:
@@ -107,8 +113,7 @@ def _between_answers(case: Case) -> Suspicion | None:
     prices = agreed.market_price, differed.market_price
     if not split_ratio(ratio) or not prices[0] or not prices[1]:
         return None
-    low, high = FITS
-    if not Fraction(low) <= Fraction(prices[1]) * ratio / Fraction(prices[0]) <= Fraction(high):
+    if not price_fits(prices[0], prices[1], ratio):
         return None
     says = (
         f"The broker's {held(agreed.quantity, case.symbol)} became "
@@ -170,11 +175,9 @@ def _cut_off(case: Case, ratio: Fraction, before: Decimal) -> Suspicion:
 
 def _little_less(case: Case, ratio: Fraction, before: Decimal) -> bool:
     """Whether all costs as much as before, but for the fraction."""
-    told, lots = case.position.cost_basis, case.holding.lots
-    costs = [lot.cost_basis for lot in lots or () if lot.cost_basis is not None]
-    if told is None or not costs or len(costs) < len(lots or ()):
+    told, ours = case.position.cost_basis, case.holding.own_cost
+    if told is None or not ours:
         return False
-    ours = sum(costs, ZERO)
     share = 1 - abs(Fraction(before + case.difference)) / abs(Fraction(before) * ratio)
     # Which lot the fraction is of, nobody says: it may be the dearest.
     return 0 <= Fraction(ours - told) / Fraction(ours) <= 2 * share + Fraction(1, 1000)
@@ -203,10 +206,7 @@ def _prices_fit(case: Case, ratio: Fraction) -> bool | None:
     traded = [each for each in case.counted if each.price and each.kind is MovementKind.TRADE]
     if not now or not traded:
         return None
-    last = traded[-1].price or ZERO
-    low, high = FITS
-    quotient = Fraction(now) * ratio / Fraction(last)
-    return Fraction(low) <= quotient <= Fraction(high)
+    return price_fits(traded[-1].price or ZERO, now, ratio)
 
 
 def split_twice(case: Case) -> Suspicion | None:

@@ -12,7 +12,7 @@ from qm_tui.domain.instruments import Right
 from qm_tui.domain.reconciliation.case import Suspicion, suspicion
 from qm_tui.domain.reconciliation.discrepancy import Discrepancy, Evidence, evidence
 from qm_tui.domain.reconciliation.passing import OPTIONS
-from qm_tui.domain.reconciliation.sides import Holding, InstrumentSide, MovementKind
+from qm_tui.domain.reconciliation.sides import Holding, InstrumentSide, MovementKind, placed
 from qm_tui.domain.reconciliation.splits import split_ratio
 from qm_tui.domain.reconciliation.tolerance import CENT, sum_tolerance
 from qm_tui.domain.reconciliation.words import Cause, Verdict
@@ -45,7 +45,7 @@ def explain_together(
     found: Sequence[Discrepancy], holdings: Sequence[Holding]
 ) -> Sequence[Discrepancy]:
     """Give what belongs together its common cause, where that is more probable than the own one."""
-    by_place = {(each.account, each.instrument.id): each for each in holdings}
+    by_place = placed(holdings)
     moved = {(each.account, each.instrument) for each in found if each.verdict in _OF_QUANTITY}
     odd = [
         _Odd(each, by_place[each.account, each.instrument], each.difference)
@@ -251,9 +251,8 @@ def _of_one_cost(few: _Odd, many: _Odd) -> tuple[Cause, str, str] | None:
         return None
     if few.instrument.type != many.instrument.type or many.holding.movements:
         return None
-    costs = [lot.cost_basis for lot in few.holding.lots or ()]
-    ours = sum((each for each in costs if each is not None), Decimal(0))
-    if not costs or None in costs or abs(ours - came.cost_basis) > sum_tolerance(len(costs)):
+    lots, ours = few.holding.lots, few.holding.own_cost
+    if not lots or ours is None or abs(ours - came.cost_basis) > sum_tolerance(len(lots)):
         return None
     if few.instrument.gone_on is not None:
         how = f"it costs just as much, and came by the corporate action of {few.instrument.gone_on}"

@@ -38,6 +38,7 @@ _MOST = 60
 """Movements of a holding; of more, nobody finds two faults by trying."""
 _FIRST = 24
 """Faults of which the first is tried."""
+_TWICE = 2
 
 
 class _Fault(NamedTuple):
@@ -119,7 +120,7 @@ def _pairs(case: Case) -> Iterator[tuple[_Fault, _Fault]]:
 def _twice(case: Case) -> Iterator[_Fault]:
     for group in lookalikes(case):
         one = group[-1]
-        often = "twice" if len(group) == len((one, group[0])) else "too often"
+        often = "twice" if len(group) == _TWICE else "too often"
         says = f"{told(one, case.symbol)} is there {often}"
         facts = [each.fact for each in group]
         yield _Fault(Cause.DUPLICATE_IMPORT, -(one.quantity or ZERO), says, facts, gone=one)

@@ -7,6 +7,7 @@ from qm_tui.domain.booking.sentences import amount, cents, count
 from qm_tui.domain.instruments import InstrumentType
 from qm_tui.domain.reconciliation.case import Suspicion, suspicion
 from qm_tui.domain.reconciliation.discrepancy import Discrepancy, Evidence, evidence
+from qm_tui.domain.reconciliation.holding_breaks import money_break
 from qm_tui.domain.reconciliation.replay import ZERO
 from qm_tui.domain.reconciliation.severity import severity_of
 from qm_tui.domain.reconciliation.sides import Holding, Total
@@ -29,25 +30,14 @@ def judge_value(holding: Holding) -> Sequence[Discrepancy]:
     if _worth_as_told(holding, expected, units):
         return ()
     found = _why_value(holding, expected, told.market_value)
-    difference = told.market_value - expected
     return (
-        Discrepancy(
-            verdict=Verdict.MARKET_VALUE,
-            account=holding.account,
-            instrument=holding.instrument.id,
-            symbol=holding.instrument.symbol,
-            currency=holding.instrument.currency,
+        money_break(
+            Verdict.MARKET_VALUE,
+            holding,
+            found,
             expected=expected,
             actual=told.market_value,
-            difference=difference,
-            currency_value=abs(difference).quantize(CENT),
-            severity=severity_of(
-                abs(difference), rate=holding.rate_to_base, account_value=holding.account_value
-            ),
-            cause=found.cause,
-            confidence=found.confidence,
-            explanation=found.says,
-            evidence=tuple(found.evidence),
+            value=told.market_value - expected,
         ),
     )
 

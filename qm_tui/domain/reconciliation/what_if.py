@@ -19,8 +19,6 @@ from qm_tui.domain.words import CorporateActionType
 
 Days = Mapping[dt.date, Decimal]
 """The day of acquisition → how much of it is held."""
-
-
 _EXACT = Decimal("1E-9")
 """Ratios like 1:3 leave the last places open."""
 _PART = Decimal(1)
@@ -232,17 +230,17 @@ def _days_of(parts: Iterable[tuple[dt.date, Decimal]]) -> Days:
 def _is_plain(case: Case) -> bool:
     """Whether the plainest way to book gives our own lots."""
     lots = case.holding.lots
-    if lots is None or any(nominal(each) > case.as_of for each in case.replay.movements):
+    if lots is None or case.replay.moved_after(case.as_of):
         return False
     plain = _left_of(case.replay.movements)
     if plain is None or sum((lot.quantity for lot in lots), ZERO) != case.expected:
         return False
     if sum((lot.quantity for lot in plain), ZERO) != case.expected:
         return False
-    costs = [lot.cost_basis for lot in lots if lot.cost_basis is not None]
-    if len(costs) < len(lots):
+    ours = case.holding.own_cost
+    if ours is None:
         return False
-    apart = sum(costs, ZERO) - sum((lot.cost for lot in plain), ZERO)
+    apart = ours - sum((lot.cost for lot in plain), ZERO)
     return abs(apart) <= CENT * (len(lots) + 1)
 
 

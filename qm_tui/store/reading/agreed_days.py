@@ -23,7 +23,8 @@ from qm_tui.store.schema.instruments import instruments
 
 Place = tuple[int, int]
 """(account id, the instrument that stands for all its names)."""
-_DAYS = {"trades": "trade_date", "transfers": "date", "corporate_actions": "date"}
+DAYS = {"trades": "trade_date", "transfers": "date", "corporate_actions": "date"}
+"""Tables of facts that move holdings, and their columns that tell when."""
 _TIMES = {"trades": "executed_at", "transfers": "NULL", "corporate_actions": "NULL"}
 _ZERO = Decimal(0)
 
@@ -90,7 +91,7 @@ def goes_below(changes: Mapping[str, tuple[Decimal, Decimal]]) -> bool:
 def _movements(connection: Connection, places: Collection[Place]) -> dict[Place, list[_Moved]]:
     found: defaultdict[Place, list[_Moved]] = defaultdict(list)
     same = _names(connection, places)
-    for table, day in _DAYS.items():
+    for table, day in DAYS.items():
         for part in parts(same):
             marks = ", ".join("?" * len(part))
             rows = plain_rows(

@@ -8,17 +8,16 @@ from decimal import Decimal
 from sqlalchemy import Connection, select
 
 from qm_tui.domain.booking.words import FindingKind
-from qm_tui.store.reading.agreed_days import Place, agreed_days, goes_below
+from qm_tui.store.reading.agreed_days import DAYS, Place, agreed_days, goes_below
 from qm_tui.store.reading.booking_rows import Rows, column
 from qm_tui.store.reading.parts import parts
 from qm_tui.store.schema.activity import trades
 from qm_tui.store.schema.derived import booking_findings
 from qm_tui.store.schema.instruments import instruments
 
-_MOVING = {"trades": "trade_date", "transfers": "date", "corporate_actions": "date"}
 _PLACES = {
     table: tuple(column(table, name) for name in ("account_id", "instrument_id", day, "quantity"))
-    for table, day in _MOVING.items()
+    for table, day in DAYS.items()
 }
 _SAID = column("trades", "open_close")
 _ZERO = Decimal(0)

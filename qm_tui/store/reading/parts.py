@@ -15,11 +15,13 @@ def parts(values: Iterable[Any], size: int = AT_ONCE) -> Iterator[Sequence[Any]]
     return (ordered[start : start + size] for start in range(0, len(ordered), size))
 
 
-def streamed(connection: Connection, statement: str) -> Iterator[tuple[Any, ...]]:
+def streamed(
+    connection: Connection, statement: str, values: Sequence[Any] = ()
+) -> Iterator[tuple[Any, ...]]:
     """Yield rows as they are stored, some at a time: there may be a million."""
     cursor = connection.connection.cursor()
     try:
-        cursor.execute(statement)
+        cursor.execute(statement, tuple(values))
         while rows := cursor.fetchmany(_ROWS):
             yield from rows
     finally:

@@ -6,8 +6,9 @@ Sums first; the movements one by one only of what does not come out by them.
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import chain
 from typing import NamedTuple
 
 from sqlalchemy import Connection, select
@@ -61,14 +62,14 @@ def cash(connection: Connection, sides: Mapping[int, AccountSide]) -> Cash:
     book = _Book(connection, parts, settled)
     doubtful = _doubtful(book, spans)
     silent = doubtful & (futures.keys() - {(one.account, one.currency) for one in settled})
-    unknown = set()
-    for purse in silent:
-        gained = gains(connection, futures[purse], purse, _dates(spans[purse]))
-        if gained is None:
-            unknown.add(purse)
-        else:
-            settled += gained
+    gained = {
+        purse: gains(connection, futures[purse], purse, _dates(spans[purse])) for purse in silent
+    }
+    unknown = {purse for purse, some in gained.items() if some is None}
     if silent - unknown:
+        book = replace(
+            book, settled=[*settled, *chain.from_iterable(filter(None, gained.values()))]
+        )
         doubtful = _doubtful(book, spans)
     whole = {
         (account, currency)

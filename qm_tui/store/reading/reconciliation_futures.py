@@ -15,7 +15,7 @@ from sqlalchemy import Connection, select
 
 from qm_tui.domain.instruments import InstrumentType
 from qm_tui.domain.words import Section
-from qm_tui.store.reading.booking_rows import counted
+from qm_tui.store.reading.booking_rows import counted, plain_rows
 from qm_tui.store.reading.reconciliation_moved import Moved, paid_in_full
 from qm_tui.store.schema.holdings import balances, observation_sets, positions
 from qm_tui.store.schema.instruments import instruments
@@ -68,26 +68,21 @@ def dealings(connection: Connection) -> dict[Purse, list[Dealing]]:
     """
     found: defaultdict[Purse, list[Dealing]] = defaultdict(list)
     settled: set[Purse] = set()
-    cursor = connection.connection.cursor()
-    try:
-        cursor.execute(_TRADES, (InstrumentType.FUTURE.value,))
-        for row in cursor.fetchall():
-            (
-                number, key, account, currency, day, quantity, proceeds, commission, taxes, net,
-                document, future, symbol, multiplier,
-            ) = row  # fmt: skip
-            purse = (account, currency)
-            if not paid_in_full(net, proceeds, commission, taxes):
-                settled.add(purse)
-            found[purse].append(
-                Dealing(
-                    number, key, *purse, dt.date.fromisoformat(day), Decimal(quantity),
-                    None if proceeds is None else Decimal(proceeds), document, future, symbol,
-                    Decimal(multiplier),
-                )
-            )  # fmt: skip
-    finally:
-        cursor.close()
+    for row in plain_rows(connection, _TRADES, (InstrumentType.FUTURE.value,)):
+        (
+            number, key, account, currency, day, quantity, proceeds, commission, taxes, net,
+            document, future, symbol, multiplier,
+        ) = row  # fmt: skip
+        purse = (account, currency)
+        if not paid_in_full(net, proceeds, commission, taxes):
+            settled.add(purse)
+        found[purse].append(
+            Dealing(
+                number, key, *purse, dt.date.fromisoformat(day), Decimal(quantity),
+                None if proceeds is None else Decimal(proceeds), document, future, symbol,
+                Decimal(multiplier),
+            )
+        )  # fmt: skip
     return {purse: some for purse, some in found.items() if purse in settled}
 
 

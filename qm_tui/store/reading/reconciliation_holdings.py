@@ -17,7 +17,7 @@ from qm_tui.domain.reconciliation.sides import (
     ToldPosition,
 )
 from qm_tui.store.reading.reconciliation import Place, Seen, Sums
-from qm_tui.store.reading.reconciliation_accounts import AccountSide, account_sides
+from qm_tui.store.reading.reconciliation_accounts import AccountSide
 from qm_tui.store.reading.reconciliation_deliveries import deliveries
 from qm_tui.store.reading.reconciliation_earlier import earlier_positions
 from qm_tui.store.reading.reconciliation_facts import Told, closings_of, told_of
@@ -28,16 +28,21 @@ from qm_tui.store.reading.reconciliation_times import told_at
 _ONE = Decimal(1)
 
 
-def holdings(connection: Connection, sums: Sums, places: Collection[Place]) -> list[Holding]:
+def holdings(
+    connection: Connection,
+    sums: Sums,
+    sides: Mapping[int, AccountSide],
+    places: Collection[Place],
+) -> list[Holding]:
     """Read holdings from both sides.
 
     Args:
         connection: of the store, in the transaction in which the sums were read.
         sums: both sides of everything.
+        sides: what is known of the accounts.
         places: which holdings.
     """
     wanted = set(places)
-    sides = account_sides(connection)
     roots = {instrument for _, instrument in wanted}
     root_of = {root: root for root in roots}
     root_of |= {one: root for one, root in sums.canonical.items() if root in roots}

@@ -9,12 +9,12 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection
 
 from qm_tui.domain.instruments import InstrumentType
-from qm_tui.store.reading.booking_rows import counted
+from qm_tui.store.reading.booking_rows import counted, plain_rows
+from qm_tui.store.reading.parts import streamed
 
 _day = lru_cache(maxsize=16_384)(dt.date.fromisoformat)
 _CURRENCY = 3
 """Letters of a currency; `EUR.USD` is so many EUR, paid in USD."""
-_AT_ONCE = 5_000
 _CENT = Decimal("0.01")
 
 _TRADES = f"""
@@ -84,12 +84,8 @@ class Moved(NamedTuple):
 
 def with_settlements(connection: Connection) -> set[tuple[int, str]]:
     """Return (account, currency) in which the daily settlements of futures are told one by one."""
-    cursor = connection.connection.cursor()
-    try:
-        cursor.execute(_SETTLEMENTS, (InstrumentType.FUTURE.value,))
-        return {(row[0], row[1]) for row in cursor.fetchall()}
-    finally:
-        cursor.close()
+    rows = plain_rows(connection, _SETTLEMENTS, (InstrumentType.FUTURE.value,))
+    return {(row[0], row[1]) for row in rows}
 
 
 def paid_in_full(net: str | None, *brought: str | None) -> bool:
@@ -113,14 +109,8 @@ def moved(connection: Connection, accounts: Collection[int]) -> Iterator[Moved]:
 def _rows(
     connection: Connection, statement: str, accounts: Collection[int]
 ) -> Iterator[tuple[Any, ...]]:
-    values = sorted(accounts)
-    cursor = connection.connection.cursor()
-    try:
-        cursor.execute(statement.format(marks=", ".join("?" * len(values))), values)
-        while rows := cursor.fetchmany(_AT_ONCE):
-            yield from rows
-    finally:
-        cursor.close()
+    marks = ", ".join("?" * len(accounts))
+    return streamed(connection, statement.format(marks=marks), sorted(accounts))
 
 
 def _of_trade(row: tuple[Any, ...]) -> Iterator[Moved]:

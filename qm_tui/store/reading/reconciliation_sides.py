@@ -1,45 +1,38 @@
-"""What is read to be compared, a portion at a time."""
+"""What is read to be compared: sums of everything, and money; holdings are read apart."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from qm_tui.domain.reconciliation.sides import Holding, Total
-from qm_tui.store.reading.reconciliation import Place, Sums, sums
-from qm_tui.store.reading.reconciliation_accounts import account_sides
+from qm_tui.domain.reconciliation.sides import Total
+from qm_tui.store.reading.reconciliation import Sums, sums
+from qm_tui.store.reading.reconciliation_accounts import AccountSide, account_sides
 from qm_tui.store.reading.reconciliation_cash import Cash, cash
-from qm_tui.store.reading.reconciliation_holdings import holdings
 from qm_tui.store.reading.reconciliation_state import State, state
 from qm_tui.store.reading.reconciliation_totals import totals
 
 
 class Overview(NamedTuple):
-    """Both sides as sums."""
+    """Both sides as sums, and the accounts."""
 
     state: State
     sums: Sums
+    sides: Mapping[int, AccountSide]
 
 
 class Money(NamedTuple):
     """The cash of all accounts, and the totals that brokers told."""
 
-    state: State
     cash: Cash
     totals: Sequence[Total]
 
 
 def overview(connection: Connection) -> Overview:
     """Read the sums of everything."""
-    return Overview(state(connection), sums(connection))
+    return Overview(state(connection), sums(connection), account_sides(connection))
 
 
-def closely(connection: Connection, known: Sums, places: Collection[Place]) -> Sequence[Holding]:
-    """Read all that is known of some holdings."""
-    return holdings(connection, known, places)
-
-
-def money(connection: Connection) -> Money:
+def money(connection: Connection, sides: Mapping[int, AccountSide]) -> Money:
     """Read cash and totals."""
-    sides = account_sides(connection)
-    return Money(state(connection), cash(connection, sides), totals(connection, sides))
+    return Money(cash(connection, sides), totals(connection, sides))

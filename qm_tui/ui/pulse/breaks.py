@@ -22,7 +22,7 @@ def draw_breaks(view: PulseView, form: Format, width: int, height: int) -> Seque
     """Lines for the panel."""
     breaks = view.breaks
     if breaks is None:
-        return [words("not reconciled yet", MUTED), words("compared after the next sync", MUTED)]
+        return [words("not reconciled yet", MUTED), words("needs positions and history", MUTED)]
     if not breaks.open:
         what = "what can be compared" if breaks.unknown else "everything"
         return [words(f"✓ {what} adds up", "$text-success"), *_silent(breaks, form)]

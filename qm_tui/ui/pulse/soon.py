@@ -87,7 +87,7 @@ def draw_movers(view: PulseView, form: Format, width: int, height: int) -> Seque
     """Lines for the panel: the biggest gains and losses of the day."""
     if not view.movers:
         if view.positions and view.without_day:
-            return [words("nobody tells gains of the day", MUTED)]
+            return [words("no gains of the day yet", MUTED)]
         return [words("nothing moved", MUTED)]
     told = view.movers[:height]
     return [_mover(one, form, width, told) for one in told]

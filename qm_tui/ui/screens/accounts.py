@@ -18,6 +18,7 @@ from qm_tui.ui.greeting import greeting, is_due
 from qm_tui.ui.screens.charted import Charted
 from qm_tui.ui.screens.narrowed import NarrowedScreen
 from qm_tui.ui.screens.page import Page
+from qm_tui.ui.screens.summed import Summed
 from qm_tui.ui.session import Session
 from qm_tui.ui.steadily import Steadily
 from qm_tui.ui.widgets.account_panel import AccountPanel
@@ -25,7 +26,6 @@ from qm_tui.ui.widgets.columns import Column
 from qm_tui.ui.widgets.live_source import LiveSource
 from qm_tui.ui.widgets.notice import Notice
 from qm_tui.ui.widgets.record_table import RecordTable
-from qm_tui.ui.widgets.sum_lines import SumLines
 
 if TYPE_CHECKING:
     from qm_tui.domain.live import LiveChange
@@ -37,7 +37,7 @@ CHANGES = 0.3
 """Seconds between two times that accounts are reckoned anew."""
 
 
-class AccountsScreen(Charted, NarrowedScreen["AccountView"]):
+class AccountsScreen(Charted, Summed, NarrowedScreen["AccountView"]):
     """Accounts, the cash of the one under the cursor, and totals by base currency."""
 
     observed = None
@@ -169,13 +169,11 @@ class AccountsScreen(Charted, NarrowedScreen["AccountView"]):
         views = self.source.current()
         baseless = sum(view.base_currency is None for view in views)
         self.query_one(AccountPanel).account = self.table.cursor_row
-        sums = account_sums(account_totals(views), baseless, self.session.format)
-        self.query_one("#foot", SumLines).say(sums)
+        self.say_sums(account_sums(account_totals(views), baseless, self.session.format))
 
     @override
     def body(self) -> ComposeResult:
         yield from super().body()
-        yield SumLines(id="foot", edges=lambda: self.table.edges)
         yield AccountPanel(self.session.format)
 
     @override

@@ -143,7 +143,10 @@ class DiscrepanciesScreen(TableScreen[DiscrepancyView]):
     def empty_text(self) -> str:
         compared = self._compared
         if compared is None or compared.reconciled_at is None:
-            return "Nothing was compared yet: sync (r) or import a statement (I) first."
+            return (
+                "Nothing was compared yet: that takes what is held, and its history. Sync (r), or "
+                "import statements (I)."
+            )
         if self.every:
             return "Nothing has ever been amiss."
         return "Everything adds up. a shows what was amiss before."

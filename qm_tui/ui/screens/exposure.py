@@ -8,6 +8,7 @@ from textual.content import Content
 from typing_extensions import override
 
 from qm_tui.domain.selection import Scope
+from qm_tui.queries.grouping import underlying_of
 from qm_tui.queries.position_views import ExposureView, PositionView
 from qm_tui.ui.cell import Cell, Tone
 from qm_tui.ui.column_kinds import Kinds
@@ -40,16 +41,16 @@ class ExposureScreen(NettedScreen[ExposureView]):
             kinds.number("options", "Options", 7, lambda e: e.options, letter="o"),
             kinds.text("currency", "Ccy", 3, lambda e: e.currency, drop_order=5, letter="c"),
             kinds.price("price", "Price", lambda e: e.price, 11, drop_order=7, letter="p"),
-            replace(
+            _whole_or_marked(
                 kinds.money("delta", "Net delta", lambda e: e.delta, 11, letter="d"),
-                cell=self._delta,
+                lambda e: e.without_greeks,
             ),
-            replace(
+            _whole_or_marked(
                 kinds.money(
                     "delta_value", "Delta in money", lambda e: e.delta_value, 14, drop_order=2,
                     letter="x",
                 ),
-                cell=self._delta_value,
+                lambda e: e.without_greeks,
             ),
             kinds.money("gamma", "Net gamma", lambda e: e.gamma, 10, drop_order=9),
             kinds.money("theta", "Theta/day", lambda e: e.theta, 10, drop_order=3),
@@ -76,12 +77,6 @@ class ExposureScreen(NettedScreen[ExposureView]):
             self.age_column(),
         )  # fmt: skip
 
-    def _delta(self, row: ExposureView) -> Cell:
-        return _in_part(self.session.format.money(row.delta), row)
-
-    def _delta_value(self, row: ExposureView) -> Cell:
-        return _in_part(self.session.format.money(row.delta_value), row)
-
     @override
     def together(self, held: Iterable[PositionView]) -> Sequence[ExposureView]:
         from qm_tui.queries.netting import exposures  # noqa: PLC0415 - brings SQLAlchemy
@@ -94,8 +89,6 @@ class ExposureScreen(NettedScreen[ExposureView]):
 
     @override
     def row_of(self, view: PositionView) -> Hashable:
-        from qm_tui.queries.grouping import underlying_of  # noqa: PLC0415 - with the rows
-
         return underlying_of(view), view.currency
 
     @override
@@ -120,18 +113,16 @@ class ExposureScreen(NettedScreen[ExposureView]):
         return PositionsScreen(self.session, (*self.trail, row.underlying), scope)
 
 
-def _in_part(cell: Cell, row: ExposureView) -> Cell:
-    """Mark a sum that lacks what some options add: in a narrow terminal nothing else says so."""
-    return _marked(cell, row.without_greeks)
-
-
-def _marked(cell: Cell, lacking: int) -> Cell:
-    return cell if not lacking or cell == UNKNOWN else Cell(f"? {cell.text}", Tone.WARNING)
-
-
 def _whole_or_marked(
     column: Column[ExposureView], lacking: Callable[[ExposureView], int]
 ) -> Column[ExposureView]:
-    """The same column; a sum that lacks some of the positions is marked."""
+    """The same column; a sum that lacks some positions is marked: elsewhere nothing may say so."""
     write = column.cell
-    return replace(column, cell=lambda row: _marked(write(row), lacking(row)))
+
+    def cell(row: ExposureView) -> Cell:
+        whole = write(row)
+        if whole == UNKNOWN or not lacking(row):
+            return whole
+        return Cell(f"? {whole.text}", Tone.WARNING)
+
+    return replace(column, cell=cell)

@@ -5,7 +5,6 @@ from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from typing_extensions import override
 
@@ -16,11 +15,12 @@ from qm_tui.ui.feeds import Feed, ListFeed
 from qm_tui.ui.format import age
 from qm_tui.ui.screens.grouped import GroupedScreen
 from qm_tui.ui.screens.page import Page
+from qm_tui.ui.screens.summed import Summed
 from qm_tui.ui.session import Session
 from qm_tui.ui.steadily import Steadily, Steps, at_once
 from qm_tui.ui.widgets.columns import Column
 from qm_tui.ui.widgets.live_source import LiveSource
-from qm_tui.ui.widgets.sum_lines import Sum, SumLines
+from qm_tui.ui.widgets.sum_lines import Sum
 
 if TYPE_CHECKING:
     from qm_tui.domain.live import LiveBook, LiveChange
@@ -41,7 +41,7 @@ _MISSED = 0.02
 """Seconds until what was pushed and is no row becomes one, with all that comes by then."""
 
 
-class HoldingsScreen(GroupedScreen[V]):
+class HoldingsScreen(Summed, GroupedScreen[V]):
     """Subclasses say what is read, what it is now, and which sums stand below."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -174,11 +174,6 @@ class HoldingsScreen(GroupedScreen[V]):
     # The sums
 
     @override
-    def body(self) -> ComposeResult:
-        yield from super().body()
-        yield SumLines(id="foot", edges=lambda: self.table.edges)
-
-    @override
     def show_frame(self) -> None:
         super().show_frame()
         self._sum_up()
@@ -186,7 +181,7 @@ class HoldingsScreen(GroupedScreen[V]):
     def _sum_up(self) -> None:
         if self.weighing is not None:
             self.weighing.look_again(self.live)
-        self.query_one("#foot", SumLines).say(at_once(self.sums(list(self.weigh()))))
+        self.say_sums(at_once(self.sums(list(self.weigh()))))
 
     def _sum_up_by_portions(self) -> Iterator[None]:
         weighed = []
@@ -197,8 +192,7 @@ class HoldingsScreen(GroupedScreen[V]):
             if number % _PORTION == 0:
                 yield
         yield
-        sums = yield from self.sums(weighed)
-        self.query_one("#foot", SumLines).say(sums)
+        self.say_sums((yield from self.sums(weighed)))
         self.forget_headings()
 
     def _read_again(self) -> Iterable[None]:

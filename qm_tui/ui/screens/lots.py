@@ -21,13 +21,13 @@ from qm_tui.ui.screens.lots_pages.kind import Asked, LotsPage
 from qm_tui.ui.screens.lots_pages.pages import PAGES
 from qm_tui.ui.screens.lots_ways import nothing_reported, trades_of, trades_page
 from qm_tui.ui.screens.page import Page
+from qm_tui.ui.screens.summed import Summed
 from qm_tui.ui.screens.tabbed_screen import TabbedScreen, tab_bindings
 from qm_tui.ui.session import Session
 from qm_tui.ui.widgets.bar import Bar, words
 from qm_tui.ui.widgets.columns import Column
 from qm_tui.ui.widgets.record_table import RecordTable
 from qm_tui.ui.widgets.row_source import ListSource
-from qm_tui.ui.widgets.sum_lines import SumLines
 
 if TYPE_CHECKING:
     from qm_tui.queries.lot_views import DerivedState
@@ -40,7 +40,7 @@ _OF_LOTS = frozenset({"why", "what_if", "suppose"})
 """Actions that mean a lot or a gain, and neither a sum nor a finding."""
 
 
-class LotsScreen(TabbedScreen):
+class LotsScreen(Summed, TabbedScreen):
     """Lots, gains, years, adjustments and findings of all accounts, or of one position."""
 
     TABS: ClassVar[Mapping[str, LotsPage[Any]]] = PAGES
@@ -119,12 +119,12 @@ class LotsScreen(TabbedScreen):
 
     @override
     def body(self) -> ComposeResult:
-        tabs, *tables = super().body()
+        tabs, *tables, foot = super().body()
         yield tabs
         yield Bar(id="choice")
         yield from tables
         yield Static(id="detail", markup=False)
-        yield SumLines(id="foot", edges=lambda: self.table.edges)
+        yield foot
 
     @override
     def show_frame(self) -> None:
@@ -154,8 +154,7 @@ class LotsScreen(TabbedScreen):
         rows = []
         if loaded is not None:
             rows = [row for row in map(source.row, range(len(source))) if row is not None]
-        foot = self.shown_page.foot(rows, self._total, self.session.format)
-        self.query_one("#foot", SumLines).say(foot)
+        self.say_sums(self.shown_page.foot(rows, self._total, self.session.format))
 
     @override
     def redraw(self) -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
-from textual.app import ComposeResult
 from textual.content import Content
 from typing_extensions import override
 
@@ -13,12 +12,13 @@ from qm_tui.ui.cell import Cell, Tone
 from qm_tui.ui.feeds import Feed, ListFeed
 from qm_tui.ui.format import age
 from qm_tui.ui.screens.past import PastScreen
+from qm_tui.ui.screens.summed import Summed
 from qm_tui.ui.session import Session
 from qm_tui.ui.steadily import Steadily
 from qm_tui.ui.sum_words import position_sum
 from qm_tui.ui.sums import as_stored, base_sum, of_one_day, position_sums
 from qm_tui.ui.widgets.columns import Column
-from qm_tui.ui.widgets.sum_lines import Sum, SumLines
+from qm_tui.ui.widgets.sum_lines import Sum
 from qm_tui.ui.widgets.sum_places import Figure
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ _PORTION = 100
 """Holdings that are brought up to date before a key has its turn."""
 
 
-class NettedScreen(PastScreen[N]):
+class NettedScreen(Summed, PastScreen[N]):
     """Reckoned from the holdings as they are stored, and again as prices are pushed."""
 
     def __init__(self, session: Session, trail: Sequence[str], scope: Scope = Scope()) -> None:
@@ -106,14 +106,9 @@ class NettedScreen(PastScreen[N]):
     # The sums
 
     @override
-    def body(self) -> ComposeResult:
-        yield from super().body()
-        yield SumLines(id="foot", edges=lambda: self.table.edges)
-
-    @override
     def show_frame(self) -> None:
         super().show_frame()
-        self.query_one("#foot", SumLines).say(self._sums())
+        self.say_sums(self._sums())
 
     def _sums(self) -> Sequence[Sum]:
         """What the rows that the filter lets through are worth, by currency and in all."""

@@ -271,8 +271,8 @@ class PositionsScreen(Charted, HoldingsScreen[PositionView]):
             return ()
         realized = known_sum(self._in_sum(view) for view in closed)
         lacking = sum(view.realized_pnl is None for view in closed)
-        label = f"{self.session.format.count(len(closed), 'position')} closed today, realized"
         form = self.session.format
+        label = f"{form.count(len(closed), 'position')} closed today, realized"
         return (labeled(label, form.gain(realized), form.unknown(lacking)),)
 
     def _in_sum(self, view: PositionView) -> Decimal | None:

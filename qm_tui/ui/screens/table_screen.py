@@ -21,7 +21,6 @@ from qm_tui.ui.session import Session
 from qm_tui.ui.widgets.columns import Column
 from qm_tui.ui.widgets.record_table import RecordTable
 from qm_tui.ui.widgets.row_source import RowSource
-from qm_tui.ui.widgets.sum_lines import SumLines
 from qm_tui.ui.widgets.table_messages import TableMessage
 
 if TYPE_CHECKING:
@@ -258,11 +257,6 @@ class TableScreen(RowBeside, Generic[V]):
     async def _leave(self, event: RecordTable.LeaveRequested) -> None:
         if self._is_in_front(event):
             await self.action_back()
-
-    @on(RecordTable.LaidOut)
-    def _follow_columns(self) -> None:
-        for foot in self.query(SumLines):
-            foot.place_again()
 
     @on(RecordTable.SortRequested)
     def _sort(self, event: RecordTable.SortRequested) -> None:

@@ -12,6 +12,7 @@ from qm_tui.ui.cell import plain
 from qm_tui.ui.format import Format
 from qm_tui.ui.tones import labeled
 from qm_tui.ui.widgets.bar import words
+from qm_tui.ui.widgets.sum_lines import broken
 
 if TYPE_CHECKING:
     from qm_tui.queries.account_views import AccountView
@@ -90,12 +91,4 @@ class AccountPanel(Widget):
 
     def _in_lines(self, title: Content, parts: Iterable[Content]) -> Iterator[Content]:
         """As many parts a line as fit: a break inside one would part a number from its name."""
-        width = self.screen.size.width - self.gutter.width
-        line, is_empty = title, True
-        for part in parts:
-            if not is_empty and line.cell_length + len(_APART) + part.cell_length > width:
-                yield line
-                line, is_empty = Content(" " * title.cell_length), True
-            line = Content.assemble(line, "" if is_empty else _APART, part)
-            is_empty = False
-        yield line
+        return broken(title, parts, self.screen.size.width - self.gutter.width, _APART)

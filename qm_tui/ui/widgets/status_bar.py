@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 from textual.style import Style
 
-from qm_tui.ui.format import Format, age
+from qm_tui.ui.format import Format, age, count
 from qm_tui.ui.widgets.bar import words
 
 if TYPE_CHECKING:
@@ -52,11 +52,7 @@ def about_the_program(
     parts = [words(under_way, "$text-accent")] if under_way else []
     if errors:
         click = Style.from_meta({"@click": "app.show('errors')"})
-        parts.append(
-            words(f"! {errors} error{'s' if errors > 1 else ''}: E", "bold $text-error").stylize(
-                click
-            )
-        )
+        parts.append(words(f"! {count(errors, 'error')}: E", "bold $text-error").stylize(click))
     if paused:
         parts.append(words(f"‖ {paused}", "bold $text-warning"))
     if hidden:

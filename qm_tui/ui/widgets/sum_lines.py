@@ -11,7 +11,6 @@ from typing_extensions import override
 from qm_tui.ui.widgets.sum_places import APART, Edges, Figure, below_columns, without_labels
 
 _SUMS_APART = Content("   ")
-_NO_EDGES: Edges = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,12 +27,7 @@ class SumLines(Widget):
     DEFAULT_CSS = "SumLines { height: auto; max-height: 5; padding: 0 1; background: $panel; }"
     ALLOW_SELECT = False
 
-    def __init__(
-        self,
-        *,
-        id: str,  # noqa: A002 - Textual's name for it
-        edges: Callable[[], Edges] = lambda: _NO_EDGES,
-    ) -> None:
+    def __init__(self, *, id: str, edges: Callable[[], Edges]) -> None:  # noqa: A002 - as Textual
         """Make the lines.
 
         Args:
@@ -43,7 +37,7 @@ class SumLines(Widget):
         super().__init__(id=id)
         self._sums: Sequence[Sum] = ()
         self._edges = edges
-        self._placed: Edges = _NO_EDGES
+        self._placed: Edges = {}
 
     def say(self, sums: Iterable[Sum]) -> None:
         """Show other sums."""

@@ -22,6 +22,7 @@ from qm_tui.domain.reconciliation.sides import (
     Movement,
     MovementKind,
     OpenLot,
+    ToldLot,
     ToldPosition,
 )
 from qm_tui.domain.reconciliation.words import Severity, Verdict
@@ -171,6 +172,31 @@ class Life:
         return max(window(each)[1] for each in self.movements) + dt.timedelta(days=20)
 
 
+FIRST = a_movement(1, dt.date(2024, 2, 1), 100, price=d(20))
+SECOND = a_movement(2, dt.date(2024, 4, 2), 50, price=d(22))
+SOLD = a_movement(3, dt.date(2024, 6, 3), -30, price=d(25))
+"""A book of three trades that adds up."""
+
+
+def a_life(*movements: Movement) -> Life:
+    """Let the broker count each of it at once."""
+    return Life(STOCK, movements, [at_noon(each.day) for each in movements])
+
+
+def with_lots(holding: Holding, life: Life) -> Holding:
+    """The broker tells its lots as well."""
+    assert holding.position is not None
+    as_of = holding.position.as_of
+    lots = [
+        ToldLot(
+            quantity=lot.quantity, as_of=as_of, cost_basis=lot.cost_basis,
+            acquisition_date=lot.acquisition_date, fact=FactRef("broker_lots", number),
+        )
+        for number, lot in enumerate(lots_of(life.movements))
+    ]  # fmt: skip
+    return replace(holding, broker_lots=lots)
+
+
 STEPS = st.tuples(
     st.sampled_from(("buy", "buy", "sell", "sell", "cross", "split", "in", "out", "fraction")),
     st.integers(min_value=1, max_value=40),
@@ -237,6 +263,12 @@ def judge(holdings: Sequence[Holding]) -> Sequence[Discrepancy]:
     """Judge each, and look across them, as whoever compares a store does."""
     found = [each for holding in holdings for each in judge_holding(holding)]
     return [*explain_cash(explain_together(found, holdings), holdings, ())]
+
+
+def the_quantity(holding: Holding) -> Discrepancy:
+    """Return the only one that is of how much is held."""
+    (found,) = [each for each in judge_holding(holding) if each.verdict is Verdict.QUANTITY]
+    return found
 
 
 def alarms(found: Discrepancy) -> bool:

@@ -142,6 +142,16 @@ def test_a_fraction_that_was_paid_in_cash() -> None:
     assert cause_of(a_holding(100, movements=(BOUGHT, reinvested))) == ("quantity", "fractional")
 
 
+def test_a_split_with_a_fraction_of_shares_whose_cost_was_all_returned() -> None:
+    bought = a_movement(2, dt.date(2024, 3, 1), 101, price=d(30))
+    position = told(151, cost_basis=d(500), market_price=d(20))
+    lots = [OpenLot(quantity=d(101), cost_basis=d(0))]
+
+    holding = a_holding(151, movements=(bought,), lots=lots, position=position)
+
+    assert cause_of(holding) == ("quantity", "split_not_applied")
+
+
 def test_a_position_of_which_there_is_not_one_fact() -> None:
     assert cause_of(a_holding(7, movements=())) == ("quantity", "orphan_position")
 

@@ -8,50 +8,27 @@ from fractions import Fraction
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from qm_tui.domain.reconciliation.discrepancy import Discrepancy, FactRef
-from qm_tui.domain.reconciliation.judging import judge_holding
-from qm_tui.domain.reconciliation.sides import Delivery, Holding, Movement, ToldLot
+from qm_tui.domain.reconciliation.discrepancy import FactRef
+from qm_tui.domain.reconciliation.sides import Delivery, Movement
 from qm_tui.domain.reconciliation.words import Cause, Verdict
 from tests.domain.reconciliation.books import (
-    STOCK,
+    FIRST,
+    SECOND,
+    SOLD,
     ZERO,
     Life,
+    a_life,
     a_movement,
     at_noon,
     d,
     judge,
     lives,
-    lots_of,
+    the_quantity,
+    with_lots,
 )
 
 FEW = settings(max_examples=40, deadline=None, derandomize=True)
 SURE = Decimal("0.9")
-FIRST = a_movement(1, dt.date(2024, 2, 1), 100, price=d(20))
-SECOND = a_movement(2, dt.date(2024, 4, 2), 50, price=d(22))
-SOLD = a_movement(3, dt.date(2024, 6, 3), -30, price=d(25))
-
-
-def a_life(*movements: Movement) -> Life:
-    return Life(STOCK, movements, [at_noon(each.day) for each in movements])
-
-
-def with_lots(holding: Holding, life: Life) -> Holding:
-    """The broker tells its lots as well."""
-    assert holding.position is not None
-    as_of = holding.position.as_of
-    lots = [
-        ToldLot(
-            quantity=lot.quantity, as_of=as_of, cost_basis=lot.cost_basis,
-            acquisition_date=lot.acquisition_date, fact=FactRef("broker_lots", number),
-        )
-        for number, lot in enumerate(lots_of(life.movements))
-    ]  # fmt: skip
-    return replace(holding, broker_lots=lots)
-
-
-def the_quantity(holding: Holding) -> Discrepancy:
-    (found,) = [each for each in judge_holding(holding) if each.verdict is Verdict.QUANTITY]
-    return found
 
 
 def test_a_lot_of_the_broker_names_the_day_of_a_purchase_that_is_missing() -> None:

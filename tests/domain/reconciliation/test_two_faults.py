@@ -10,27 +10,28 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from qm_tui.domain.reconciliation.discrepancy import Discrepancy, FactRef
+from qm_tui.domain.reconciliation.discrepancy import FactRef
 from qm_tui.domain.reconciliation.judging import judge_holding
-from qm_tui.domain.reconciliation.sides import Holding, Movement, MovementKind, ToldLot
+from qm_tui.domain.reconciliation.sides import Holding, Movement, MovementKind
 from qm_tui.domain.reconciliation.words import Cause, Verdict
 from tests.domain.reconciliation.books import (
-    STOCK,
+    FIRST,
+    SECOND,
+    SOLD,
     ZERO,
     Life,
+    a_life,
     a_movement,
     at_noon,
     d,
     judge,
     lives,
-    lots_of,
+    the_quantity,
+    with_lots,
 )
 
 FEW = settings(max_examples=40, deadline=None, derandomize=True)
 SURE = Decimal("0.7")
-FIRST = a_movement(1, dt.date(2024, 2, 1), 100, price=d(20))
-SECOND = a_movement(2, dt.date(2024, 4, 2), 50, price=d(22))
-SOLD = a_movement(3, dt.date(2024, 6, 3), -30, price=d(25))
 FOURFOLD = a_movement(4, dt.date(2024, 5, 2), 450, kind=MovementKind.CORPORATE_ACTION, type="split")
 
 
@@ -38,29 +39,9 @@ def again(one: Movement) -> Movement:
     return replace(one, key=f"{one.key}X", fact=FactRef("trades", 900 + one.fact.id))
 
 
-def a_life(*movements: Movement) -> Life:
-    return Life(STOCK, movements, [at_noon(each.day) for each in movements])
-
-
 def told(life: Life, movements: Sequence[Movement], *, lots: bool) -> Holding:
     holding = life.holding(life.end, movements=movements)
-    if not lots:
-        return holding
-    assert holding.position is not None
-    as_of = holding.position.as_of
-    by_broker = [
-        ToldLot(
-            quantity=lot.quantity, as_of=as_of, cost_basis=lot.cost_basis,
-            acquisition_date=lot.acquisition_date,
-        )
-        for lot in lots_of(life.movements)
-    ]  # fmt: skip
-    return replace(holding, broker_lots=by_broker)
-
-
-def the_quantity(holding: Holding) -> Discrepancy:
-    (found,) = [each for each in judge_holding(holding) if each.verdict is Verdict.QUANTITY]
-    return found
+    return with_lots(holding, life) if lots else holding
 
 
 @pytest.mark.parametrize("lots", [True, False], ids=["by its lots", "by its cost"])

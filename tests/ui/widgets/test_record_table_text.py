@@ -10,6 +10,7 @@ from textual.color import Color
 from qm_tui.ui.cell import fit, plain
 from qm_tui.ui.widgets.columns import Column, lay_out
 from tests.ui.widgets.table_app import COLUMNS, Holding, TableApp, a_holding, app_over, holdings
+from tests.ui.widgets.test_record_table_paging import until
 
 HOSTILE = [
     "[red]not red[/red] [@click=app.quit]x[/]",
@@ -82,8 +83,7 @@ async def test_no_column_goes_while_one_scrolls_to_a_wider_number() -> None:
         await pilot.pause()
         header = app.texts()[0]
         await pilot.press("G")
-        while "+100,000,000,000,000" not in "".join(app.texts()):
-            await pilot.pause()
+        await until(pilot, lambda: "+100,000,000,000,000" in "".join(app.texts()))
         assert app.texts()[0] == header
 
 
