@@ -157,7 +157,7 @@ class RecordTable(TableLines[R], can_focus=True):
     def action_page(self, pages: float) -> None:
         """Move cursor and view by as many rows as are in sight, or a part of them."""
         rows = int(pages * len(self.visible_rows))
-        self.scroll_to(y=self.scroll_offset.y + rows, animate=False)
+        self.scroll_to(y=self.scroll_offset.y + rows, animate=False, force=True)
         self.move_cursor(self.cursor_index + rows)
 
     def action_first(self) -> None:
@@ -300,7 +300,7 @@ class RecordTable(TableLines[R], can_focus=True):
         self._measure()
         self.call_later(self._look_ahead)
         self._restore_cursor()
-        self.scroll_to(y=self.cursor_index - line, animate=False)
+        self.scroll_to(y=self.cursor_index - line, animate=False, force=True)
         self._scroll_to_cursor()
         self._want()
         self._announce()
@@ -366,8 +366,10 @@ class RecordTable(TableLines[R], can_focus=True):
             self._want()
 
     def _scroll_to_cursor(self) -> None:
+        # Forced, here as elsewhere: rows may be here before the scrollbar is, and Textual does not
+        # scroll what shows none.
         rows = self.visible_rows
         if self.cursor_index < rows.start:
-            self.scroll_to(y=self.cursor_index, animate=False)
+            self.scroll_to(y=self.cursor_index, animate=False, force=True)
         elif self.cursor_index >= rows.stop:
-            self.scroll_to(y=self.cursor_index - len(rows) + 1, animate=False)
+            self.scroll_to(y=self.cursor_index - len(rows) + 1, animate=False, force=True)
